@@ -1,0 +1,52 @@
+import { decide } from '../core/lifecycle/decide.ts';
+import { evaluate } from '../core/policy.ts';
+import type { ActionRequest, PersonId } from '../core/request.ts';
+import { circumstances, current, record, write, type Writing } from './change-request.ts';
+import { KEYTURN, type Context } from './context.ts';
+import { factsOf } from './policy-facts.ts';
+import { storedPayload } from './view-payload.ts';
+
+const BATCH = 200;
+
+/**
+ * Puts the rulebook in force. Where it differs from the one before, every open request meets it
+ * first: seats are added, votes lost, requests denied or revoked. Until that is done, nothing runs.
+ */
+export async function adoptPolicy(context: Context): Promise<void> {
+  const { policy } = context.rulebook;
+  const previous = context.store.committed.policyInForce();
+  if (previous === policy.version) return;
+  let after = 0;
+  for (;;) {
+    const open = context.store.committed.inStates(['pending', 'flagged', 'approved'], BATCH, after);
+    await write(context, (writing) => {
+      for (const { id } of open) {
+        const request = current(context, writing, id);
+        if (request !== null) reevaluateOne(context, writing, request);
+      }
+    });
+    const last = open.at(-1);
+    if (last === undefined || open.length < BATCH) break;
+    after = last.number;
+  }
+  await write(context, ({ tx, at }) => {
+    tx.setPolicyInForce(policy.version);
+    tx.append({ type: 'policy.loaded', version: policy.version, previous, text: {} }, KEYTURN, at, null);
+  });
+}
+
+function reevaluateOne(context: Context, writing: Writing, request: ActionRequest): void {
+  const { policy } = context.rulebook;
+  const { requester } = request;
+  const payload = storedPayload(writing.tx.actionText(request.id));
+  const requesterKey =
+    requester.kind === 'human' ? (writing.tx.keyOf(requester.id as PersonId) ?? requester.id) : requester.id;
+  const facts = factsOf(context.rulebook, { ...request, requesterKey }, payload, writing.at);
+  const command = {
+    type: 'reevaluate',
+    evaluation: evaluate(policy, facts),
+    policyVersion: policy.version,
+  } as const;
+  const decision = decide(request, command, circumstances(context, writing, request));
+  if (decision.ok) record(context, writing, request, decision.events, { kind: 'policy', version: policy.version });
+}

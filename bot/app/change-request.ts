@@ -1,0 +1,136 @@
+import type { Actor, LogEvent, RequestEvent } from '../core/event.ts';
+import type { Circumstances, Command } from '../core/lifecycle/command.ts';
+import { decide } from '../core/lifecycle/decide.ts';
+import { evolve } from '../core/lifecycle/evolve.ts';
+import { tick } from '../core/lifecycle/time.ts';
+import { refuse, type Refusal } from '../core/refusal.ts';
+import type { ActionRequest, Instant, PersonId, RequestId } from '../core/request.ts';
+import type { Transaction } from '../ports/store.ts';
+import { KEYTURN, type Caller, type Context } from './context.ts';
+import { mayRead } from './readers.ts';
+
+export type Changed = { readonly ok: true; readonly request: ActionRequest } | Refusal;
+
+/** One write: the transaction, the time it happens at, and what it has changed so far. */
+export interface Writing {
+  readonly tx: Transaction;
+  readonly at: Instant;
+  readonly changed: Set<RequestId>;
+}
+
+/** Every use case writes through here, so that a clock that stepped back is never left unsaid. */
+export async function write<T>(
+  context: Context,
+  work: (writing: Writing) => T extends PromiseLike<unknown> ? never : T,
+): Promise<T> {
+  const changed = new Set<RequestId>();
+  const result = await context.store.transact<T>((tx) => {
+    changed.clear();
+    const at = context.time.now();
+    const behindMs = context.time.takeAnomaly();
+    if (behindMs !== null) tx.append({ type: 'clock.anomaly', behindMs }, KEYTURN, at, null);
+    return work({ tx, at, changed });
+  });
+  context.watchers.wake(changed);
+  return result;
+}
+
+/** What the core may ask about the world, as it is now. */
+export function circumstances(
+  context: Context,
+  { tx, at }: Pick<Writing, 'tx' | 'at'>,
+  request: ActionRequest,
+): Circumstances {
+  const { people, clearFrom } = context.rulebook;
+  return {
+    at,
+    groupsOf: (person: PersonId) => people.get(person)?.groups ?? [],
+    clearFrom,
+    requesterFrozen: tx.frozen(request.requester.id) !== null,
+  };
+}
+
+/** Applies events: each one an entry, then one row, then a notice where people would see a difference. */
+export function record(
+  context: Context,
+  writing: Writing,
+  request: ActionRequest,
+  events: readonly RequestEvent[],
+  actor: Actor,
+): ActionRequest {
+  if (events.length === 0) return request;
+  let current = request;
+  for (const event of events) {
+    current = evolve(current, event, writing.at);
+    writing.tx.append(event, actor, writing.at, current);
+  }
+  writing.tx.update(current);
+  const tells = current.state !== request.state || current.reviews !== request.reviews;
+  if (tells) announce(context, writing, current);
+  else writing.changed.add(current.id);
+  return current;
+}
+
+/** Tells every place, in the same transaction: the message goes out if and only if the change stands. */
+export function announce(context: Context, { tx, changed }: Writing, { id }: ActionRequest): void {
+  changed.add(id);
+  for (const place of context.places) tx.notify({ request: id, place, seq: tx.lastSeq() });
+}
+
+/** The request as it is now: what time alone has done to it is recorded before anybody looks. */
+export function current(context: Context, writing: Writing, id: RequestId): ActionRequest | null {
+  const stored = writing.tx.request(id);
+  if (stored === null) return null;
+  return record(context, writing, stored, tick(stored, writing.at).events, KEYTURN);
+}
+
+/**
+ * One caller's command on one request: read, decide, record, all in one transaction. A refusal is
+ * an entry too. Who may not read the request is told that there is none.
+ */
+export function changeRequest(
+  context: Context,
+  caller: Caller,
+  id: RequestId,
+  ask: (request: ActionRequest, writing: Writing) => Command | Refusal,
+  refused: (code: Refusal['code']) => LogEvent,
+  strangers: Refusal['code'] = 'NOT_FOUND',
+): Promise<Changed> {
+  return write<Changed>(context, (writing) => {
+    const request = current(context, writing, id);
+    const readable = request !== null && mayRead(context.rulebook, caller, request);
+    const no = (refusal: Refusal): Refusal => {
+      writing.tx.append(refused(refusal.code), caller.actor, writing.at, request);
+      return readable ? { ...refusal, about: about(request) } : refusal;
+    };
+    if (request === null) return no(refuse('NOT_FOUND'));
+    if (!readable) return no(refuse(strangers));
+    const command = ask(request, writing);
+    if ('ok' in command) return no(command);
+    const decision = decide(request, command, circumstances(context, writing, request));
+    if (!decision.ok) return no(decision);
+    const changed = record(context, writing, request, decision.events, caller.actor);
+    if (decision.freezes) freezeRequester(context, writing, changed, caller.actor);
+    return { ok: true, request: changed };
+  });
+}
+
+function about({ state, resolvedAt, reviews }: ActionRequest): NonNullable<Refusal['about']> {
+  return { state, resolvedAt, decidedBy: reviews.at(-1)?.person ?? null };
+}
+
+/** A flag stops everything this requester still has open, and everything it would ask next. */
+function freezeRequester(context: Context, writing: Writing, flagged: ActionRequest, actor: Actor): void {
+  const { tx, at } = writing;
+  const requester = flagged.requester.id;
+  const held = tx.frozen(requester)?.exclusions ?? [];
+  const exclusions = [...new Set([...held, ...flagged.demands.exclusions.map(({ person }) => person)])];
+  tx.freeze(requester, { at, exclusions });
+  tx.append({ type: 'requester.frozen', requester, exclusions }, actor, at, flagged);
+  for (const { id } of tx.openOf(requester)) {
+    const other = id === flagged.id ? null : current(context, writing, id);
+    if (other === null) continue;
+    const decision = decide(other, { type: 'freeze' }, circumstances(context, writing, other));
+    if (decision.ok) record(context, writing, other, decision.events, actor);
+  }
+}

@@ -1,0 +1,35 @@
+import { refuse, type Refusal } from '../core/refusal.ts';
+import type { ClientId, PersonId } from '../core/request.ts';
+import { write } from './change-request.ts';
+import type { Context, PersonCaller } from './context.ts';
+
+/** Lifts a freeze. Nobody who stood behind a flagged request may, nor the requester's owner of today. */
+export function clearRequester(
+  context: Context,
+  caller: PersonCaller,
+  requesterKey: string,
+  comment: string,
+): Promise<{ readonly ok: true } | Refusal> {
+  const { clients, people, clearFrom } = context.rulebook;
+  const client = clients.get(requesterKey as ClientId);
+  const person = context.store.committed.personOf(requesterKey);
+  const requester: ClientId | PersonId | null = client?.id ?? person;
+  const inClearFrom = people.get(caller.id)?.groups.some((group) => clearFrom.includes(group)) ?? false;
+
+  return write(context, ({ tx, at }) => {
+    const no = (code: Refusal['code']): Refusal => {
+      tx.append({ type: 'client.refused', code, call: 'clear requester', times: 1, text: {} }, caller.actor, at, null);
+      return refuse(code);
+    };
+    const freeze = requester === null ? null : tx.frozen(requester);
+    const behind = [requester, client?.owner, ...(freeze?.exclusions ?? [])];
+    if (behind.includes(caller.id)) return no('SELF_REVIEW');
+    if (!inClearFrom) return no('NOT_ELIGIBLE');
+    if (requester === null) return no('NOT_FOUND');
+    if (freeze === null) return no('ALREADY_RESOLVED');
+    if (comment.trim() === '') return no('COMMENT_REQUIRED');
+    tx.unfreeze(requester);
+    tx.append({ type: 'requester.cleared', requester, text: { comment } }, caller.actor, at, null);
+    return { ok: true as const };
+  });
+}

@@ -1,0 +1,40 @@
+import type { ClientId, PersonId, RequestId } from '../core/request.ts';
+import type { Actor } from '../core/event.ts';
+import type { GrantSigner } from '../ports/grant-signer.ts';
+import type { Random } from '../ports/random.ts';
+import type { Rulebook } from '../ports/rulebook.ts';
+import type { Store } from '../ports/store.ts';
+import type { Presence } from './presence.ts';
+import type { Time } from './time.ts';
+import type { Watchers } from './watchers.ts';
+
+/** What every use case works with. Made once, in `compose`. */
+export interface Context {
+  readonly store: Store;
+  readonly time: Time;
+  readonly random: Random;
+  readonly rulebook: Rulebook;
+  readonly signer: GrantSigner;
+  readonly watchers: Watchers;
+  readonly presence: Presence;
+  /** Where people look. Each change of a request is told to every one of them. */
+  readonly places: readonly string[];
+}
+
+/** An authenticated caller. `key` is its id as the config writes it. */
+export type Caller =
+  | { readonly actor: Extract<Actor, { kind: 'person' }>; readonly id: PersonId; readonly key: string }
+  | { readonly actor: Extract<Actor, { kind: 'client' }>; readonly id: ClientId; readonly key: string };
+
+export type PersonCaller = Extract<Caller, { actor: { kind: 'person' } }>;
+
+export function isPerson(caller: Caller): caller is PersonCaller {
+  return caller.actor.kind === 'person';
+}
+
+export const KEYTURN: Actor = { kind: 'keyturn' };
+
+/** Ids come from outside as any text; one that names nothing is simply not found. */
+export function toRequestId(text: string): RequestId {
+  return text as RequestId;
+}

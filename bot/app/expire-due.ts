@@ -1,0 +1,41 @@
+import { decide } from '../core/lifecycle/decide.ts';
+import { KEYTURN, type Context } from './context.ts';
+import { circumstances, current, record, write } from './change-request.ts';
+import { CONSUME_REPEAT_MS } from './consume-request.ts';
+import { IDEMPOTENCY_MS } from './submit-request.ts';
+
+const BATCH = 500;
+
+/** Records every deadline that has passed. Called by the sweeper twice a second and before each list. */
+export async function expireDue(context: Context): Promise<void> {
+  for (;;) {
+    const now = context.time.now();
+    const due = context.store.committed.due(now, BATCH);
+    if (due.length === 0) return;
+    await write(context, (writing) => {
+      for (const id of due) current(context, writing, id);
+    });
+  }
+}
+
+/** A caller that blocked on the answer and went away takes its request along. */
+export async function cancelAbandoned(context: Context): Promise<void> {
+  const gone = context.store.committed.waiting().filter((id) => context.presence.isGone(id));
+  if (gone.length === 0) return;
+  await write(context, (writing) => {
+    for (const id of gone) {
+      const request = current(context, writing, id);
+      if (request === null) continue;
+      const decision = decide(request, { type: 'leave' }, circumstances(context, writing, request));
+      if (decision.ok) record(context, writing, request, decision.events, KEYTURN);
+    }
+  });
+  for (const id of gone) context.presence.forget(id);
+}
+
+/** Answers kept for a repeated call are dropped once nobody may ask for them. */
+export async function forgetRepeats(context: Context): Promise<void> {
+  await write(context, ({ tx, at }) => {
+    tx.forgetBefore(at - IDEMPOTENCY_MS, at - CONSUME_REPEAT_MS);
+  });
+}

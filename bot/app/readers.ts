@@ -1,0 +1,22 @@
+import type { ActionRequest, PersonId } from '../core/request.ts';
+import type { Rulebook } from '../ports/rulebook.ts';
+import { isPerson, type Caller } from './context.ts';
+
+/** Who may know that a request exists. For everyone else it does not. */
+export function mayRead(rulebook: Rulebook, caller: Caller, request: ActionRequest): boolean {
+  if (caller.id === request.requester.id) return true;
+  return isPerson(caller) && isReader(rulebook, caller.id, request);
+}
+
+/** The asker knows what it asked; everybody else who may read may see the payload. */
+export function mayViewPayload(rulebook: Rulebook, caller: Caller, request: ActionRequest): boolean {
+  return caller.id !== request.requester.id && mayRead(rulebook, caller, request);
+}
+
+function isReader(rulebook: Rulebook, person: PersonId, request: ActionRequest): boolean {
+  if (person === request.owner || person === request.onBehalfOf) return true;
+  if (rulebook.auditors.has(person)) return true;
+  const groups = rulebook.people.get(person)?.groups ?? [];
+  if (request.demands.seats.some((seat) => seat.from.some((group) => groups.includes(group)))) return true;
+  return request.wasFlagged && groups.some((group) => rulebook.clearFrom.includes(group));
+}

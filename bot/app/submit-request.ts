@@ -1,0 +1,214 @@
+import { canonicalJson, type JsonObject } from '../core/canonical-json.ts';
+import { actionDigest, sha256Hex, viewDigest } from '../core/digest.ts';
+import { matchesAction, matchesTarget } from '../core/glob.ts';
+import { decide } from '../core/lifecycle/decide.ts';
+import { evolve } from '../core/lifecycle/evolve.ts';
+import { submit, type Asked } from '../core/lifecycle/submit.ts';
+import { newId } from '../core/new-id.ts';
+import { evaluate, type Evaluation } from '../core/policy.ts';
+import { refuse, type Refusal } from '../core/refusal.ts';
+import type { ActionRequest, PersonId, RequestId, Target } from '../core/request.ts';
+import { RENDERER, toView } from '../core/view.ts';
+import { announce, circumstances, current, record, write, type Writing } from './change-request.ts';
+import { isPerson, type Caller, type Context } from './context.ts';
+import { factsOf } from './policy-facts.ts';
+
+/** A submission, parsed. `onBehalfOf` is a person's key. */
+export interface Submission {
+  readonly action: string;
+  readonly target: Target;
+  readonly reason: string;
+  readonly onBehalfOf: string | null;
+  readonly payload: JsonObject;
+  readonly links: readonly string[];
+  readonly expiresInS: number | null;
+  readonly hold: 'poll' | 'wait';
+}
+
+export type SubmitResult =
+  | { readonly ok: true; readonly request: ActionRequest; readonly created: boolean }
+  | Refusal;
+
+export const IDEMPOTENCY_MS = 24 * 60 * 60_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * Holds one action. Nothing is created unless every check passes; a refusal leaves an entry only.
+ * The order of the checks is the contract of `POST /v1/requests`.
+ */
+export async function submitRequest(
+  context: Context,
+  caller: Caller,
+  submission: Submission,
+  idempotencyKey: string | null,
+): Promise<SubmitResult> {
+  const onBehalfOf = findOnBehalfOf(context, caller, submission.onBehalfOf);
+  const invalid = claimsProblem(context, submission, onBehalfOf);
+  const bodyDigest = sha256Hex(canonicalJson({ ...submission, target: { ...submission.target } }));
+  const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
+  const prepared = invalid === null ? prepare(context, caller, submission, onBehalfOf ?? null, key) : null;
+
+  return write<SubmitResult>(context, (writing) => {
+    const { tx, at } = writing;
+    const no = (refusal: Refusal): Refusal => {
+      const { action, target } = submission;
+      tx.append({ type: 'request.refused', code: refusal.code, action, target }, caller.actor, at, null);
+      return refusal;
+    };
+    if (prepared === null) return no(invalid ?? refuse('INVALID'));
+    const past = key === null ? null : tx.submission(caller.id, key);
+    if (past !== null && past.at > at - IDEMPOTENCY_MS) {
+      if (past.bodyDigest !== bodyDigest) return no(refuse('IDEMPOTENCY_KEY_REUSED'));
+      const request = current(context, writing, past.request);
+      return request === null ? no(refuse('NOT_FOUND')) : { ok: true, request, created: false };
+    }
+    if (!isListed(context, caller, submission)) return no(refuse('ACTION_NOT_ALLOWED'));
+    if (tx.frozen(caller.id) !== null) return no(refuse('REQUESTER_FROZEN'));
+    const result = create(context, caller, writing, prepared, submission.expiresInS);
+    if (!result.ok) return no(result);
+    if (key !== null) tx.rememberSubmission(caller.id, key, { request: result.request.id, bodyDigest, at });
+    return result;
+  });
+}
+
+interface Prepared {
+  readonly asked: Omit<Asked, 'id' | 'number' | 'createdAt'>;
+  readonly actionText: string;
+  readonly evaluation: Evaluation;
+}
+
+/** All that needs no transaction: digests, the view, and what the policy says. */
+function prepare(
+  context: Context,
+  caller: Caller,
+  submission: Submission,
+  onBehalfOf: PersonId | null,
+  key: string | null,
+): Prepared {
+  const { action, target, payload, reason, links, hold } = submission;
+  const settings = context.rulebook.actions.get(action);
+  const redact = settings?.redact ?? [];
+  const view = toView(payload, redact);
+  const digested = actionDigest({ action, target, requester: caller.key, onBehalfOf: submission.onBehalfOf, payload });
+  const { actor } = caller;
+  const asked = {
+    action,
+    target,
+    requester: {
+      id: caller.id,
+      kind: actor.kind === 'client' ? actor.clientKind : ('human' as const),
+      verifiedBy: actor.verifiedBy,
+    },
+    owner: actor.kind === 'client' ? actor.owner : null,
+    onBehalfOf,
+    reason,
+    links,
+    actionDigest: digested.digest,
+    viewDigest: viewDigest({ text: view.text, redact, renderer: RENDERER }),
+    preview: view.preview,
+    redact,
+    submissions: [{ key, hold }],
+  };
+  const facts = factsOf(context.rulebook, { ...asked, requesterKey: caller.key }, payload, context.time.now());
+  return { asked, actionText: digested.text, evaluation: evaluate(context.rulebook.policy, facts) };
+}
+
+function create(
+  context: Context,
+  caller: Caller,
+  writing: Writing,
+  { asked, actionText, evaluation }: Prepared,
+  expiresInS: number | null,
+): SubmitResult {
+  const { tx, at } = writing;
+  const id = newId('req', at, context.random) as RequestId;
+  const born: Asked = { ...asked, id, number: tx.nextNumber(), createdAt: at };
+  const { version } = context.rulebook.policy;
+  const submitted = submit(born, evaluation, version, expiresInS === null ? null : expiresInS * 1000);
+
+  const waits = submitted.ok && submitted.request.effect === 'require';
+  const joined = waits ? join(context, caller, writing, toTwinKey(submitted.request), born) : null;
+  if (joined !== null) return joined;
+  const limited = limitReached(context, caller, writing);
+  if (limited !== null) return limited;
+  if (!submitted.ok) return submitted;
+
+  let request = submitted.request;
+  tx.append(submitted.submitted, caller.actor, at, request);
+  if (submitted.ruled !== null) {
+    request = evolve(request, submitted.ruled, at);
+    tx.append(submitted.ruled, { kind: 'policy', version }, at, request);
+  }
+  tx.insert(request, actionText, toTwinKey(request));
+  announce(context, writing, request);
+  return { ok: true, created: true, request };
+}
+
+/** The same asker, for the same human, with the same people excluded, asking exactly the same. */
+function toTwinKey(request: ActionRequest): string {
+  const excluded = request.demands.exclusions.map(({ person }) => person).sort();
+  return sha256Hex(`${request.actionDigest} ${excluded.join(' ')}`);
+}
+
+function join(
+  context: Context,
+  caller: Caller,
+  writing: Writing,
+  twinKey: string,
+  born: Asked,
+): SubmitResult | null {
+  const twin = writing.tx.pendingTwin(twinKey);
+  const live = twin === null ? null : current(context, writing, twin.id);
+  if (live?.state !== 'pending') return null;
+  const [submission] = born.submissions;
+  if (submission === undefined) return null;
+  const decision = decide(live, { type: 'join', submission, reason: born.reason }, circumstances(context, writing, live));
+  if (!decision.ok) return decision;
+  return { ok: true, created: false, request: record(context, writing, live, decision.events, caller.actor) };
+}
+
+function limitReached(context: Context, caller: Caller, { tx, at }: Writing): Refusal | null {
+  const { openPerRequester, newPerMinute } = context.rulebook.limits;
+  if (newPerMinute !== 'unlimited' && tx.countSince(caller.id, at - MINUTE_MS, newPerMinute) >= newPerMinute) {
+    return refuse('LIMIT_REACHED', { retryAfter: 60 });
+  }
+  if (openPerRequester !== 'unlimited' && tx.countOpen(caller.id, openPerRequester) >= openPerRequester) {
+    return refuse('LIMIT_REACHED', { retryAfter: 30 });
+  }
+  return null;
+}
+
+function isListed(context: Context, caller: Caller, { action, target }: Submission): boolean {
+  if (isPerson(caller)) return true;
+  const client = context.rulebook.clients.get(caller.id);
+  return (
+    client !== undefined &&
+    client.actions.some((glob) => matchesAction(glob, action)) &&
+    client.targets.some((glob) => matchesTarget(glob, target))
+  );
+}
+
+/** `undefined` when the claim is not this caller's to make. A person acts for nobody but themselves. */
+function findOnBehalfOf(context: Context, caller: Caller, key: string | null): PersonId | null | undefined {
+  if (key === null) return null;
+  if (isPerson(caller)) return undefined;
+  const claimed = context.store.committed.personOf(key);
+  const known = claimed !== null && context.rulebook.people.has(claimed);
+  return known && context.rulebook.clients.get(caller.id)?.mayActFor.has(claimed) ? claimed : undefined;
+}
+
+function claimsProblem(
+  context: Context,
+  { target }: Submission,
+  onBehalfOf: PersonId | null | undefined,
+): Refusal | null {
+  const fields = [
+    ...(context.rulebook.environments.has(target.environment)
+      ? []
+      : [{ pointer: '/target/environment', problem: 'is not a declared environment' }]),
+    ...(onBehalfOf === undefined
+      ? [{ pointer: '/on_behalf_of', problem: 'is not a person this caller may act for' }]
+      : []),
+  ];
+  return fields.length === 0 ? null : refuse('INVALID', { fields });
+}

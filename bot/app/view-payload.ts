@@ -1,0 +1,44 @@
+import type { JsonObject } from '../core/canonical-json.ts';
+import { refuse, type Refusal } from '../core/refusal.ts';
+import { redact } from '../core/redaction.ts';
+import type { ActionRequest, RequestId } from '../core/request.ts';
+import { renderView } from '../core/view.ts';
+import { changeRequest } from './change-request.ts';
+import { isPerson, type Caller, type Context } from './context.ts';
+import { mayViewPayload } from './readers.ts';
+
+export interface ViewedPayload {
+  readonly ok: true;
+  readonly request: ActionRequest;
+  /** Whole and uncut, except for the redacted values. */
+  readonly payload: JsonObject;
+  readonly view: string;
+  readonly redacted: readonly string[];
+}
+
+/** Serves everything there is to see, after it is on record that this person was served it. */
+export async function viewPayload(
+  context: Context,
+  caller: Caller,
+  id: RequestId,
+): Promise<ViewedPayload | Refusal> {
+  const viewed = await changeRequest(
+    context,
+    caller,
+    id,
+    (request) =>
+      isPerson(caller) && mayViewPayload(context.rulebook, caller, request)
+        ? { type: 'view', person: caller.id }
+        : refuse('FORBIDDEN'),
+    (code) => ({ type: 'client.refused', code, call: 'payload', times: 1, text: {} }),
+  );
+  if (!viewed.ok) return viewed;
+  const { request } = viewed;
+  const whole = storedPayload(context.store.committed.actionText(id));
+  const { payload, redacted } = redact(whole, request.redact);
+  return { ok: true, request, payload, redacted, view: renderView(whole, request.redact).text };
+}
+
+export function storedPayload(actionText: string): JsonObject {
+  return (JSON.parse(actionText) as { payload: JsonObject }).payload;
+}

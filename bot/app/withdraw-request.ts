@@ -1,0 +1,44 @@
+import { sha256Hex } from '../core/digest.ts';
+import type { Refusal } from '../core/refusal.ts';
+import type { RequestId } from '../core/request.ts';
+import { changeRequest, type Changed } from './change-request.ts';
+import type { Caller, Context, PersonCaller } from './context.ts';
+
+const refusedCall = (call: string) => (code: Refusal['code']) =>
+  ({ type: 'client.refused', code, call, times: 1, text: {} }) as const;
+
+/** With the submission's idempotency key only that submission leaves; the last one takes the request along. */
+export function cancelRequest(
+  context: Context,
+  caller: Caller,
+  id: RequestId,
+  idempotencyKey: string | null,
+): Promise<Changed> {
+  const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
+  return changeRequest(context, caller, id, () => ({ type: 'cancel', by: caller.actor, key }), refusedCall('cancel'));
+}
+
+export function revokeRequest(context: Context, caller: PersonCaller, id: RequestId, comment: string): Promise<Changed> {
+  const ask = () => ({ type: 'revoke', person: caller.id, comment }) as const;
+  return changeRequest(context, caller, id, ask, refusedCall('revoke'));
+}
+
+export function stopRequest(context: Context, caller: PersonCaller, id: RequestId, comment: string): Promise<Changed> {
+  const ask = () => ({ type: 'stop', person: caller.id, comment }) as const;
+  return changeRequest(context, caller, id, ask, refusedCall('stop'));
+}
+
+export function clearRequest(context: Context, caller: PersonCaller, id: RequestId, comment: string): Promise<Changed> {
+  const ask = () => ({ type: 'clear', person: caller.id, comment }) as const;
+  return changeRequest(context, caller, id, ask, refusedCall('clear'));
+}
+
+export function settleRequest(
+  context: Context,
+  caller: PersonCaller,
+  id: RequestId,
+  { status, comment }: { readonly status: 'succeeded' | 'failed'; readonly comment: string },
+): Promise<Changed> {
+  const ask = () => ({ type: 'settle', person: caller.id, status, comment }) as const;
+  return changeRequest(context, caller, id, ask, refusedCall('settle'));
+}

@@ -1,0 +1,123 @@
+import type { Digest } from './digest.ts';
+import type { RefusalCode } from './refusal.ts';
+import type {
+  ClientId,
+  Demands,
+  Instant,
+  PersonId,
+  Requester,
+  Submission,
+  Target,
+  Verdict,
+  Via,
+} from './request.ts';
+
+/** Who did it, how that was verified, and which roles they had at that moment. */
+export type Actor =
+  | {
+      readonly kind: 'person';
+      readonly person: PersonId;
+      readonly via: Via;
+      readonly account: string;
+      readonly verifiedBy: 'token';
+      readonly roles: readonly string[];
+    }
+  | {
+      readonly kind: 'client';
+      readonly client: ClientId;
+      readonly clientKind: 'agent' | 'pipeline';
+      readonly owner: PersonId;
+      readonly account: string;
+      readonly verifiedBy: 'token';
+    }
+  | { readonly kind: 'policy'; readonly version: Digest }
+  | { readonly kind: 'keyturn' };
+
+/** Text that people wrote. It stands beside the log, committed to by a keyed hash, so that it can be erased. */
+export type Text = Readonly<Record<string, string>>;
+
+/** What changes a request. The names are the audit log's entry types, one to one. */
+export type RequestEvent =
+  | {
+      readonly type: 'request.submitted';
+      readonly number: number;
+      readonly requester: Requester;
+      readonly owner: PersonId | null;
+      readonly onBehalfOf: PersonId | null;
+      readonly action: string;
+      readonly target: Target;
+      readonly actionDigest: Digest;
+      readonly viewDigest: Digest;
+      readonly effect: 'allow' | 'require' | 'deny';
+      readonly demands: Demands;
+      readonly submission: Submission;
+      readonly text: Text;
+    }
+  | { readonly type: 'request.deduplicated'; readonly submission: Submission; readonly text: Text }
+  | { readonly type: 'request.detached'; readonly key: string }
+  | { readonly type: 'request.reevaluated'; readonly demands: Demands }
+  | { readonly type: 'payload.viewed'; readonly person: PersonId; readonly viewDigest: Digest }
+  | {
+      readonly type: 'review.recorded';
+      readonly person: PersonId;
+      readonly verdict: Verdict;
+      readonly via: Via;
+      readonly actionDigest: Digest;
+      /** Indexes into the seats that this person could fill at that moment. */
+      readonly seats: readonly number[];
+      /** How many chairs the votes fill after this one, of how many. */
+      readonly filled: number;
+      readonly of: number;
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'request.approved';
+      readonly filledBy: readonly (readonly PersonId[])[];
+      readonly usableUntil: Instant;
+    }
+  | { readonly type: 'request.denied'; readonly rules: readonly string[]; readonly text: Text }
+  | { readonly type: 'request.rejected'; readonly person: PersonId }
+  | { readonly type: 'request.flagged'; readonly because: 'flag' | 'requester_frozen' }
+  | { readonly type: 'request.cleared'; readonly person: PersonId; readonly text: Text }
+  | { readonly type: 'request.expired' }
+  | { readonly type: 'request.lapsed' }
+  | { readonly type: 'request.cancelled'; readonly because: 'asked' | 'caller_left' }
+  | {
+      readonly type: 'request.revoked';
+      readonly because: 'asked' | 'flag' | 'requester_frozen' | 'policy';
+      readonly text: Text;
+    }
+  | { readonly type: 'request.stop_requested'; readonly because: 'asked' | 'flag'; readonly text: Text }
+  | { readonly type: 'grant.issued'; readonly nonceDigest: Digest; readonly audience: string }
+  | { readonly type: 'execution.succeeded'; readonly exitCode: number | null; readonly text: Text }
+  | { readonly type: 'execution.failed'; readonly exitCode: number | null; readonly text: Text }
+  | { readonly type: 'execution.unknown' }
+  | {
+      readonly type: 'execution.settled';
+      readonly person: PersonId;
+      readonly status: 'succeeded' | 'failed';
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'execution.late_report';
+      readonly status: 'succeeded' | 'failed';
+      readonly exitCode: number | null;
+      readonly text: Text;
+    };
+
+/** What the log says beside changes of one request. */
+export type LogEvent =
+  | { readonly type: 'request.refused'; readonly code: RefusalCode; readonly action: string | null; readonly target: Target | null }
+  | { readonly type: 'review.refused'; readonly code: RefusalCode; readonly verdict: Verdict | null }
+  | { readonly type: 'grant.refused'; readonly code: RefusalCode }
+  | { readonly type: 'client.refused'; readonly code: RefusalCode; readonly call: string; readonly times: number; readonly text: Text }
+  | { readonly type: 'requester.frozen'; readonly requester: ClientId | PersonId; readonly exclusions: readonly PersonId[] }
+  | { readonly type: 'requester.cleared'; readonly requester: ClientId | PersonId; readonly text: Text }
+  | { readonly type: 'identity.linked'; readonly person: PersonId; readonly accounts: number; readonly text: Text }
+  | { readonly type: 'policy.loaded'; readonly version: Digest; readonly previous: Digest | null; readonly text: Text }
+  | { readonly type: 'audit.viewed'; readonly from: number; readonly count: number }
+  | { readonly type: 'log.started'; readonly clean: boolean }
+  | { readonly type: 'log.stopped' }
+  | { readonly type: 'clock.anomaly'; readonly behindMs: number };
+
+export type Event = RequestEvent | LogEvent;

@@ -1,0 +1,22 @@
+/** Something an operator must fix. Refusals are values; faults are thrown. */
+export type FaultCode =
+  | 'CONFIG_INVALID'
+  | 'STORE_TOO_NEW'
+  | 'STORE_PRAGMA'
+  | 'STORE_FULL'
+  | 'STORE_BROKEN'
+  | 'STORE_CLOSED'
+  | 'LOG_TAIL_BROKEN'
+  | 'ENTRY_INVALID'
+  | 'KEY_UNUSABLE'
+  | 'IMPOSSIBLE';
+
+export class KeyturnFault extends Error {
+  readonly code: FaultCode;
+
+  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'KeyturnFault';
+    this.code = code;
+  }
+}

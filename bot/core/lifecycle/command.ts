@@ -1,0 +1,70 @@
+import type { Digest } from '../digest.ts';
+import type { Actor, RequestEvent } from '../event.ts';
+import type { Evaluation } from '../policy.ts';
+import type { Refusal } from '../refusal.ts';
+import type { Instant, PersonId, Submission, Verdict, Via } from '../request.ts';
+
+/** What is asked of one request. `by` is always authenticated; the core never looks at a credential. */
+export type Command =
+  | {
+      readonly type: 'review';
+      readonly person: PersonId;
+      readonly verdict: Verdict;
+      readonly actionDigest: string;
+      readonly comment: string | null;
+      readonly via: Via;
+    }
+  | { readonly type: 'view'; readonly person: PersonId }
+  | { readonly type: 'join'; readonly submission: Submission; readonly reason: string }
+  | { readonly type: 'cancel'; readonly by: Actor; readonly key: string | null }
+  | { readonly type: 'leave' }
+  | { readonly type: 'clear'; readonly person: PersonId; readonly comment: string }
+  | { readonly type: 'revoke'; readonly person: PersonId; readonly comment: string }
+  | { readonly type: 'stop'; readonly person: PersonId; readonly comment: string }
+  | { readonly type: 'freeze' }
+  | {
+      readonly type: 'consume';
+      readonly by: Actor;
+      readonly actionDigest: string;
+      /** SHA-256 over the stored bytes of the action, computed now. */
+      readonly storedDigest: Digest;
+      readonly nonceDigest: Digest;
+    }
+  | {
+      readonly type: 'report';
+      readonly by: Actor;
+      readonly nonceDigest: Digest;
+      readonly status: 'succeeded' | 'failed';
+      readonly exitCode: number | null;
+      readonly detail: string | null;
+    }
+  | {
+      readonly type: 'settle';
+      readonly person: PersonId;
+      readonly status: 'succeeded' | 'failed';
+      readonly comment: string;
+    }
+  | { readonly type: 'reevaluate'; readonly evaluation: Evaluation; readonly policyVersion: Digest }
+  | { readonly type: 'tick' };
+
+/** What is true now, looked up before the core is asked. */
+export interface Circumstances {
+  readonly at: Instant;
+  /** The groups this person is in now. Nobody the directory does not know is in any. */
+  readonly groupsOf: (person: PersonId) => readonly string[];
+  readonly clearFrom: readonly string[];
+  readonly requesterFrozen: boolean;
+}
+
+export interface Accepted {
+  readonly ok: true;
+  readonly events: readonly RequestEvent[];
+  /** A flag freezes the requester as well; that is a record of its own. */
+  readonly freezes?: true;
+}
+
+export type Decision = Accepted | Refusal;
+
+export function accept(...events: readonly RequestEvent[]): Accepted {
+  return { ok: true, events };
+}

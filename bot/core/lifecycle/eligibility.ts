@@ -1,0 +1,40 @@
+import type { Actor } from '../event.ts';
+import type { ActionRequest, PersonId } from '../request.ts';
+import { matchSeats, type Voter } from '../seats.ts';
+import type { Circumstances } from './command.ts';
+
+/** The exclusion set holds for every seat, for clear and for settle. No role lifts it. */
+export function isExcluded(request: ActionRequest, person: PersonId): boolean {
+  return request.demands.exclusions.some((exclusion) => exclusion.person === person);
+}
+
+/** Seats (indexes) this person may fill: eligible when the seat was made, and now, and not excluded. */
+export function seatsOpenTo(request: ActionRequest, person: PersonId, now: Circumstances): readonly number[] {
+  if (isExcluded(request, person)) return [];
+  const groups = now.groupsOf(person);
+  return request.demands.seats.flatMap((seat, index) =>
+    seat.candidates.includes(person) && seat.from.some((group) => groups.includes(group)) ? [index] : [],
+  );
+}
+
+/** Who fills which seat, by the approvals that count now. */
+export function filledSeats(request: ActionRequest, now: Circumstances): readonly (readonly PersonId[])[] {
+  const voters: Voter[] = request.reviews
+    .filter((review) => review.verdict === 'approve' && !review.void)
+    .map((review) => ({ person: review.person, seats: seatsOpenTo(request, review.person, now) }));
+  return matchSeats(request.demands.seats, voters);
+}
+
+export function isInClearFrom(person: PersonId, now: Circumstances): boolean {
+  return now.groupsOf(person).some((group) => now.clearFrom.includes(group));
+}
+
+export function isRequester(request: ActionRequest, by: Actor): boolean {
+  if (by.kind === 'client') return by.client === request.requester.id;
+  return by.kind === 'person' && by.person === request.requester.id;
+}
+
+/** The humans who answer for the asker: its client's owner, and the one it acts for. */
+export function standsBehind(request: ActionRequest, person: PersonId): boolean {
+  return person === request.owner || person === request.onBehalfOf;
+}

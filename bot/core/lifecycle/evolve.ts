@@ -1,0 +1,113 @@
+import type { RequestEvent } from '../event.ts';
+import type { ActionRequest, Instant, Outcome, Shown, State, Submission } from '../request.ts';
+
+/** Late reports beyond these stand in the log only, so that no executor can fill the request. */
+const LATE_REPORTS = 10;
+
+/** The request after an event. Total over the events, and the only place where a state changes. */
+export function evolve(request: ActionRequest, event: RequestEvent, at: Instant): ActionRequest {
+  switch (event.type) {
+    case 'request.submitted':
+      return request;
+    case 'request.deduplicated':
+      return join(request, event.submission);
+    case 'request.detached':
+      return { ...request, submissions: request.submissions.filter(({ key }) => key !== event.key) };
+    case 'request.reevaluated':
+      return { ...request, demands: event.demands, ...shortenedUse(request, event.demands.usableForMs) };
+    case 'payload.viewed':
+      return shown(request, event);
+    case 'review.recorded': {
+      const { person, verdict, via } = event;
+      const comment = event.text['comment'] ?? null;
+      const reviews = [...request.reviews, { person, verdict, comment, via, at, void: false }];
+      const rejectReason = verdict === 'reject' ? comment : request.rejectReason;
+      return { ...request, reviews, rejectReason, wasFlagged: request.wasFlagged || verdict === 'flag' };
+    }
+    case 'request.approved':
+      return { ...resolved(request, 'approved', at), usableUntil: event.usableUntil };
+    case 'request.denied':
+      return { ...resolved(request, 'denied', at), tell: event.text['tell'] ?? request.tell };
+    case 'request.rejected':
+      return resolved(request, 'rejected', at);
+    case 'request.flagged':
+      return { ...request, state: 'flagged', wasFlagged: true };
+    case 'request.cleared':
+      // Whoever voted before the flag did so without knowing what it brought up.
+      return { ...request, state: 'pending', reviews: request.reviews.map((past) => ({ ...past, void: true })) };
+    case 'request.expired':
+      return resolved(request, 'expired', at);
+    case 'request.lapsed':
+      return resolved(request, 'lapsed', at);
+    case 'request.cancelled':
+      return resolved(request, 'cancelled', at);
+    case 'request.revoked':
+      return resolved(request, 'revoked', at);
+    case 'request.stop_requested':
+      return withExecution(request, { stopRequested: true });
+    case 'grant.issued': {
+      const { nonceDigest } = event;
+      const execution = { nonceDigest, startedAt: at, heardAt: at, stopRequested: false, outcome: null };
+      return { ...request, state: 'executing', execution: { ...execution, lateReports: [] } };
+    }
+    case 'execution.succeeded':
+      return ended(request, 'succeeded', toOutcome('succeeded', event, at));
+    case 'execution.failed':
+      return ended(request, 'failed', toOutcome('failed', event, at));
+    case 'execution.unknown':
+      return { ...request, state: 'unknown' };
+    case 'execution.settled': {
+      const { status, person } = event;
+      return ended(request, status, {
+        ...toOutcome(status, { exitCode: null, text: { detail: event.text['comment'] ?? '' } }, at),
+        settledBy: person,
+      });
+    }
+    case 'execution.late_report': {
+      const reports = request.execution?.lateReports ?? [];
+      return withExecution(request, { lateReports: [...reports, toOutcome(event.status, event, at)].slice(-LATE_REPORTS) });
+    }
+  }
+}
+
+/** One without a key cannot leave by itself, so one of them stands for all. */
+function join(request: ActionRequest, submission: Submission): ActionRequest {
+  const known = submission.key === null && request.submissions.some(({ key }) => key === null);
+  const others = known ? request.submissions.filter(({ key }) => key !== null) : request.submissions;
+  const hold = known && request.submissions.some((s) => s.key === null && s.hold === 'poll') ? 'poll' : submission.hold;
+  return { ...request, submissions: [...others, { ...submission, hold }] };
+}
+
+function shown(request: ActionRequest, { person, viewDigest }: Shown): ActionRequest {
+  const known = request.shown.some((past) => past.person === person && past.viewDigest === viewDigest);
+  return known ? request : { ...request, shown: [...request.shown, { person, viewDigest }] };
+}
+
+function resolved(request: ActionRequest, state: State, at: Instant): ActionRequest {
+  return { ...request, state, resolvedAt: at };
+}
+
+function ended(request: ActionRequest, state: 'succeeded' | 'failed', outcome: Outcome): ActionRequest {
+  return { ...withExecution(request, { outcome }), state };
+}
+
+function withExecution(
+  request: ActionRequest,
+  change: Partial<NonNullable<ActionRequest['execution']>>,
+): ActionRequest {
+  return request.execution === null ? request : { ...request, execution: { ...request.execution, ...change } };
+}
+
+function toOutcome(
+  status: Outcome['status'],
+  told: { readonly exitCode: number | null; readonly text: Readonly<Record<string, string>> },
+  at: Instant,
+): Outcome {
+  return { status, exitCode: told.exitCode, detail: told.text['detail'] ?? null, at, settledBy: null };
+}
+
+/** A shorter `usable_for` counts from the approval, not from the day the policy changed. */
+function shortenedUse(request: ActionRequest, usableForMs: number): Partial<ActionRequest> {
+  if (request.usableUntil === null || request.resolvedAt === null) return {};
+  return { usableUntil: Math.min(request.usableUntil, request.resolvedAt + usableForMs) };
+}

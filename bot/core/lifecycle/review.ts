@@ -1,0 +1,97 @@
+import type { RequestEvent } from '../event.ts';
+import { refuse } from '../refusal.ts';
+import type { ActionRequest } from '../request.ts';
+import { allFilled, matchSeats } from '../seats.ts';
+import { accept, type Circumstances, type Command, type Decision } from './command.ts';
+import { filledSeats, isExcluded, seatsOpenTo } from './eligibility.ts';
+
+type Review = Extract<Command, { type: 'review' }>;
+
+/**
+ * One person's vote. The order of the checks is the contract of `POST /reviews`: who you are comes
+ * before what the request is, so that nobody learns a state they may not see.
+ */
+export function review(request: ActionRequest, command: Review, now: Circumstances): Decision {
+  const { person, verdict } = command;
+  if (isExcluded(request, person)) return refuse('SELF_REVIEW');
+  const seats = seatsOpenTo(request, person, now);
+  if (seats.length === 0) return refuse('NOT_ELIGIBLE');
+  if (request.state === 'expired') return refuse('EXPIRED');
+  if (isResolvedFor(request, verdict)) return refuse('ALREADY_RESOLVED');
+  if (request.state === 'flagged' && verdict !== 'reject') return refuse('FLAGGED');
+  if (command.actionDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
+  if (verdict === 'approve' && hasApproved(request, command)) return refuse('ALREADY_REVIEWED');
+  if (request.demands.comment[verdict] && isBlank(command.comment)) return refuse('COMMENT_REQUIRED');
+  if (verdict === 'approve') {
+    // A token can be stolen and used without its owner. Critical needs a face that shows who clicks.
+    if (request.demands.risk === 'critical' && command.via === 'api') return refuse('STEP_UP_REQUIRED');
+    if (!hasSeenAll(request, command)) return refuse('FULL_VIEW_REQUIRED');
+  }
+
+  const filledBy = filledSeats(withVote(request, command, now), now);
+  const recorded: RequestEvent = {
+    type: 'review.recorded',
+    person,
+    verdict,
+    via: command.via,
+    actionDigest: request.actionDigest,
+    seats,
+    filled: filledBy.reduce((sum, seat) => sum + seat.length, 0),
+    of: request.demands.seats.reduce((sum, seat) => sum + seat.count, 0),
+    text: isBlank(command.comment) ? {} : { comment: command.comment },
+  };
+  switch (verdict) {
+    case 'approve':
+      return allFilled(request.demands.seats, filledBy)
+        ? accept(recorded, { type: 'request.approved', filledBy, usableUntil: now.at + request.demands.usableForMs })
+        : accept(recorded);
+    case 'reject':
+      return accept(recorded, { type: 'request.rejected', person });
+    case 'flag':
+      return { ok: true, freezes: true, events: [recorded, afterFlag(request)] };
+  }
+}
+
+function withVote(request: ActionRequest, command: Review, now: Circumstances): ActionRequest {
+  const { person, verdict, comment, via } = command;
+  const vote = { person, verdict, comment, via, at: now.at, void: false };
+  return { ...request, reviews: [...request.reviews, vote] };
+}
+
+/** From approved on only a flag still counts, and only until the action has ended. */
+function isResolvedFor(request: ActionRequest, verdict: Review['verdict']): boolean {
+  if (request.state === 'pending' || request.state === 'flagged') return false;
+  const flaggable = request.state === 'approved' || request.state === 'executing';
+  return !(verdict === 'flag' && flaggable);
+}
+
+function afterFlag(request: ActionRequest): RequestEvent {
+  if (request.state === 'approved') return { type: 'request.revoked', because: 'flag', text: {} };
+  if (request.state === 'executing') return { type: 'request.stop_requested', because: 'flag', text: {} };
+  return { type: 'request.flagged', because: 'flag' };
+}
+
+function hasApproved(request: ActionRequest, { person }: Review): boolean {
+  return request.reviews.some((past) => past.person === person && past.verdict === 'approve' && !past.void);
+}
+
+function hasSeenAll(request: ActionRequest, { person }: Review): boolean {
+  return request.shown.some((shown) => shown.person === person && shown.viewDigest === request.viewDigest);
+}
+
+export function isBlank(text: string | null): text is null {
+  return text === null || text.trim() === '';
+}
+
+/** Whether these seats can be filled at all by people outside the exclusion set. */
+export function canBeFilled(demands: ActionRequest['demands']): boolean {
+  const excluded = new Set(demands.exclusions.map((exclusion) => exclusion.person));
+  const everyone = new Set(demands.seats.flatMap((seat) => seat.candidates));
+  const voters = [...everyone]
+    .filter((person) => !excluded.has(person))
+    .map((person) => ({
+      person,
+      seats: demands.seats.flatMap((seat, index) => (seat.candidates.includes(person) ? [index] : [])),
+    }));
+  return allFilled(demands.seats, matchSeats(demands.seats, voters));
+}

@@ -1,0 +1,177 @@
+import type { Digest } from './digest.ts';
+
+/** Milliseconds since 1970, UTC. */
+export type Instant = number;
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** `req_` and a UUIDv7 in hex. */
+export type RequestId = Branded<'RequestId'>;
+/** `psn_` and 16 random bytes in hex. The config's key of that person stands in a disclosure only. */
+export type PersonId = Branded<'PersonId'>;
+/** The client's key in the config. Never the same word as a person's key. */
+export type ClientId = Branded<'ClientId'>;
+
+export const RISKS = ['low', 'medium', 'high', 'critical'] as const;
+export type Risk = (typeof RISKS)[number];
+export const VERDICTS = ['approve', 'reject', 'flag'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+export const STATES = [
+  'pending',
+  'flagged',
+  'approved',
+  'executing',
+  'unknown',
+  'succeeded',
+  'failed',
+  'rejected',
+  'denied',
+  'expired',
+  'cancelled',
+  'lapsed',
+  'revoked',
+] as const;
+export type State = (typeof STATES)[number];
+
+const TERMINAL: ReadonlySet<State> = new Set<State>([
+  'succeeded',
+  'failed',
+  'rejected',
+  'denied',
+  'expired',
+  'cancelled',
+  'lapsed',
+  'revoked',
+]);
+
+export function isTerminal(state: State): boolean {
+  return TERMINAL.has(state);
+}
+
+/** Who asks, authenticated. A human's id is a `PersonId`, any other's a `ClientId`. */
+export interface Requester {
+  readonly id: ClientId | PersonId;
+  readonly kind: 'agent' | 'pipeline' | 'human';
+  readonly verifiedBy: 'token';
+}
+
+export interface Target {
+  readonly system: string;
+  readonly environment: string;
+  readonly resource: string;
+}
+
+/** `candidates` were eligible when the seat was made; later additions to a group cannot vote on it. */
+export interface Seat {
+  readonly from: readonly string[];
+  readonly count: number;
+  readonly candidates: readonly PersonId[];
+}
+
+export interface Exclusion {
+  readonly person: PersonId;
+  readonly because: string;
+}
+
+/** `void` marks a vote that a flag made worthless. It stays in the record and fills nothing. */
+export interface Review {
+  readonly person: PersonId;
+  readonly verdict: Verdict;
+  readonly comment: string | null;
+  readonly via: Via;
+  readonly at: Instant;
+  readonly void: boolean;
+}
+
+export type Via = 'api' | 'room' | 'slack' | 'teams';
+
+/** That this person was served this view, uncut. Without it an approve is refused. */
+export interface Shown {
+  readonly person: PersonId;
+  readonly viewDigest: Digest;
+}
+
+export interface CommentRules {
+  readonly approve: boolean;
+  readonly reject: boolean;
+  readonly flag: boolean;
+}
+
+/** One submission that this request answers; dedupe joins more of them. */
+export interface Submission {
+  readonly key: string | null;
+  readonly hold: 'poll' | 'wait';
+}
+
+export interface Outcome {
+  readonly status: 'succeeded' | 'failed';
+  readonly exitCode: number | null;
+  readonly detail: string | null;
+  readonly at: Instant;
+  /** The person who settled it, or null when the executor reported. */
+  readonly settledBy: PersonId | null;
+}
+
+export interface Execution {
+  readonly nonceDigest: Digest;
+  readonly startedAt: Instant;
+  /** The last heartbeat, or the start. */
+  readonly heardAt: Instant;
+  readonly stopRequested: boolean;
+  readonly outcome: Outcome | null;
+  readonly lateReports: readonly Outcome[];
+}
+
+export interface Preview {
+  readonly text: string;
+  readonly hiddenLines: number;
+  readonly hiddenValues: number;
+}
+
+/** What the policy asks of this request: the strictest of every version since it was submitted. */
+export interface Demands {
+  readonly policyVersion: Digest;
+  readonly rules: readonly string[];
+  readonly plans: readonly string[];
+  readonly risk: Risk;
+  readonly seats: readonly Seat[];
+  readonly exclusions: readonly Exclusion[];
+  readonly comment: CommentRules;
+  readonly expiresAt: Instant;
+  readonly usableForMs: number;
+  readonly outcomeWithinMs: number;
+}
+
+export interface ActionRequest {
+  readonly id: RequestId;
+  readonly number: number;
+  readonly action: string;
+  readonly target: Target;
+  readonly requester: Requester;
+  /** The owner of the client that asked; null when a person asked. */
+  readonly owner: PersonId | null;
+  readonly onBehalfOf: PersonId | null;
+  readonly reason: string;
+  readonly links: readonly string[];
+  readonly actionDigest: Digest;
+  readonly viewDigest: Digest;
+  readonly preview: Preview;
+  /** The redaction rules the view was made with. A later policy does not change what was shown. */
+  readonly redact: readonly string[];
+  readonly effect: 'allow' | 'require' | 'deny';
+  readonly demands: Demands;
+  readonly tell: string | null;
+  readonly submissions: readonly Submission[];
+  readonly createdAt: Instant;
+  readonly state: State;
+  readonly reviews: readonly Review[];
+  readonly shown: readonly Shown[];
+  readonly rejectReason: string | null;
+  /** Somebody once flagged it; those who may lift a flag can read it from then on. */
+  readonly wasFlagged: boolean;
+  /** When it left pending or flagged for good, or was withdrawn after that. */
+  readonly resolvedAt: Instant | null;
+  readonly usableUntil: Instant | null;
+  readonly execution: Execution | null;
+}

@@ -1,0 +1,4 @@
+/** MUST be unpredictable in production: nonces and ids come from here. */
+export interface Random {
+  bytes(count: number): Uint8Array;
+}

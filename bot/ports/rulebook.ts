@@ -1,0 +1,49 @@
+import type { Policy } from '../core/policy.ts';
+import type { ClientId, PersonId, Risk } from '../core/request.ts';
+
+/** A machine credential's rights, as the policy file grants them. */
+export interface Client {
+  readonly id: ClientId;
+  readonly kind: 'agent' | 'pipeline';
+  readonly owner: PersonId;
+  readonly mayActFor: ReadonlySet<PersonId>;
+  /** Globs. What no glob names is refused. */
+  readonly actions: readonly string[];
+  readonly targets: readonly string[];
+  readonly tokenSha256: readonly string[];
+}
+
+export interface Person {
+  readonly id: PersonId;
+  /** The config's key: what people and callers write. */
+  readonly key: string;
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly tokenSha256: readonly string[];
+}
+
+export interface ActionSettings {
+  readonly risk: Risk;
+  /** JSON pointers into the payload whose values nobody is shown. */
+  readonly redact: readonly string[];
+}
+
+export interface Limits {
+  readonly openPerRequester: number | 'unlimited';
+  readonly newPerMinute: number | 'unlimited';
+}
+
+/**
+ * The policy file, compiled and checked: everything that decides. It MUST be whole and safe, since
+ * a file with any problem is never compiled. It does no I/O.
+ */
+export interface Rulebook {
+  readonly policy: Policy;
+  readonly environments: ReadonlySet<string>;
+  readonly people: ReadonlyMap<PersonId, Person>;
+  readonly clients: ReadonlyMap<ClientId, Client>;
+  readonly actions: ReadonlyMap<string, ActionSettings>;
+  readonly clearFrom: readonly string[];
+  readonly auditors: ReadonlySet<PersonId>;
+  readonly limits: Limits;
+}

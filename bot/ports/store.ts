@@ -1,0 +1,100 @@
+import type { Digest } from '../core/digest.ts';
+import type { Actor, Event } from '../core/event.ts';
+import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
+import type { Notice } from './messenger.ts';
+
+/**
+ * The one place where state lives.
+ *
+ * `transact` MUST run `work` to its end inside one write transaction and MUST NOT settle its
+ * promise before that transaction is on disk. Works that wait at the same time may share a commit;
+ * each is then a savepoint of its own: one that throws leaves no trace and harms no other. `work`
+ * MUST be synchronous, and its type says so. After a storage fault nothing is answered at all: what
+ * was committed is known only on the next start.
+ */
+export interface Store {
+  transact<T>(work: (tx: Transaction) => T extends PromiseLike<unknown> ? never : T): Promise<T>;
+  /** What is committed now. MUST NOT see a transaction that is not on disk. */
+  readonly committed: Reading;
+  close(): void;
+}
+
+export interface Reading {
+  request(id: RequestId): ActionRequest | null;
+  /** The canonical JSON that the action digest covers. */
+  actionText(id: RequestId): string;
+  list(query: ListQuery): readonly ActionRequest[];
+  /** Requests whose own deadline is not after `at`, soonest first. */
+  due(at: Instant, most: number): readonly RequestId[];
+  /** Open requests that every one of their askers blocks on. */
+  waiting(): readonly RequestId[];
+  /** The first `most` requests in these states, oldest first. */
+  inStates(states: readonly State[], most: number, after: number): readonly ActionRequest[];
+  auditSeq(id: RequestId): number;
+  entries(from: number, most: number): readonly StoredEntry[];
+  entriesOf(id: RequestId, after: number, most: number): readonly StoredEntry[];
+  /** The newest entry's sequence number, or -1. */
+  lastSeq(): number;
+  newestEntry(): { readonly seq: number; readonly ts: Instant } | null;
+  frozen(requester: ClientId | PersonId): Freeze | null;
+  personOf(key: string): PersonId | null;
+  keyOf(person: PersonId): string | null;
+  policyInForce(): Digest | null;
+  notices(most: number): readonly { readonly id: number; readonly notice: Notice }[];
+}
+
+export interface Transaction extends Reading {
+  insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
+  update(request: ActionRequest): void;
+  nextNumber(): number;
+  countOpen(requester: ClientId | PersonId, most: number): number;
+  countSince(requester: ClientId | PersonId, since: Instant, most: number): number;
+  pendingTwin(dedupeKey: string): ActionRequest | null;
+  openOf(requester: ClientId | PersonId): readonly ActionRequest[];
+  /** Appends one entry and returns its sequence number. */
+  append(event: Event, actor: Actor, at: Instant, request: ActionRequest | null): number;
+  notify(notice: Notice): void;
+  delivered(noticeIds: readonly number[]): void;
+  submission(requester: ClientId | PersonId, key: string): StoredSubmission | null;
+  rememberSubmission(requester: ClientId | PersonId, key: string, stored: StoredSubmission): void;
+  consumed(request: RequestId): StoredConsume | null;
+  rememberConsume(request: RequestId, stored: StoredConsume): void;
+  freeze(requester: ClientId | PersonId, freeze: Freeze): void;
+  unfreeze(requester: ClientId | PersonId): void;
+  addPerson(key: string, person: PersonId): void;
+  setPolicyInForce(version: Digest): void;
+  /** Drops what only a bounded time may ask for: idempotency keys and consume answers. */
+  forgetBefore(submissions: Instant, consumes: Instant): void;
+}
+
+export interface ListQuery {
+  readonly states: readonly State[] | null;
+  readonly requester: string | null;
+  /** Numbers below this one; null for the newest. */
+  readonly before: number | null;
+  readonly most: number;
+}
+
+export interface StoredEntry {
+  readonly seq: number;
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface StoredSubmission {
+  readonly request: RequestId;
+  readonly bodyDigest: string;
+  readonly at: Instant;
+}
+
+export interface StoredConsume {
+  readonly key: string;
+  readonly answer: string;
+  readonly at: Instant;
+}
+
+/** `exclusions`: who stood behind the flagged requests; none of them may lift the freeze. */
+export interface Freeze {
+  readonly at: Instant;
+  readonly exclusions: readonly PersonId[];
+}

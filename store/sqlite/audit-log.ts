@@ -1,0 +1,62 @@
+import type { Database } from 'better-sqlite3';
+import { newId } from '../../bot/core/new-id.ts';
+import { readIsoTime } from '../../bot/core/instant.ts';
+import type { RequestId } from '../../bot/core/request.ts';
+import type { Random } from '../../bot/ports/random.ts';
+import type { Reading, StoredEntry, Transaction } from '../../bot/ports/store.ts';
+import { GENESIS_PREV, leafHash, writeEntry } from '../audit/entry.ts';
+
+type Log = Pick<Transaction, 'append'> & Pick<Reading, 'entries' | 'entriesOf' | 'newestEntry' | 'lastSeq'>;
+
+/** Where the chain ends. A savepoint that is undone puts the old one back. */
+export interface Head {
+  readonly seq: number;
+  readonly hash: Uint8Array;
+}
+
+export function readHead(db: Database): Head {
+  const row = db
+    .prepare<[], { seq: number; bytes: Uint8Array }>('SELECT seq, bytes FROM entries ORDER BY seq DESC LIMIT 1')
+    .get();
+  return row === undefined ? { seq: -1, hash: GENESIS_PREV } : { seq: row.seq, hash: leafHash(row.bytes) };
+}
+
+export function logIn(
+  db: Database,
+  about: { readonly log: string; readonly software: string; readonly random: Random },
+  head: { get: () => Head; set: (head: Head) => void },
+): Log {
+  const add = db.prepare('INSERT INTO entries (seq, prev, type, request, bytes) VALUES (?, ?, ?, ?, ?)');
+  const disclose = db.prepare('INSERT INTO disclosures (seq, field, salt, value) VALUES (?, ?, ?, ?)');
+  const range = db.prepare<[number, number], StoredEntry>(
+    'SELECT seq, type, bytes FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?',
+  );
+  const ofRequest = db.prepare<[string, number, number], StoredEntry>(
+    `SELECT seq, type, bytes FROM entries WHERE request = (SELECT number FROM requests WHERE id = ?) AND seq > ?
+     ORDER BY seq LIMIT ?`,
+  );
+  const newest = db.prepare<[], StoredEntry>('SELECT seq, type, bytes FROM entries ORDER BY seq DESC LIMIT 1');
+  const salt = () => about.random.bytes(32);
+
+  return {
+    append(event, actor, at, request) {
+      const { seq: last, hash: prev } = head.get();
+      const seq = last + 1;
+      const place = { log: about.log, seq, id: newId('evt', at, about.random), prev, software: about.software, salt };
+      const { bytes, disclosures } = writeEntry(place, event, actor, at, request);
+      add.run(seq, prev, event.type, request?.number ?? null, bytes);
+      for (const { field, salt: used, value } of disclosures) disclose.run(seq, field, used, value);
+      head.set({ seq, hash: leafHash(bytes) });
+      return seq;
+    },
+    lastSeq: () => head.get().seq,
+    entries: (from, most) => range.all(from, most),
+    entriesOf: (id: RequestId, after, most) => ofRequest.all(id, after, most),
+    newestEntry() {
+      const row = newest.get();
+      if (row === undefined) return null;
+      const { ts } = JSON.parse(Buffer.from(row.bytes).toString('utf8')) as { ts: string };
+      return { seq: row.seq, ts: readIsoTime(ts) };
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { Database } from 'better-sqlite3';
+import { KeyturnFault } from '../../bot/core/fault.ts';
+import { first } from './migrations/0001-first.ts';
+
+/** Append-only. The position is the version that `user_version` holds. */
+const MIGRATIONS: readonly string[] = [first];
+
+/** Brings the file to this version, all or nothing. A file from a newer Keyturn is refused, not guessed at. */
+export function migrate(db: Database): void {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  if (version > MIGRATIONS.length) {
+    throw new KeyturnFault(
+      'STORE_TOO_NEW',
+      `the database has schema ${version}, this Keyturn knows ${MIGRATIONS.length}: start the newer version`,
+    );
+  }
+  db.transaction(() => {
+    for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+    db.pragma(`user_version = ${MIGRATIONS.length}`);
+  }).immediate();
+}

@@ -1,0 +1,54 @@
+import type { Random } from '../../bot/ports/random.ts';
+import type { Store, Transaction } from '../../bot/ports/store.ts';
+import { logIn, readHead } from './audit-log.ts';
+import { groupCommit } from './group-commit.ts';
+import { openDatabase } from './open.ts';
+import { requestsIn } from './requests.ts';
+import { freezesIn, identitiesIn, outboxIn, repeatsIn } from './side-tables.ts';
+import { checkTail } from './tail.ts';
+
+export interface SqliteStoreOptions {
+  readonly file: string;
+  /** The log's origin, as it stands in every entry. */
+  readonly log: string;
+  readonly software: string;
+  readonly random: Random;
+  /** Called once when the file can no longer be trusted. MUST end the process. */
+  readonly onBroken: (cause: unknown) => void;
+}
+
+/** State, entry and outbox rows in one file and one transaction. Refuses to open over a broken log tail. */
+export function openSqliteStore(options: SqliteStoreOptions): Store {
+  const db = openDatabase(options.file);
+  checkTail(db, options.log);
+  let head = readHead(db);
+  const tx: Transaction = {
+    ...requestsIn(db, () => head.seq),
+    ...logIn(db, options, {
+      get: () => head,
+      set(next) {
+        head = next;
+      },
+    }),
+    ...outboxIn(db),
+    ...repeatsIn(db),
+    ...freezesIn(db),
+    ...identitiesIn(db),
+  };
+  const mark = () => {
+    const held = head;
+    return () => {
+      head = held;
+    };
+  };
+  const commits = groupCommit(db, { mark }, options.onBroken);
+  return {
+    transact: <T>(work: (tx: Transaction) => T extends PromiseLike<unknown> ? never : T) =>
+      commits.submit(() => work(tx)) as Promise<T>,
+    committed: tx,
+    close() {
+      db.pragma('wal_checkpoint(TRUNCATE)');
+      db.close();
+    },
+  };
+}
