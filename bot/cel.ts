@@ -185,7 +185,7 @@ function costOf(name: string, target: CelValue | undefined, args: readonly CelVa
   // looked up anew each time.
   if (name === 'contains') return 1 + chars / 50 + (length(target) * length(args[0])) / 500;
   if (name === 'int' || name === 'uint') return 1 + chars / 4;
-  return (name.startsWith('get') && args.length > 0 ? 300 : 1) + chars / 50;
+  return (name.startsWith('get') && args.length > 0 ? 300 : 0.25) + chars / 50;
 }
 
 function bindings(facts: Facts, meter: Meter): Record<string, CelInput> {

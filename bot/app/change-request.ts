@@ -5,7 +5,7 @@ import { evolve } from '../core/lifecycle/evolve.ts';
 import { tick } from '../core/lifecycle/time.ts';
 import { refuse, type Refusal } from '../core/refusal.ts';
 import type { ActionRequest, Instant, PersonId, RequestId } from '../core/request.ts';
-import type { Transaction } from '../ports/store.ts';
+import type { Reading, Transaction } from '../ports/store.ts';
 import { KEYTURN, type Caller, type Context } from './context.ts';
 import { mayRead } from './readers.ts';
 
@@ -38,7 +38,7 @@ export async function write<T>(
 /** What the core may ask about the world, as it is now. */
 export function circumstances(
   context: Context,
-  { tx, at }: Pick<Writing, 'tx' | 'at'>,
+  { tx, at }: { readonly tx: Pick<Reading, 'frozen'>; readonly at: Instant },
   request: ActionRequest,
 ): Circumstances {
   const { people, clearFrom } = context.rulebook;

@@ -6,11 +6,11 @@ import { collect, submissionCommand } from './request.ts';
 export function guardCommand(): Command {
   const command = submissionCommand('guard')
     .description('hold a command until it is approved, then run it, without a shell')
-    .option('--env <name>', 'pass this variable to the command; may be repeated', collect, [])
+    .option('--env <name>', 'pass this variable to the command; may be repeated', collect)
     .option('--env-all', 'pass every variable; reviewers are told')
     .option('--stdin', 'read stdin to its end first; reviewers see it, the command gets it')
     .option('--interactive', 'pass the terminal; reviewers are told that what is typed is not approved')
-    .option('--pin <file>', 'refuse to run if this file changes; may be repeated', collect, [])
+    .option('--pin <file>', 'refuse to run if this file changes; may be repeated', collect)
     .argument('<command...>', 'after --: the command and its arguments')
     .usage('[options] -- COMMAND [ARGUMENT…]');
   return command.action(async (argv: readonly string[], flags: GuardFlags) => {

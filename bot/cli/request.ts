@@ -19,7 +19,7 @@ export function submissionCommand(name: string): Command {
     .requiredOption('--reason <text>', 'why, for the people who decide')
     .option('--on-behalf-of <person>', 'the person whose wish this is')
     .option('--expires-in <duration>', 'shorten the time to decide, e.g. 90s, 30m, 24h')
-    .option('--link <url>', 'something to look at; may be repeated', collect, [])
+    .option('--link <url>', 'something to look at; may be repeated', collect)
     .option('--timeout <duration>', 'give up, and cancel the request, after this long')
     .configureOutput({
       // Commander quotes what it does not know, and that may be a token in the wrong place.
@@ -28,6 +28,6 @@ export function submissionCommand(name: string): Command {
     .exitOverride((end: CommanderError) => process.exit(end.exitCode === 0 ? EXIT.approved : EXIT.usage));
 }
 
-export function collect(value: string, before: readonly string[]): readonly string[] {
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

@@ -35,7 +35,7 @@ export function canonicalJson(value: Json): string {
 
 /** One step of a JSON pointer (RFC 6901). The `~` goes first, or it would escape the slash's `~1` again. */
 export function pointerStep(key: string | number): string {
-  return `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return typeof key === 'number' ? `/${key}` : `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 /** The first `depth` entries of `path` say where `value` stands. They are read only when it is refused. */
@@ -46,17 +46,17 @@ function write(value: Json, path: Path, depth: number): string {
     case 'string':
       return quote(value, path, depth);
     case 'number':
-      if (!Number.isFinite(value)) throw refusal(`${value} is no JSON number`, path, depth);
+      if (!Number.isFinite(value)) throw invalid(`${value} is no JSON number`, path, depth);
       // RFC 8785 takes its number format from here, down to -0, which is written 0.
       return String(value);
     case 'boolean':
       return value ? 'true' : 'false';
     case 'object':
       if (value === null) return 'null';
-      if (depth === MAX_DEPTH) throw refusal(`nested deeper than ${MAX_DEPTH}`, path, depth);
+      if (depth === MAX_DEPTH) throw invalid(`nested deeper than ${MAX_DEPTH}`, path, depth);
       return isJsonArray(value) ? writeArray(value, path, depth) : writeObject(value, path, depth);
     default:
-      throw refusal(`${typeof value} is no JSON value`, path, depth);
+      throw invalid(`${typeof value} is no JSON value`, path, depth);
   }
 }
 
@@ -74,7 +74,7 @@ function writeArray(items: readonly Json[], path: Path, depth: number): string {
 function writeObject(object: JsonObject, path: Path, depth: number): string {
   // A Date, a Map or a class instance has state that its keys do not tell.
   const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype !== Object.prototype && prototype !== null) throw refusal('not a plain object', path, depth);
+  if (prototype !== Object.prototype && prototype !== null) throw invalid('not a plain object', path, depth);
   let text = '';
   for (const key of sortedKeys(object)) {
     path[depth] = key;
@@ -100,10 +100,10 @@ function sortedKeys(object: JsonObject): string[] {
 
 function quote(text: string, path: Path, depth: number): string {
   if (!NOT_PLAIN.test(text)) return `"${text}"`;
-  if (LONE_SURROGATE.test(text)) throw refusal('a lone surrogate', path, depth);
+  if (LONE_SURROGATE.test(text)) throw invalid('a lone surrogate', path, depth);
   return JSON.stringify(text);
 }
 
-function refusal(what: string, path: Path, depth: number): TypeError {
+function invalid(what: string, path: Path, depth: number): TypeError {
   return new TypeError(`no canonical JSON: ${what} at "${path.slice(0, depth).map(pointerStep).join('')}"`);
 }

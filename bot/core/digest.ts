@@ -5,7 +5,7 @@ import { canonicalJson, type JsonObject } from './canonical-json.ts';
 export type Digest = `sha256:${string}`;
 
 /** Everything that an approval is about. Ids are the ones the log writes. */
-export interface DigestedAction {
+interface DigestedAction {
   readonly action: string;
   readonly target: { readonly system: string; readonly environment: string; readonly resource: string };
   readonly requester: string;
@@ -14,7 +14,7 @@ export interface DigestedAction {
 }
 
 /** What a person was shown, and by which rules it was made from the payload. */
-export interface DigestedView {
+interface DigestedView {
   readonly text: string;
   readonly redact: readonly string[];
   readonly renderer: number;

@@ -118,6 +118,7 @@ export type LogEvent =
   | { readonly type: 'audit.viewed'; readonly from: number; readonly count: number }
   | { readonly type: 'log.started'; readonly clean: boolean }
   | { readonly type: 'log.stopped' }
+  | { readonly type: 'storage.fault'; readonly code: 'FULL' }
   | { readonly type: 'clock.anomaly'; readonly behindMs: number };
 
 export type Event = RequestEvent | LogEvent;

@@ -1,6 +1,13 @@
-import { canonicalJson, isJsonArray, isJsonObject, type Json, type JsonObject, pointerStep } from './canonical-json.ts';
+import {
+  canonicalJson,
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  pointerStep,
+} from './canonical-json.ts';
 
-export interface Redacted {
+interface Redacted {
   readonly payload: JsonObject;
   /** The pointers that hit something, sorted. */
   readonly redacted: readonly string[];
@@ -41,7 +48,9 @@ export function redact(payload: JsonObject, pointers: readonly string[]): Redact
     if (isJsonArray(value)) return value.map((item, index) => walk(item, `${pointer}/${index}`));
     if (!isJsonObject(value)) return value;
     // `fromEntries` defines, where an assignment to `__proto__` would call its setter and lose the value.
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, pointer + pointerStep(key))]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, walk(item, pointer + pointerStep(key))]),
+    );
   };
   return { payload: walk(payload, '') as JsonObject, redacted: redacted.sort() };
 }

@@ -1,37 +1,32 @@
-import { isJsonArray, isJsonObject, type Json, type JsonObject, pointerStep } from './canonical-json.ts';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from './canonical-json.ts';
 import { REDACTION_MARK, redact } from './redaction.ts';
 import type { Preview } from './request.ts';
-import { visible } from './visible.ts';
+import { visible, visibleJson, wrapLine } from './visible.ts';
 
 /** Counts up whenever the same payload would give another text. It is part of the view digest. */
 export const RENDERER = 1;
 
-const LINE_CHARACTERS = 160;
 const PREVIEW_LINES = 40;
 const PREVIEW_BYTES = 4096;
-const CONTINUED = '⟦…⟧';
 
-// What no line may be split in: our brackets, and a letter with the marks that are drawn on it.
-const UNSPLIT = /⟦[^⟦⟧]{1,64}⟧|[^]\p{M}{0,3}/gu;
-
-/**
- * One kind of payload as lines, or null when this payload is not exactly of that shape.
- * Every field MUST be in the lines, and no field may be able to pass for another one.
- * The strings in `shown` are visible already; `redacted` is the same payload before that, to count in.
- */
-type Renderer = (shown: JsonObject, redacted: JsonObject) => readonly string[] | null;
-
-/** Another kind is one more line here. A Map, because `kind` is hostile and may say `constructor`. */
-const RENDERERS: ReadonlyMap<Json | undefined, Renderer> = new Map<Json, Renderer>([
-  ['command', renderCommand],
-  ['sql', renderSql],
-]);
-
-export interface View {
+interface View {
   readonly text: string;
   readonly redacted: readonly string[];
   readonly preview: Preview;
 }
+
+/**
+ * One kind of payload as lines, or null when this payload is not exactly of that shape.
+ * Every field MUST be in the lines, and no field may be able to pass for another one.
+ * The strings in `shown` are visible already; `safe` is the same payload before that, to count in.
+ */
+type Renderer = (shown: JsonObject, safe: JsonObject) => readonly string[] | null;
+
+/** Another kind is one more line here. A Map, because the requester's `kind` may well say `constructor`. */
+const RENDERERS: ReadonlyMap<Json | undefined, Renderer> = new Map<Json, Renderer>([
+  ['command', renderCommand],
+  ['sql', renderSql],
+]);
 
 export function toView(payload: JsonObject, pointers: readonly string[]): View {
   const { text, redacted } = renderView(payload, pointers);
@@ -45,10 +40,10 @@ export function toView(payload: JsonObject, pointers: readonly string[]): View {
  */
 export function renderView(payload: JsonObject, redactPointers: readonly string[]): Omit<View, 'preview'> {
   const { payload: safe, redacted } = redact(payload, redactPointers);
-  // Here, once for all kinds, so that no renderer can forget it.
-  const shown = makeVisible(safe, '', new Set(redacted)) as JsonObject;
+  // Made visible here, once for all kinds, so that no renderer can forget it.
+  const shown = visibleJson(safe, new Set(redacted)) as JsonObject;
   const lines = RENDERERS.get(shown['kind'])?.(shown, safe) ?? prettyJson(shown, 0).split('\n');
-  return { text: lines.flatMap(wrap).join('\n'), redacted };
+  return { text: lines.flatMap(wrapLine).join('\n'), redacted };
 }
 
 /**
@@ -56,22 +51,23 @@ export function renderView(payload: JsonObject, redactPointers: readonly string[
  * always a tail: what is pushed out of sight at the end is what somebody wants unseen.
  */
 export function cutView(text: string): Omit<Preview, 'hiddenValues'> {
-  // A view has been wrapped already. For any other text, this keeps the promise that a tail fits.
-  const lines = text.split('\n').flatMap(wrap);
+  // A view is wrapped already. Any other text is wrapped here, so that at least one line of its tail fits.
+  const lines = text.split('\n').flatMap(wrapLine);
   const bytes = bytesOf(lines);
-  if (lines.length <= PREVIEW_LINES && bytes <= PREVIEW_BYTES) return { text: lines.join('\n'), hiddenLines: 0 };
+  if (lines.length <= PREVIEW_LINES && bytes <= PREVIEW_BYTES)
+    return { text: lines.join('\n'), hiddenLines: 0 };
 
   const mark = (hidden: number, shown: number) =>
     `⟦${hidden} of ${lines.length} lines hidden; showing ${shown} of ${bytes} bytes⟧`;
-  const room = PREVIEW_BYTES - bytesOf([mark(lines.length, bytes)]) - 1;
-  const tail = leading(lines.toReversed(), Math.floor(PREVIEW_LINES / 3), Math.floor(room / 3)).reverse();
+  const room = PREVIEW_BYTES - bytesOf([mark(lines.length, bytes)]);
+  const tail = leading([...lines].reverse(), Math.floor(PREVIEW_LINES / 3), Math.floor(room / 3)).reverse();
   const head = leading(lines, PREVIEW_LINES - 1 - tail.length, room - bytesOf(tail) - 1);
   const hiddenLines = lines.length - head.length - tail.length;
   const cut = [...head, mark(hiddenLines, bytesOf([...head, ...tail])), ...tail];
   return { text: cut.join('\n'), hiddenLines };
 }
 
-/** As many of the first lines as fit. */
+/** As many of the first lines as fit, each with its line break. */
 function leading(lines: readonly string[], most: number, room: number): string[] {
   const taken: string[] = [];
   let left = room;
@@ -87,64 +83,106 @@ function bytesOf(lines: readonly string[]): number {
   return Buffer.byteLength(lines.join('\n'));
 }
 
-function wrap(line: string): string[] {
-  if (line.length <= LINE_CHARACTERS) return [line];
-  const lines: string[] = [];
-  let current = '';
-  let width = 0;
-  for (const [piece] of line.matchAll(UNSPLIT)) {
-    const characters = piece.length === 1 ? 1 : [...piece].length;
-    if (width + characters > LINE_CHARACTERS) {
-      lines.push(current);
-      current = CONTINUED;
-      width = CONTINUED.length;
-    }
-    current += piece;
-    width += characters;
-  }
-  return [...lines, current];
+interface Command {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly executable: { readonly path: string; readonly sha256: string };
+  readonly env: readonly { readonly name: string; readonly salt: string; readonly digest: string }[];
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+  readonly stdin: string | null;
+  readonly interactive?: true;
+  readonly env_all?: true;
 }
 
-/** Keys are the requester's words as much as values are. Only a redaction mark is our own. */
-function makeVisible(value: Json, pointer: string, redacted: ReadonlySet<string>): Json {
-  if (typeof value === 'string') return redacted.has(pointer) ? value : visible(value);
-  if (isJsonArray(value)) return value.map((item, index) => makeVisible(item, pointer + pointerStep(index), redacted));
-  if (!isJsonObject(value)) return value;
-  const fields = Object.entries(value).map(([key, item]): [string, Json] => [
-    visible(key),
-    makeVisible(item, pointer + pointerStep(key), redacted),
-  ]);
-  return Object.fromEntries(fields);
+const isCommand = objectOf(
+  {
+    kind: isText,
+    argv: listOf(isText),
+    cwd: isText,
+    executable: objectOf({ path: isText, sha256: isText }),
+    env: listOf(objectOf({ name: isText, salt: isText, digest: isText })),
+    files: listOf(objectOf({ path: isText, sha256: isText })),
+    stdin: (value) => value === null || isText(value),
+  },
+  { interactive: (value) => value === true, env_all: (value) => value === true },
+);
+
+function renderCommand(shown: JsonObject, safe: JsonObject): readonly string[] | null {
+  if (!isCommand(shown)) return null;
+  const command = shown as unknown as Command;
+  if (command.argv.length === 0) return null;
+  const { executable, env, files } = command;
+  return [
+    `$ ${command.argv.map(word).join(' ')}`,
+    `cwd ${word(command.cwd)}`,
+    `executable ${word(executable.path)} sha256 ${word(executable.sha256)}`,
+    ...env.map(
+      (one) => `env ${word(one.name)}, value withheld, digest ${word(one.digest)}, salt ${word(one.salt)}`,
+    ),
+    ...files.map((file) => `file ${word(file.path)} sha256 ${word(file.sha256)}`),
+    ...stdinLines(command.stdin, safe['stdin']),
+    // Last, because the tail of a view is never hidden.
+    ...(command.interactive ? ['interactive: what is typed later is NOT part of this approval'] : []),
+    ...(command.env_all ? ['the whole environment of the caller is passed'] : []),
+  ];
+}
+
+/** Plain words stay as they are. A quoted one can neither end its line nor pass for two. */
+function word(text: string): string {
+  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+function stdinLines(shown: string | null, safe: Json | undefined): string[] {
+  if (shown === null) return ['stdin none'];
+  // The mark tells the length of what it stands for; counting the mark would tell a wrong one.
+  if (shown.startsWith(REDACTION_MARK)) return [`stdin ${shown}`];
+  // The bar: without it, a line of stdin could say that it is the working directory.
+  return [`stdin, ${bytesOf([String(safe)])} bytes:`, ...shown.split('\n').map((line) => `| ${line}`)];
+}
+
+const isSql = objectOf({ kind: isText, statement: isText });
+
+function renderSql(shown: JsonObject): readonly string[] | null {
+  if (!isSql(shown)) return null;
+  const statement = String(shown['statement']);
+  // A statement that begins as a command's or a JSON view does would pass for one, and no SQL does.
+  return /^\s*[^\s${]/.test(statement) ? statement.split('\n') : null;
 }
 
 /** Keys are sorted, so that one canonical payload has one view, in whatever order it came. */
 function prettyJson(value: Json, depth: number): string {
-  const parts = isJsonArray(value)
+  const isList = isJsonArray(value);
+  if (!isList && !isJsonObject(value)) return JSON.stringify(value);
+  const parts = isList
     ? value.map((item) => prettyJson(item, depth + 1))
-    : isJsonObject(value)
-      ? Object.keys(value)
-          .sort()
-          .map((key) => `${JSON.stringify(key)}: ${prettyJson(value[key] ?? null, depth + 1)}`)
-      : null;
-  if (parts === null) return JSON.stringify(value);
-  const [open, close] = isJsonArray(value) ? ['[', ']'] : ['{', '}'];
+    : Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, item]) => `${JSON.stringify(key)}: ${prettyJson(item, depth + 1)}`);
+  const [open, close] = isList ? '[]' : '{}';
   if (parts.length === 0) return `${open}${close}`;
-  // The depth is the requester's choice. Indenting must not push a value out of sight either.
+  // How deep it goes is the requester's choice, so indenting must not push a value out of sight either.
   const [outer, inner] = [visible('  '.repeat(depth)), visible('  '.repeat(depth + 1))];
-  return `${open}\n${parts.map((part) => `${inner}${part}`).join(',\n')}\n${outer}${close}`;
+  return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${outer}${close}`;
 }
 
-type Shape<T> = (value: Json) => value is T & Json;
+type Check = (value: Json) => boolean;
 
-const text: Shape<string> = (value) => typeof value === 'string';
-const textOrNull: Shape<string | null> = (value) => value === null || typeof value === 'string';
-const always: Shape<true> = (value) => value === true;
+function isText(value: Json): boolean {
+  return typeof value === 'string';
+}
 
-function listOf<T>(shape: Shape<T>): Shape<readonly T[]> {
-  return (value): value is readonly T[] & Json => isJsonArray(value) && value.every(shape);
+function listOf(check: Check): Check {
+  return (value) => isJsonArray(value) && value.every(check);
 }
 
 /** Exactly these fields: one that is missing, unknown or of another type makes it something else. */
-function objectOf<T>(
-  required: { readonly [K in keyof T]: Shape<T[K]> },
-): Shape<T>
+function objectOf(
+  required: Readonly<Record<string, Check>>,
+  optional: Readonly<Record<string, Check>> = {},
+): Check {
+  const checks = new Map(Object.entries({ ...required, ...optional }));
+  return (value) =>
+    isJsonObject(value) &&
+    Object.keys(required).every((key) => Object.hasOwn(value, key)) &&
+    Object.entries(value).every(([key, field]) => checks.get(key)?.(field) ?? false);
+}

@@ -1,3 +1,5 @@
+import { isJsonArray, isJsonObject, type Json, pointerStep } from './canonical-json.ts';
+
 /** Spaces in a row that are still shown as they are. More of them could push the rest out of sight. */
 const MAX_SPACES = 32;
 
@@ -19,6 +21,12 @@ const NO_LETTER = new RegExp(`[${HIDDEN}\\p{M}]`, 'u');
 // Only white space that is still drawn as such ends a token. An exotic space is drawn in brackets, so
 // a look-alike cannot leave the Latin word it stands in by putting one beside it.
 const PIECES = /[^ \t\r\n]+| {2,}|[\t\r]/g;
+
+const LINE_CHARACTERS = 160;
+const CONTINUED = '⟦…⟧';
+
+// What no line may be split in: our brackets, and a letter with the marks that are drawn on it.
+const UNSPLIT = /⟦[^⟦⟧]{1,64}⟧|.\p{M}{0,3}/gsu;
 
 /** How one character is drawn: as it is, on what stands before it if that can bear it, or with our brackets. */
 interface Look {
@@ -49,13 +57,12 @@ export function visible(text: string): string {
     if (piece === '\r') return '⟦CR⟧';
     if (piece.startsWith(' ')) return piece.length > MAX_SPACES ? `⟦${piece.length} spaces⟧` : piece;
     if (!NOT_ASCII.test(piece)) return piece;
-    return LATIN.test(piece) && LOOKS_LATIN.test(piece)
-      ? showToken(piece, mixed, (character) => lookOf(character, true))
-      : showToken(piece, unmixed, (character) => lookOf(character, false));
+    const isMixed = LATIN.test(piece) && LOOKS_LATIN.test(piece);
+    return showToken(piece, isMixed, isMixed ? mixed : unmixed);
   });
 }
 
-function showToken(token: string, looks: Looks, look: (character: string) => Look): string {
+function showToken(token: string, isMixed: boolean, looks: Looks): string {
   let shown = '';
   let marks: Look[] = [];
   // A mark after a space is easy to miss, and one after our brackets would deface them.
@@ -70,7 +77,7 @@ function showToken(token: string, looks: Looks, look: (character: string) => Loo
   for (const character of token) {
     let drawn = looks.get(character);
     if (drawn === undefined) {
-      drawn = look(character);
+      drawn = lookOf(character, isMixed);
       looks.set(character, drawn);
     }
     if (drawn.as === 'mark') {
@@ -85,9 +92,9 @@ function showToken(token: string, looks: Looks, look: (character: string) => Loo
   return shown;
 }
 
-function lookOf(character: string, mixed: boolean): Look {
+function lookOf(character: string, isMixed: boolean): Look {
   if (!NO_LETTER.test(character)) {
-    return isLookAlike(character, mixed)
+    return isLookAlike(character, isMixed)
       ? { as: 'brackets', character, text: character + escaped(character) }
       : { as: 'letter', character, text: character };
   }
@@ -95,8 +102,8 @@ function lookOf(character: string, mixed: boolean): Look {
 }
 
 /** In `pаypal` the second letter is Cyrillic. `ｅ` and `𝖾` are drawn as e, and some programs read them as e. */
-function isLookAlike(character: string, mixed: boolean): boolean {
-  if (mixed && LOOKS_LATIN.test(character)) return true;
+function isLookAlike(character: string, isMixed: boolean): boolean {
+  if (isMixed && LOOKS_LATIN.test(character)) return true;
   // One character at a time: normalising a long run of marks takes quadratic time.
   const read = character.normalize('NFKC');
   return read !== character && ONLY_ASCII.test(read);
@@ -128,6 +135,7 @@ export function visibleJson(value: Json, redacted: ReadonlySet<string>, pointer 
 /** A line that is made visible already, in pieces that fit a screen. Each piece but the first begins with ⟦…⟧. */
 export function wrapLine(line: string): string[] {
   if (line.length <= LINE_CHARACTERS) return [line];
+  if (ONLY_ASCII.test(line)) return wrapAscii(line);
   const lines: string[] = [];
   let current = '';
   let width = 0;
@@ -142,4 +150,12 @@ export function wrapLine(line: string): string[] {
     width += characters;
   }
   return [...lines, current];
+}
+
+function wrapAscii(line: string): string[] {
+  const lines = [line.slice(0, LINE_CHARACTERS)];
+  const step = LINE_CHARACTERS - CONTINUED.length;
+  for (let at = LINE_CHARACTERS; at < line.length; at += step)
+    lines.push(CONTINUED + line.slice(at, at + step));
+  return lines;
 }

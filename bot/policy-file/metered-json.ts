@@ -14,7 +14,7 @@ export class Meter {
 
   /** `nodes`: the size of the expression, all of which may run again for each item of a list. */
   constructor(nodes: number) {
-    this.perItem = 1 + nodes / 10;
+    this.perItem = 1 + nodes / 20;
   }
 
   get exhausted(): boolean {
@@ -58,7 +58,7 @@ export class Items<T> {
   }
 
   get(index: number): T | undefined {
-    this.meter.charge(1);
+    this.meter.charge(0.5);
     return Number.isInteger(index) && index >= 0 && index < this.size ? this.at(index) : undefined;
   }
 
@@ -109,7 +109,7 @@ export class Members {
   }
 
   get(key: unknown): Value | undefined {
-    this.meter.charge(1);
+    this.meter.charge(0.5);
     return typeof key === 'string' && this.has(key) ? toValue(this.object[key] ?? null, this.meter) : undefined;
   }
 

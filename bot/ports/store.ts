@@ -16,6 +16,10 @@ export interface Store {
   transact<T>(work: (tx: Transaction) => T extends PromiseLike<unknown> ? never : T): Promise<T>;
   /** What is committed now. MUST NOT see a transaction that is not on disk. */
   readonly committed: Reading;
+  /** True after a write that the disk refused, until one succeeds. */
+  lastWriteFailed(): boolean;
+  /** Whether the log ended with `log.stopped` when it was opened. */
+  readonly stoppedCleanly: boolean;
   close(): void;
 }
 
@@ -30,6 +34,7 @@ export interface Reading {
   waiting(): readonly RequestId[];
   /** The first `most` requests in these states, oldest first. */
   inStates(states: readonly State[], most: number, after: number): readonly ActionRequest[];
+  countByState(): ReadonlyMap<State, number>;
   auditSeq(id: RequestId): number;
   entries(from: number, most: number): readonly StoredEntry[];
   entriesOf(id: RequestId, after: number, most: number): readonly StoredEntry[];

@@ -16,11 +16,11 @@ import { type Io, withIo } from './with-io.ts';
 import { cancel, withdraw } from './withdraw.ts';
 
 export interface GuardFlags extends SubmissionFlags {
-  readonly env: readonly string[];
+  readonly env?: readonly string[];
   readonly envAll?: boolean;
   readonly stdin?: boolean;
   readonly interactive?: boolean;
-  readonly pin: readonly string[];
+  readonly pin?: readonly string[];
 }
 
 /** Holds the command until it is approved, runs it once, and returns the exit code. */
@@ -37,12 +37,12 @@ async function hold(argv: readonly string[], flags: GuardFlags, io: Io): Promise
   if (flags.stdin === true && flags.interactive === true) {
     throw new Ended(EXIT.usage, '--stdin and --interactive exclude each other. Nothing was sent.');
   }
-  const environment = childEnvironment(process.env, flags.env, flags.envAll === true);
+  const environment = childEnvironment(process.env, flags.env ?? [], flags.envAll === true);
   const command = {
     argv,
     cwd: process.cwd(),
     path: process.env['PATH'],
-    pins: flags.pin,
+    pins: flags.pin ?? [],
     env: environment.named,
     interactive: flags.interactive === true,
     envAll: flags.envAll === true,
@@ -66,7 +66,7 @@ async function waitForApproval(session: Session, submitted: RequestView): Promis
   const request = await waitForDecision(session, submitted);
   if (request.state !== 'approved') throw endOf(request);
   if (!isSameAction(session, submitted, request)) {
-    await cancel(session, request);
+    await cancel(session, submitted);
     throw new Ended(EXIT.refused, `request ${request.label} is for another action now. Nothing was run.`);
   }
   return request;

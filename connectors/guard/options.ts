@@ -7,7 +7,7 @@ export interface SubmissionFlags {
   readonly reason: string;
   readonly onBehalfOf?: string;
   readonly expiresIn?: string;
-  readonly link: readonly string[];
+  readonly link?: readonly string[];
   readonly timeout?: string;
 }
 
@@ -42,7 +42,7 @@ export function readSubmission(flags: SubmissionFlags, hold: 'wait' | 'poll'): S
     reason: flags.reason,
     hold,
     ...(flags.onBehalfOf === undefined ? {} : { on_behalf_of: flags.onBehalfOf }),
-    ...(flags.link.length === 0 ? {} : { links: flags.link }),
+    ...(flags.link === undefined ? {} : { links: flags.link }),
     ...(flags.expiresIn === undefined ? {} : { expires_in: readSeconds('--expires-in', flags.expiresIn) }),
   };
 }

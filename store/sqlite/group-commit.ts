@@ -33,6 +33,7 @@ export function groupCommit(db: Database, undo: Undo, onBroken: (cause: unknown)
 
   let waiting: Waiting[] = [];
   let broken = false;
+  let full = false;
 
   /** Runs every work of the batch; returns how to settle each once the commit is on disk. */
   const runBatch = (batch: readonly Waiting[]): (() => void)[] =>
@@ -62,10 +63,12 @@ export function groupCommit(db: Database, undo: Undo, onBroken: (cause: unknown)
       begin();
       const settle = runBatch(batch);
       commit();
+      full = false;
       for (const done of settle) done();
     } catch (cause) {
       restore();
       if (isFull(cause) && undone(db, rollback)) {
+        full = true;
         const fault = new KeyturnFault('STORE_FULL', 'the disk is full; nothing was recorded', { cause });
         for (const { reject } of batch) reject(fault);
         return;
@@ -78,6 +81,7 @@ export function groupCommit(db: Database, undo: Undo, onBroken: (cause: unknown)
   };
 
   return {
+    lastWriteFailed: () => full,
     submit(work: () => unknown): Promise<unknown> {
       if (waiting.length >= MOST_WAITING) {
         return Promise.reject(new KeyturnFault('STORE_FULL', 'too many writes are waiting'));

@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import { dueAt } from '../../bot/core/lifecycle/time.ts';
-import type { ActionRequest, RequestId } from '../../bot/core/request.ts';
+import type { ActionRequest, RequestId, State } from '../../bot/core/request.ts';
 import type { Reading, Transaction } from '../../bot/ports/store.ts';
 
-type Requests = Pick<Reading, 'request' | 'actionText' | 'list' | 'due' | 'waiting' | 'inStates' | 'auditSeq'> &
+type Requests = Pick<Reading, 'request' | 'actionText' | 'list' | 'due' | 'waiting' | 'inStates' | 'auditSeq' | 'countByState'> &
   Pick<Transaction, 'insert' | 'update' | 'nextNumber' | 'countOpen' | 'countSince' | 'pendingTwin' | 'openOf'>;
 
 interface Row {
@@ -24,6 +24,9 @@ export function requestsIn(db: Database, seq: () => number): Requests {
     'SELECT id FROM requests WHERE due_at <= ? ORDER BY due_at LIMIT ?',
   );
   const waiting = db.prepare<[], { id: string }>('SELECT id FROM requests WHERE waits IS NOT NULL ORDER BY number');
+  const byState = db.prepare<[], { state: State; n: number }>(
+    `SELECT state, count(*) AS n FROM requests WHERE state IN ('pending','flagged','approved','executing','unknown') GROUP BY state`,
+  );
   const last = db.prepare<[], { number: number | null }>('SELECT max(number) AS number FROM requests');
   const add = db.prepare(
     `INSERT INTO requests (number, id, state, requester, created_at, due_at, waits, twin, audit_seq, body)
@@ -51,6 +54,7 @@ export function requestsIn(db: Database, seq: () => number): Requests {
       return row.text;
     },
     auditSeq: (id) => seqOf.get(id)?.audit_seq ?? -1,
+    countByState: () => new Map(byState.all().map(({ state, n }) => [state, n])),
     list: (query) => listRows(db, query),
     due: (at, most) => due.all(at, most).map(({ id }) => id as RequestId),
     waiting: () => waiting.all().map(({ id }) => id as RequestId),

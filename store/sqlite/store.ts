@@ -2,10 +2,11 @@ import type { Random } from '../../bot/ports/random.ts';
 import type { Store, Transaction } from '../../bot/ports/store.ts';
 import { logIn, readHead } from './audit-log.ts';
 import { groupCommit } from './group-commit.ts';
+import { lockDirectory } from './lock.ts';
 import { openDatabase } from './open.ts';
 import { requestsIn } from './requests.ts';
 import { freezesIn, identitiesIn, outboxIn, repeatsIn } from './side-tables.ts';
-import { checkTail } from './tail.ts';
+import { checkTail, endsWithStop } from './tail.ts';
 
 export interface SqliteStoreOptions {
   readonly file: string;
@@ -19,9 +20,11 @@ export interface SqliteStoreOptions {
 
 /** State, entry and outbox rows in one file and one transaction. Refuses to open over a broken log tail. */
 export function openSqliteStore(options: SqliteStoreOptions): Store {
+  const unlock = lockDirectory(`${options.file}.lock`);
   const db = openDatabase(options.file);
   checkTail(db, options.log);
   let head = readHead(db);
+  const stoppedCleanly = head.seq === -1 || endsWithStop(db);
   const tx: Transaction = {
     ...requestsIn(db, () => head.seq),
     ...logIn(db, options, {
@@ -46,9 +49,12 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     transact: <T>(work: (tx: Transaction) => T extends PromiseLike<unknown> ? never : T) =>
       commits.submit(() => work(tx)) as Promise<T>,
     committed: tx,
+    lastWriteFailed: commits.lastWriteFailed,
+    stoppedCleanly,
     close() {
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.close();
+      unlock();
     },
   };
 }

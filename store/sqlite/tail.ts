@@ -32,3 +32,8 @@ export function checkTail(db: Database, log: string): void {
     .get();
   if (ahead?.ahead === 1) throw new KeyturnFault('LOG_TAIL_BROKEN', 'a request is newer than the end of the log');
 }
+
+export function endsWithStop(db: Database): boolean {
+  const row = db.prepare<[], { type: string }>('SELECT type FROM entries ORDER BY seq DESC LIMIT 1').get();
+  return row?.type === 'log.stopped';
+}

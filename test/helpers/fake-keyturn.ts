@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import canonicalize from 'canonicalize';
 
 export interface RecordedCall {
@@ -10,6 +11,8 @@ export interface RecordedCall {
   readonly query: URLSearchParams;
   readonly key: string | null;
   readonly body: Record<string, unknown>;
+  /** The body as it came. */
+  readonly text: string;
 }
 
 export interface FakeRequest extends Record<string, unknown> {
@@ -35,10 +38,7 @@ interface Problem {
   readonly fields?: readonly unknown[];
 }
 
-interface Reply {
-  readonly status: number;
-  readonly body: unknown;
-}
+type Reply = { readonly status: number; readonly body: unknown };
 
 const SUBMISSION = ['action', 'target', 'reason', 'on_behalf_of', 'payload', 'links', 'expires_in', 'hold'];
 const OPEN = ['pending', 'flagged', 'approved', 'executing', 'unknown'];
@@ -64,7 +64,7 @@ export class FakeKeyturn {
   readonly #problems = new Map<string, Problem[]>();
   readonly #lost = new Map<string, number>();
   readonly #held = new Map<string, Promise<void>>();
-  #watchers: (() => void)[] = [];
+  readonly #changes = new EventEmitter().setMaxListeners(0);
   #server: Server | null = null;
   #port = 0;
 
@@ -120,20 +120,15 @@ export class FakeKeyturn {
     return release;
   }
 
-  /** The one request there is. */
   get request(): FakeRequest {
     const [only, ...others] = this.#requests.values();
     if (only === undefined || others.length > 0) throw new Error(`${this.#requests.size} requests, not one`);
     return only.view;
   }
 
-  get requestCount(): number {
-    return this.#requests.size;
-  }
-
   change(change: Record<string, unknown>): void {
     Object.assign(this.request, change);
-    this.#wake();
+    this.#changes.emit('change');
   }
 
   approve(): void {
@@ -149,18 +144,18 @@ export class FakeKeyturn {
     for (;;) {
       const call = this.named(name)[nth - 1];
       if (call !== undefined) return call;
-      await this.#nextChange();
+      await once(this.#changes, 'change');
     }
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { name, id, query } = route(incoming);
-    const text = await readAll(incoming);
-    const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+    const sent = await text(incoming);
+    const body = sent === '' ? {} : (JSON.parse(sent) as Record<string, unknown>);
     const key = incoming.headers['idempotency-key'] ?? null;
-    const call = { name, query, key: Array.isArray(key) ? null : key, body };
+    const call = { name, query, key: Array.isArray(key) ? null : key, body, text: sent };
     this.calls.push(call);
-    this.#wake();
+    this.#changes.emit('change');
     const reply =
       incoming.headers.authorization === `Bearer ${this.token}`
         ? await this.#answer(call, id)
@@ -213,7 +208,7 @@ export class FakeKeyturn {
     const number = 1042 + this.#requests.size;
     const requester = { id: 'deploy-agent', kind: 'agent', verified_by: 'token' };
     const { action, target, payload, on_behalf_of = null } = body;
-    const digested = canonicalize({ action, on_behalf_of, payload, requester: requester.id, target });
+    const digested = String(canonicalize({ action, on_behalf_of, payload, requester: requester.id, target }));
     const view: FakeRequest = {
       id: `req_${String(number).padStart(32, '0')}`,
       number,
@@ -237,7 +232,7 @@ export class FakeKeyturn {
       },
     };
     this.#requests.set(view.id, { view, payload, key, nonce: null, consumeKey: null, outcome: null });
-    this.#wake();
+    this.#changes.emit('change');
     return { status: 201, body: view };
   }
 
@@ -245,15 +240,14 @@ export class FakeKeyturn {
     const known = query.get('known') ?? view.state;
     const until = Date.now() + Number(query.get('wait') ?? 0) * 1_000;
     while (view.state === known && OPEN.includes(known) && Date.now() < until) {
-      this.#expire(view);
-      await Promise.race([this.#nextChange(), new Promise((resolve) => setTimeout(resolve, 200).unref())]);
+      const isDue = view.state === 'pending' && Date.now() >= Date.parse(String(view['expires_at']));
+      if (isDue) this.change({ state: 'expired' });
+      await Promise.race([
+        once(this.#changes, 'change'),
+        new Promise((resolve) => setTimeout(resolve, 200).unref()),
+      ]);
     }
     return ok(view);
-  }
-
-  #expire(view: FakeRequest): void {
-    if (view.state === 'pending' && Date.now() >= Date.parse(String(view['expires_at'])))
-      this.change({ state: 'expired' });
   }
 
   #cancel({ key }: RecordedCall, stored: Stored): Reply {
@@ -289,16 +283,6 @@ export class FakeKeyturn {
     this.change({ state: body['status'] });
     return ok(stored.view);
   }
-
-  #wake(): void {
-    const watchers = this.#watchers;
-    this.#watchers = [];
-    for (const watcher of watchers) watcher();
-  }
-
-  #nextChange(): Promise<void> {
-    return new Promise((resolve) => this.#watchers.push(resolve));
-  }
 }
 
 function route(incoming: IncomingMessage): { name: string; id: string; query: URLSearchParams } {
@@ -307,12 +291,6 @@ function route(incoming: IncomingMessage): { name: string; id: string; query: UR
   const isSubmit = pathname === '/v1/requests' && incoming.method === 'POST';
   const read = incoming.method === 'GET' ? 'read' : pathname;
   return { name: isSubmit ? 'submit' : id === '' ? pathname : (call ?? read), id, query: searchParams };
-}
-
-async function readAll(incoming: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of incoming) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
 }
 
 function ok(body: unknown): Reply {

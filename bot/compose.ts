@@ -1,0 +1,108 @@
+import { apiRoutes } from '../connectors/api/routes.ts';
+import { authenticator } from '../connectors/api/authenticate.ts';
+import { openApiDocument } from '../connectors/api/openapi.ts';
+import { httpApp, metricsRoute } from '../connectors/http/app.ts';
+import { createMetrics } from '../connectors/http/metrics.ts';
+import { listen, type Listening } from '../connectors/http/server.ts';
+import { startRelay } from '../queue/relay.ts';
+import { KEYTURN, type Context } from './app/context.ts';
+import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
+import { recordRefusedCalls } from './app/refuse-call.ts';
+import { KeyturnFault } from './core/fault.ts';
+import { every } from './every.ts';
+import { openContext, type Installation, type Machine } from './open-context.ts';
+import type { Logger } from './ports/logger.ts';
+import type { Messenger } from './ports/messenger.ts';
+import { SOFTWARE } from './software.ts';
+
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string | null;
+}
+
+export interface Config extends Installation {
+  readonly listen: Listen;
+  readonly admin: { readonly host: string; readonly port: number };
+}
+
+export interface Ports extends Machine {
+  readonly logger: Logger;
+  /** The places where people look. */
+  readonly messengers: (context: () => Context) => readonly Messenger[];
+  /** How long a caller may take to send a body. */
+  readonly bodyWithinMs?: number;
+}
+
+export interface Keyturn {
+  readonly context: Context;
+  readonly port: number;
+  /** Refuses new work, lets running answers finish, closes the store last. */
+  stop(): Promise<void>;
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** The only place that names every adapter. Tests pass other ports; there is no other wiring. */
+export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
+  const { logger, clock } = ports;
+  const messengers = ports.messengers(() => context);
+  const context = await openContext(config, ports, messengers.map(({ place }) => place));
+  const refusedCalls = recordRefusedCalls(context, () => clock.steady());
+  const metrics = createMetrics(() => context.store.committed.countByState());
+  const api = apiRoutes({
+    context,
+    authenticate: authenticator(context.rulebook),
+    refusedCalls,
+    logger,
+    bodyWithinMs: ports.bodyWithinMs ?? 10_000,
+  });
+  const app = httpApp(api, { notReady: () => notReady(context), openApi: () => openApiDocument(SOFTWARE) }, metrics);
+  const timers = [
+    every(500, 'expire', () => expireDue(context), logger),
+    every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
+    every(60_000, 'forget', () => forgetRepeats(context), logger),
+  ];
+  const relay = startRelay(context, messengers, logger);
+
+  // What only operators should see answers on loopback alone, also when the bot itself is public.
+  const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
+  if (isPrivate) app.route('/', metricsRoute(metrics));
+  const listeners: Listening[] = [];
+  const stop = async () => {
+    await Promise.all(listeners.map((listener) => listener.close(1_000)));
+    await Promise.all(timers.map((stopTimer) => stopTimer()));
+    await relay.stop();
+    const at = context.time.now();
+    await context.store.transact((tx) => void tx.append({ type: 'log.stopped' }, KEYTURN, at, null));
+    context.store.close();
+  };
+  try {
+    listeners.push(await listen(app, config.listen));
+    if (!isPrivate) listeners.push(await listenAdmin(config, metrics));
+  } catch (cause) {
+    await stop();
+    const where = `${config.listen.host}:${config.listen.port}`;
+    throw new KeyturnFault('CONFIG_INVALID', `cannot listen on ${where}: ${String(cause)}`, { cause });
+  }
+  return { context, port: listeners[0]?.port ?? config.listen.port, stop };
+}
+
+function listenAdmin(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<Listening> {
+  if (!LOOPBACK.has(config.admin.host)) {
+    throw new KeyturnFault('CONFIG_INVALID', `admin.host must be a loopback address, not ${config.admin.host}`);
+  }
+  return listen(metricsRoute(metrics), config.admin);
+}
+
+/** Ready means that the log can be written. After a refused write it is tried, for real. */
+async function notReady(context: Context): Promise<string | null> {
+  if (!context.store.lastWriteFailed()) return null;
+  try {
+    const at = context.time.now();
+    await context.store.transact((tx) => void tx.append({ type: 'storage.fault', code: 'FULL' }, KEYTURN, at, null));
+    return null;
+  } catch {
+    return 'the log cannot be written';
+  }
+}

@@ -1,0 +1,10 @@
+import type { Draft } from './draft.ts';
+import type { Path } from './problem.ts';
+
+/** What every check of the whole file is given. */
+export interface Check {
+  readonly draft: Draft;
+  readonly report: (path: Path, message: string) => void;
+  /** Whether this key was refused as not available yet, and taken out. */
+  readonly refused: (path: Path) => boolean;
+}

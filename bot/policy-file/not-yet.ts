@@ -1,0 +1,63 @@
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../core/canonical-json.ts';
+import type { Finding, Path } from './problem.ts';
+
+/**
+ * Keys of the format that do nothing yet. A file that has one is refused: whoever wrote `freezes`
+ * relies on them, and a key that is taken and ignored is worse than one that is not there.
+ * `*` is any key of that section. A key goes from this list when it works.
+ */
+const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
+  ['freezes', 'freezes'],
+  ['break_glass', 'break_glass'],
+  ['tests', 'tests'],
+  ['payload_retention', 'payload_retention'],
+  ['security_notices', 'security_notices'],
+  ['slack_usergroup', 'groups', '*', 'slack_usergroup'],
+  ['auth.oidc', 'clients', '*', 'auth', 'oidc'],
+  ['actions.*.execute', 'actions', '*', 'execute'],
+  ['actions.*.payload_schema', 'actions', '*', 'payload_schema'],
+  ['remind', 'plans', '*', 'remind'],
+  ['escalate', 'plans', '*', 'escalate'],
+  ['review_via', 'plans', '*', 'review_via'],
+  ['a face in notify', 'plans', '*', 'notify', '*'],
+  ['queue.redis_url_env', 'queue', 'redis_url_env'],
+  ['audit.checkpoint_every', 'audit', 'checkpoint_every'],
+  ['audit.anchors', 'audit', 'anchors'],
+  ['audit.retention', 'audit', 'retention'],
+];
+
+export interface NotYet {
+  readonly findings: readonly Finding[];
+  /** The file without those keys, so that nothing else complains about them. */
+  readonly rest: Json;
+}
+
+export function refuseNotYet(data: Json): NotYet {
+  const findings: Finding[] = [];
+  let rest = data;
+  for (const [name, ...pattern] of NOT_YET) {
+    rest = without(rest, pattern, [], (path) => {
+      findings.push({ path, message: `${name} is not available in this version; remove it` });
+    });
+  }
+  const queue = isJsonObject(rest) ? rest['queue'] : undefined;
+  if (isJsonObject(rest) && queue !== undefined && isJsonObject(queue) && queue['driver'] === 'bullmq') {
+    const path = ['queue', 'driver'];
+    findings.push({ path, message: 'queue.driver: bullmq is not available in this version; leave queue out' });
+    rest = { ...rest, queue: { ...queue, driver: 'embedded' } };
+  }
+  return { findings, rest };
+}
+
+function without(value: Json, pattern: readonly string[], at: Path, report: (path: Path) => void): Json {
+  const [step, ...below] = pattern;
+  if (step === undefined || !isJsonObject(value) || isJsonArray(value)) return value;
+  const kept: [string, Json][] = [];
+  for (const [key, inner] of Object.entries(value as JsonObject)) {
+    const path = [...at, key];
+    if (step !== '*' && step !== key) kept.push([key, inner]);
+    else if (below.length > 0) kept.push([key, without(inner, below, path, report)]);
+    else report(path);
+  }
+  return Object.fromEntries(kept);
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+/** The grammar of single values. Each message says what is wanted, since it is all that people read. */
+
+const NAME = /^[a-z][a-z0-9._-]*$/;
+
+/** Keys of people, groups, clients and plans, and ids of rules. `psn_…` is what the log calls a person. */
+export const Name = z
+  .string()
+  .max(64, 'is longer than 64 characters')
+  .regex(NAME, 'must start with a-z and go on with a-z, 0-9, ".", "_" or "-"')
+  .regex(/^(?!psn_)/, 'must not start with "psn_"');
+
+export const EnvironmentName = z
+  .string()
+  .max(64, 'is longer than 64 characters')
+  .regex(/^[A-Za-z0-9._-]+$/, 'must be made of letters, digits, ".", "_" and "-"');
+
+export const ActionName = z
+  .string()
+  .max(128, 'is longer than 128 characters')
+  .regex(/^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*$/, 'must be a dotted name such as db.export');
+
+/** Globs are read more closely in `globs.ts`, together with the declared environments. */
+export const ActionGlob = z
+  .string()
+  .max(128, 'is longer than 128 characters')
+  .regex(/^[a-z0-9._*-]+$/, 'must be an action or a glob such as "db.*"');
+
+export const TargetGlob = z
+  .string()
+  .max(400, 'is longer than 400 characters')
+  .regex(/^[A-Za-z0-9._:@/*-]+$/, 'must be a target or a glob such as "postgres/prod/**"');
+
+export const NameGlob = z
+  .string()
+  .max(64, 'is longer than 64 characters')
+  .regex(/^[a-z0-9._*-]+$/, 'must be a key or a glob such as "ci-*"');
+
+export const Risk = z.enum(['low', 'medium', 'high', 'critical']);
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const LONGEST_MS = 90 * 86_400_000;
+
+/** `90s 30m 24h 7d`, read as milliseconds. */
+export const Duration = z
+  .string()
+  .regex(/^[1-9][0-9]{0,7}[smhd]$/, 'must be a duration such as 90s, 30m, 24h or 7d')
+  .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? Number.NaN))
+  .refine((ms) => ms <= LONGEST_MS, 'is longer than 90d');
+
+export const TokenHash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of a token in 64 lowercase hex digits, as "keyturn token new" prints it');
+
+/** Two, so that a token can be replaced without a gap. */
+export const TokenHashes = z.union([
+  TokenHash,
+  z.array(TokenHash).min(1, 'needs at least one hash').max(2, 'holds at most two hashes'),
+]);
+
+/** Immutable ids only. A name or an e-mail address can change hands, and then another person approves. */
+export const SlackAccount = z
+  .string()
+  .regex(/^[TE][A-Z0-9]{1,20}\/[UW][A-Z0-9]{1,20}$/, 'must be TEAM/USER by id, such as T01/U01');
+export const TeamsAccount = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, {
+    error: 'must be TENANT/OBJECT by id, two lowercase UUIDs',
+  });
+export const GithubAccount = z
+  .string()
+  .max(100, 'is longer than 100 characters')
+  .regex(/^[a-z0-9.-]+(:[0-9]{1,5})?\/[1-9][0-9]*$/, 'must be HOST/NUMBER by id, such as github.com/583231');
+
+/** One line that people read, without anything that could move the cursor. */
+export function line(longest: number) {
+  return z
+    .string()
+    .min(1, 'must not be empty')
+    .max(longest, `is longer than ${longest} characters`)
+    .regex(/^\P{Cc}*$/u, 'must not hold control characters');
+}
+
+export const FilePath = line(1_000);
+
+export const Host = z
+  .string()
+  .max(253, 'is longer than 253 characters')
+  .regex(/^[A-Za-z0-9.:_-]+$/, 'must be a host name or an address');
+
+/** What reaches no other machine. */
+export const LoopbackHost = z
+  .string()
+  .regex(/^(localhost|::1|127(\.[0-9]{1,3}){3})$/, 'must be a loopback address: what it serves is for this machine only');
+
+/** 0 takes any free port. */
+export const Port = z.int('must be a whole number').min(0, 'must be 0 to 65535').max(65_535, 'must be 0 to 65535');
+
+export const PublicUrl = z
+  .string()
+  .max(300, 'is longer than 300 characters')
+  .regex(/^https?:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?\/?$/, 'must be an origin such as https://keyturn.example');
+
+/** The first part of every checkpoint's origin: no space and no plus, which a signed note gives a meaning. */
+export const LogName = z
+  .string()
+  .max(128, 'is longer than 128 characters')
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9._-]+)*$/, 'must be a name such as keyturn.example');

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import * as names from './schema-names.ts';
+
+/**
+ * `keyturn.yaml`. An unknown key is refused rather than dropped: a misspelt `exclude` would let
+ * somebody in. What one value alone cannot show, `semantics.ts` checks.
+ */
+
+function listOf<T extends z.ZodType>(item: T, longest: number) {
+  return z.array(item).min(1, 'must not be empty').max(longest, `holds at most ${longest} entries`);
+}
+
+function oneOrMore<T extends z.ZodType>(item: T) {
+  return z.union([item, listOf(item, 100)]);
+}
+
+/** A section of entries by name. */
+function keyed<K extends z.ZodString, T extends z.ZodType>(key: K, entry: T, most: number) {
+  return z
+    .record(key, entry)
+    .refine((entries) => Object.keys(entries).length <= most, `holds at most ${most} entries`)
+    .meta({ maxProperties: most });
+}
+
+const Person = z.strictObject({
+  name: names.line(100),
+  accounts: z.strictObject({
+    slack: names.SlackAccount.exactOptional(),
+    teams: names.TeamsAccount.exactOptional(),
+    github: names.GithubAccount.exactOptional(),
+    api_token_sha256: names.TokenHashes.exactOptional(),
+  }),
+});
+
+const Group = z.strictObject({
+  members: z.array(names.Name).max(300, 'holds at most 300 people'),
+});
+
+const Client = z.strictObject({
+  kind: z.enum(['agent', 'pipeline']),
+  owner: names.Name,
+  may_act_for: z.array(names.Name).max(300, 'holds at most 300 people').exactOptional().meta({
+    description: 'People in whose name it may ask. Left out, its owner.',
+  }),
+  auth: z.strictObject({ token_sha256: names.TokenHashes.exactOptional() }),
+  actions: listOf(names.ActionGlob, 100),
+  targets: listOf(names.TargetGlob, 100),
+});
+
+const Action = z.strictObject({
+  risk: names.Risk.prefault('medium'),
+  redact: z.array(names.line(500)).max(100, 'holds at most 100 pointers').prefault([]),
+});
+
+const Demand = z.enum(['required', 'optional']).prefault('optional');
+
+const Plan = z.strictObject({
+  seats: listOf(
+    z.strictObject({
+      from: listOf(names.Name, 20),
+      count: z.int('must be a whole number').min(1, 'must be 1 or more: nobody would fill it').max(20, 'must be 20 or less'),
+    }),
+    20,
+  ),
+  comment: z.strictObject({ approve: Demand, reject: Demand, flag: Demand }).prefault({}),
+  expires_after: names.Duration.prefault('30m').meta({ description: 'How long it waits for its reviews.' }),
+  usable_for: names.Duration.prefault('15m').meta({ description: 'How long an approval can be used.' }),
+  outcome_within: names.Duration.prefault('1h').meta({ description: 'How long its caller may stay silent.' }),
+  notify: z.strictObject({}).prefault({}),
+});
+
+const Default = z.strictObject({
+  effect: z.enum(['require', 'deny'], {
+    error: (issue) =>
+      issue.input === 'allow' ? 'must not be allow: whatever no rule foresaw would run unseen' : undefined,
+  }),
+  plan: names.Name.exactOptional(),
+});
+
+const Rule = z.strictObject({
+  id: names.Name,
+  match: z.strictObject({
+    action: oneOrMore(names.ActionGlob).exactOptional(),
+    target: oneOrMore(names.TargetGlob).exactOptional(),
+    environment: oneOrMore(names.EnvironmentName).exactOptional(),
+    requester: z
+      .strictObject({
+        kind: oneOrMore(z.enum(['agent', 'pipeline', 'human'])).exactOptional(),
+        id: oneOrMore(names.NameGlob).exactOptional(),
+      })
+      .exactOptional(),
+    groups: oneOrMore(names.Name).exactOptional(),
+    risk: oneOrMore(names.Risk).exactOptional(),
+  }),
+  when: z.string().max(2_000, 'is longer than 2000 characters').exactOptional().meta({ description: 'A CEL expression.' }),
+  effect: z.enum(['deny', 'require', 'allow']),
+  plan: names.Name.exactOptional(),
+  risk: names.Risk.exactOptional(),
+  exclude: z.array(names.Name).max(300, 'holds at most 300 people').prefault([]),
+  tell: names.line(500).exactOptional(),
+  replaces_default: z.boolean().prefault(false),
+});
+
+const Limit = z.union([z.int().min(1).max(100_000), z.literal('unlimited')], {
+  error: 'must be a whole number from 1 to 100000, or unlimited',
+});
+
+export const PolicyFile = z.strictObject({
+  version: z.literal(1),
+  listen: z
+    .strictObject({
+      host: names.Host.prefault('127.0.0.1'),
+      port: names.Port.prefault(3000),
+      public_url: names.PublicUrl.exactOptional(),
+    })
+    .prefault({}),
+  admin: z
+    .strictObject({ host: names.LoopbackHost.prefault('127.0.0.1'), port: names.Port.prefault(3001) })
+    .prefault({}),
+  data_dir: names.FilePath.prefault('./data'),
+  key_dir: names.FilePath.prefault('./keys'),
+  queue: z.strictObject({ driver: z.literal('embedded').prefault('embedded') }).prefault({}),
+  environments: listOf(names.EnvironmentName, 100),
+  people: keyed(names.Name, Person, 2_000),
+  groups: keyed(names.Name, Group, 500),
+  auditors: z.array(names.Name).max(300, 'holds at most 300 people').prefault([]),
+  clear_from: listOf(names.Name, 20),
+  clients: keyed(names.Name, Client, 2_000),
+  actions: keyed(names.ActionName, Action, 1_000).prefault({}),
+  plans: keyed(names.Name, Plan, 200),
+  default: Default,
+  rules: z.array(Rule).max(500, 'holds at most 500 rules'),
+  limits: z
+    .strictObject({ open_per_requester: Limit.prefault(20), new_per_minute: Limit.prefault(30) })
+    .prefault({}),
+  audit: z.strictObject({ log: names.LogName.prefault('keyturn.local') }).prefault({}),
+});
+export type PolicyFile = z.infer<typeof PolicyFile>;
+
+/** What editors need: the file as it is written, before defaults. */
+export function jsonSchemaOfPolicyFile() {
+  return z.toJSONSchema(PolicyFile, { target: 'draft-7', io: 'input' });
+}
+
+/** Sections of named entries. They are read entry by entry, so that a bad one hides no other. */
+export const SECTIONS = {
+  people: { key: names.Name, entry: Person },
+  groups: { key: names.Name, entry: Group },
+  clients: { key: names.Name, entry: Client },
+  actions: { key: names.ActionName, entry: Action },
+  plans: { key: names.Name, entry: Plan },
+} as const;
+export { Rule };

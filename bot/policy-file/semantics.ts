@@ -1,0 +1,51 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { isPointer } from '../core/redaction.ts';
+import type { Check } from './check.ts';
+import { checkAccounts, checkClients, checkGroups } from './check-people.ts';
+import { checkPlans } from './check-plans.ts';
+import { checkDefault, checkRules } from './check-rules.ts';
+import type { Draft } from './draft.ts';
+import type { Finding, Path } from './problem.ts';
+
+/** Everything that makes a well-formed file an unsafe policy. */
+export function checkSemantics(draft: Draft, refused: (path: Path) => boolean): readonly Finding[] {
+  const findings: Finding[] = [];
+  const check: Check = { draft, refused, report: (path, message) => findings.push({ path, message }) };
+  checkAccounts(check);
+  checkClients(check);
+  checkGroups(check);
+  checkPlans(check);
+  checkRules(check);
+  checkDefault(check);
+  checkActions(check);
+  checkFolders(check);
+  return findings;
+}
+
+function checkActions({ draft, report }: Check): void {
+  for (const [key, action] of draft.actions) {
+    for (const [index, pointer] of (action?.redact ?? []).entries()) {
+      if (isPointer(pointer)) continue;
+      report(['actions', key, 'redact', index], 'must be a JSON pointer into the payload, such as /secret');
+    }
+  }
+}
+
+function checkFolders({ draft, report }: Check): void {
+  const { dataDir, keyDir } = draft;
+  // One of each kind can be told only where the file's own folder is known: `settings.ts` looks again.
+  if (dataDir === null || keyDir === null || isAbsolute(dataDir) !== isAbsolute(keyDir)) return;
+  if (isInside(resolve(SOMEWHERE, keyDir), resolve(SOMEWHERE, dataDir))) report(['key_dir'], KEYS_IN_DATA);
+}
+
+/** Stands for the file's folder, deep enough that `..` does not end at the root. */
+const SOMEWHERE = `/${'x/'.repeat(50)}`;
+
+/** Whoever copies the data, for a backup or by theft, must not get the keys that sign it. */
+export const KEYS_IN_DATA = 'must not be inside data_dir: a copy of the data would hold the signing keys';
+
+/** Of two absolute paths. */
+export function isInside(inner: string, outer: string): boolean {
+  const way = relative(outer, inner);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}

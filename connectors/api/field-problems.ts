@@ -1,0 +1,19 @@
+import type { z } from 'zod';
+import { refuse, type FieldProblem, type Refusal } from '../../bot/core/refusal.ts';
+
+/** Every offending field with its JSON pointer; an unknown field is named itself, not its parent. */
+export function toRefusal(error: z.ZodError): Refusal {
+  return refuse('INVALID', { fields: error.issues.flatMap(problemsOf).slice(0, 50) });
+}
+
+function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
+  const at = pointer(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: `${at}${pointer([key])}`, problem: 'is not a field of this call' }));
+  }
+  return [{ pointer: at, problem: issue.message }];
+}
+
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

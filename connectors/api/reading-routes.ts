@@ -1,0 +1,101 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { z } from 'zod';
+import { isPerson, toRequestId } from '../../bot/app/context.ts';
+import { listRequests, readRequest, waitForRequest } from '../../bot/app/read-requests.ts';
+import { readEntries } from '../../bot/app/read-entries.ts';
+import { viewPayload } from '../../bot/app/view-payload.ts';
+import { refuse, type Refusal } from '../../bot/core/refusal.ts';
+import { type ApiOptions, createCalls, type Http, isRefusal } from './call.ts';
+import { createEventStreams } from './events.ts';
+import { toRefusal } from './field-problems.ts';
+import { present } from './present.ts';
+import { EntriesQuery, ListQuery, WaitQuery } from './schema.ts';
+
+const DEFAULT_LIMIT = 50;
+const DEFAULT_ENTRIES = 100;
+
+/** Every call that only looks. None of them decides anything, whatever its address says. */
+export function readingRoutes(options: ApiOptions): Hono<{ Bindings: HttpBindings }> {
+  const { context } = options;
+  const { get, shown, told } = createCalls(options);
+  const streams = createEventStreams(context);
+  const api = new Hono<{ Bindings: HttpBindings }>();
+  const idOf = (http: Http) => toRequestId(http.req.param('id') ?? '');
+
+  api.get(
+    '/v1/requests',
+    get('list', async (http, caller) => {
+      const query = queryOf(http, ListQuery);
+      if (isRefusal(query)) return query;
+      const { items, next } = await listRequests(context, caller, {
+        states: query.state === undefined ? null : [query.state],
+        requester: query.requester ?? null,
+        before: query.cursor ?? null,
+        limit: query.limit ?? DEFAULT_LIMIT,
+      });
+      const page = { items: items.map((item) => present(context, caller, item)), next_cursor: next?.toString() ?? null };
+      return Response.json(page, { headers: { 'cache-control': 'no-store' } });
+    }),
+  );
+  api.get(
+    '/v1/requests/:id',
+    get('read', async (http, caller) => {
+      const query = queryOf(http, WaitQuery);
+      if (isRefusal(query)) return query;
+      const wait = { ms: (query.wait ?? 0) * 1000, known: query.known ?? null, signal: http.req.raw.signal };
+      const request = await waitForRequest(context, caller, idOf(http), wait);
+      return request === null ? refuse('NOT_FOUND') : shown(caller, request);
+    }),
+  );
+  api.get(
+    '/v1/requests/:id/payload',
+    get('payload', async (http, caller) => {
+      const viewed = await viewPayload(context, caller, idOf(http));
+      if (!viewed.ok) return told(caller, viewed);
+      const { request, payload, view, redacted } = viewed;
+      return Response.json(
+        { payload, view, action_digest: request.actionDigest, view_digest: request.viewDigest, redacted },
+        { headers: { 'cache-control': 'no-store' } },
+      );
+    }),
+  );
+  api.get(
+    '/v1/requests/:id/events',
+    get('events', async (http, caller) => {
+      const after = http.req.header('last-event-id') ?? '-1';
+      if (!/^(-1|\d{1,15})$/.test(after)) {
+        return refuse('INVALID', { fields: [{ pointer: '', problem: 'Last-Event-ID is a sequence number' }] });
+      }
+      const id = idOf(http);
+      if ((await readRequest(context, caller, id)) === null) return refuse('NOT_FOUND');
+      return (
+        streams.stream(caller, id, Number(after), http.req.raw.signal) ?? refuse('UNAVAILABLE', { retryAfter: 30 })
+      );
+    }),
+  );
+  api.get(
+    '/v1/audit/entries',
+    get('audit entries', async (http, caller) => {
+      if (!isPerson(caller)) return refuse('FORBIDDEN');
+      const query = queryOf(http, EntriesQuery);
+      if (isRefusal(query)) return query;
+      const lines = await readEntries(context, caller, query.from ?? 0, query.limit ?? DEFAULT_ENTRIES);
+      if (isRefusal(lines)) return lines;
+      const headers = { 'content-type': 'application/jsonl; charset=utf-8', 'cache-control': 'no-store' };
+      return new Response(lines, { headers });
+    }),
+  );
+  return api;
+}
+
+/** Parameters are held to a schema as bodies are; one given twice is one too many. */
+function queryOf<S extends z.ZodType>(http: Http, schema: S): z.infer<S> | Refusal {
+  const all = http.req.queries();
+  const twice = Object.keys(all).filter((name) => (all[name]?.length ?? 0) > 1);
+  if (twice.length > 0) {
+    return refuse('INVALID', { fields: twice.map((name) => ({ pointer: `/${name}`, problem: 'is given twice' })) });
+  }
+  const checked = schema.safeParse(http.req.query());
+  return checked.success ? checked.data : toRefusal(checked.error);
+}

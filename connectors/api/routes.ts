@@ -1,0 +1,128 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { clearRequester } from '../../bot/app/clear-requester.ts';
+import { consumeRequest } from '../../bot/app/consume-request.ts';
+import { toRequestId } from '../../bot/app/context.ts';
+import { reportHeartbeat, reportOutcome } from '../../bot/app/report-outcome.ts';
+import { reviewRequest } from '../../bot/app/review-request.ts';
+import { submitRequest, type Submission } from '../../bot/app/submit-request.ts';
+import * as withdraw from '../../bot/app/withdraw-request.ts';
+import type { JsonObject } from '../../bot/core/canonical-json.ts';
+import type { Changed } from '../../bot/app/change-request.ts';
+import type { Caller } from '../../bot/app/context.ts';
+import { type Answer, type ApiOptions, createCalls, type Http } from './call.ts';
+import { readingRoutes } from './reading-routes.ts';
+import {
+  CommentBody,
+  ConsumeBody,
+  HeartbeatBody,
+  NoBody,
+  OutcomeBody,
+  ReviewBody,
+  SettleBody,
+  SubmitBody,
+} from './schema.ts';
+
+/** Every call that changes something, under `/v1`. */
+export function apiRoutes(options: ApiOptions): Hono<{ Bindings: HttpBindings }> {
+  const { context } = options;
+  const { post, shown } = createCalls(options);
+  const api = readingRoutes(options);
+  const idOf = (http: Http) => toRequestId(http.req.param('id') ?? '');
+  const changed = async (caller: Caller, result: Promise<Changed>): Promise<Answer> => {
+    const settled = await result;
+    return settled.ok ? shown(caller, settled.request) : settled;
+  };
+
+  api.post(
+    '/v1/requests',
+    post('submit', 'anyone', SubmitBody, async (_http, caller, said, key) => {
+      const result = await submitRequest(context, caller, toSubmission(said), key);
+      return result.ok ? shown(caller, result.request, result.created ? 201 : 200) : result;
+    }),
+  );
+  api.post(
+    '/v1/requests/:id/reviews',
+    post('review', 'person', ReviewBody, (http, caller, { verdict, action_digest, comment }) =>
+      changed(
+        caller,
+        reviewRequest(context, caller, idOf(http), { verdict, actionDigest: action_digest, comment: comment ?? null }),
+      ),
+    ),
+  );
+  api.post(
+    '/v1/requests/:id/cancel',
+    post('cancel', 'anyone', NoBody, (http, caller, _said, key) =>
+      changed(caller, withdraw.cancelRequest(context, caller, idOf(http), key)),
+    ),
+  );
+  api.post(
+    '/v1/requests/:id/revoke',
+    post('revoke', 'person', CommentBody, (http, caller, { comment }) =>
+      changed(caller, withdraw.revokeRequest(context, caller, idOf(http), comment ?? '')),
+    ),
+  );
+  api.post(
+    '/v1/requests/:id/stop',
+    post('stop', 'person', CommentBody, (http, caller, { comment }) =>
+      changed(caller, withdraw.stopRequest(context, caller, idOf(http), comment ?? '')),
+    ),
+  );
+  api.post(
+    '/v1/requests/:id/clear',
+    post('clear', 'person', CommentBody, (http, caller, { comment }) =>
+      changed(caller, withdraw.clearRequest(context, caller, idOf(http), comment ?? '')),
+    ),
+  );
+  api.post(
+    '/v1/requesters/:id/clear',
+    post('clear requester', 'person', CommentBody, async (http, caller, { comment }) => {
+      const id = http.req.param('id') ?? '';
+      const cleared = await clearRequester(context, caller, id, comment ?? '');
+      return cleared.ok ? Response.json({ id, frozen: false }) : cleared;
+    }),
+  );
+  api.post(
+    '/v1/requests/:id/settle',
+    post('settle', 'person', SettleBody, (http, caller, { status, comment }) =>
+      changed(caller, withdraw.settleRequest(context, caller, idOf(http), { status, comment: comment ?? '' })),
+    ),
+  );
+  api.post(
+    '/v1/requests/:id/consume',
+    post('consume', 'anyone', ConsumeBody, async (http, caller, { action_digest }, key) => {
+      const consumed = await consumeRequest(context, caller, idOf(http), action_digest, key);
+      if (!consumed.ok) return consumed;
+      const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+      return new Response(consumed.answer, { headers });
+    }),
+  );
+  api.post(
+    '/v1/requests/:id/outcome',
+    post('outcome', 'anyone', OutcomeBody, (http, caller, { nonce, status, exit_code, detail }) => {
+      const report = { nonce, status, exitCode: exit_code ?? null, detail: detail ?? null };
+      return changed(caller, reportOutcome(context, caller, idOf(http), report));
+    }),
+  );
+  api.post(
+    '/v1/requests/:id/heartbeat',
+    post('heartbeat', 'anyone', HeartbeatBody, (http, caller, { nonce }) =>
+      changed(caller, reportHeartbeat(context, caller, idOf(http), nonce)),
+    ),
+  );
+  return api;
+}
+
+function toSubmission(said: SubmitBody): Submission {
+  return {
+    action: said.action,
+    target: said.target,
+    reason: said.reason,
+    onBehalfOf: said.on_behalf_of ?? null,
+    // Strictly parsed JSON: nothing but JSON values can stand in it.
+    payload: said.payload as JsonObject,
+    links: said.links ?? [],
+    expiresInS: said.expires_in ?? null,
+    hold: said.hold ?? 'poll',
+  };
+}

@@ -1,0 +1,46 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { refuse } from '../../bot/core/refusal.ts';
+import type { Metrics } from './metrics.ts';
+import { problem } from './problem.ts';
+
+type App = Hono<{ Bindings: HttpBindings }>;
+
+export interface Health {
+  /** Null when the log can be written, or what is wrong. */
+  readonly notReady: () => Promise<string | null>;
+  readonly openApi: () => unknown;
+}
+
+/** The one port: liveness, readiness, the contract itself, and whatever compose mounts beside them. */
+export function httpApp(api: App, health: Health, metrics: Metrics): App {
+  const app: App = new Hono();
+  app.use(async (http, next) => {
+    const started = performance.now();
+    await next();
+    http.header('x-content-type-options', 'nosniff');
+    // The pattern, never the address: an address holds ids, and would make a series each.
+    metrics.answered(`${http.req.method} ${http.req.routePath}`, http.res.status, (performance.now() - started) / 1000);
+  });
+  app.get('/healthz', (http) => http.json({ status: 'ok' }));
+  app.get('/readyz', async (http) => {
+    const wrong = await health.notReady();
+    return wrong === null ? http.json({ status: 'ready' }) : http.json({ status: 'not ready', reason: wrong }, 503);
+  });
+  let document: string | null = null;
+  app.get('/openapi.json', () => {
+    document ??= JSON.stringify(health.openApi());
+    return new Response(document, { headers: { 'content-type': 'application/json' } });
+  });
+  app.route('/', api);
+  app.notFound(() => problem(refuse('NOT_FOUND')));
+  app.onError(() => problem(refuse('UNAVAILABLE')));
+  return app;
+}
+
+/** Only for a loopback listener; `compose` decides which one that is. */
+export function metricsRoute(metrics: Metrics): App {
+  const app: App = new Hono();
+  app.get('/metrics', async () => new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } }));
+  return app;
+}

@@ -1,0 +1,41 @@
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server';
+import type { Hono } from 'hono';
+
+/** A caller that sends headers or a body more slowly than this is not served. */
+const HEADERS_WITHIN_MS = 10_000;
+const MOST_CONNECTIONS = 5000;
+
+export interface Listening {
+  readonly port: number;
+  /** Stops taking connections, lets running answers finish, then cuts what is left. */
+  close(withinMs: number): Promise<void>;
+}
+
+export async function listen(
+  app: Hono<{ Bindings: HttpBindings }>,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Listening> {
+  const server: ServerType = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+  if ('headersTimeout' in server) server.headersTimeout = HEADERS_WITHIN_MS;
+  // Bodies have a clock of their own, in read-body.ts, so that a slow one gets an answer.
+  if ('requestTimeout' in server) server.requestTimeout = 0;
+  if ('keepAliveTimeout' in server) server.keepAliveTimeout = 65_000;
+  server.maxConnections = MOST_CONNECTIONS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: (withinMs) =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), withinMs);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        if ('closeIdleConnections' in server) server.closeIdleConnections();
+      }),
+  };
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { Plan } from '../../bot/core/plan.ts';
+import type { Policy, Rule } from '../../bot/core/policy.ts';
+import type { ClientId, PersonId } from '../../bot/core/request.ts';
+import type { Client, Limits, Person, Rulebook } from '../../bot/ports/rulebook.ts';
+
+/** A small firm: alice owns the agent; bob and dora are dba, carol and dora are security, eve is nobody. */
+export const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  dba: ['alice', 'bob', 'dora'],
+  security: ['carol', 'dora'],
+};
+export const PEOPLE = ['alice', 'bob', 'carol', 'dora', 'eve'] as const;
+export type Who = (typeof PEOPLE)[number] | 'agent' | 'ci';
+
+export function tokenOf(who: Who): string {
+  return `${who === 'agent' || who === 'ci' ? 'ktc' : 'ktp'}_test_token_of_${who}_0123456789`;
+}
+
+const hash = (who: Who) => createHash('sha256').update(tokenOf(who)).digest('hex');
+
+export function plan(id: string, seats: readonly [string, number][], changes: Partial<Plan> = {}): Plan {
+  return {
+    id,
+    seats: seats.map(([group, count]) => ({ from: [group], count })),
+    comment: { approve: false, reject: false, flag: false },
+    expiresAfterMs: 30 * 60_000,
+    usableForMs: 15 * 60_000,
+    outcomeWithinMs: 60 * 60_000,
+    ...changes,
+  };
+}
+
+export function rule(id: string, changes: Partial<Rule>): Rule {
+  return {
+    id,
+    match: {},
+    when: null,
+    effect: 'require',
+    plan: null,
+    risk: null,
+    exclude: [],
+    tell: null,
+    replacesDefault: false,
+    ...changes,
+  };
+}
+
+export const ONE_KEY = plan('one-key', [['dba', 1]]);
+export const TWO_KEYS = plan('two-keys', [
+  ['dba', 1],
+  ['security', 1],
+]);
+
+export interface RulebookChanges {
+  readonly version?: string;
+  readonly rules?: readonly Rule[];
+  readonly default?: Policy['default'];
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
+  readonly limits?: Limits;
+  readonly client?: Partial<Client>;
+  readonly redact?: readonly string[];
+}
+
+/** `db.export` needs two keys and replaces the default, `db.drop` is denied, `db.read` runs at once. */
+export const RULES: readonly Rule[] = [
+  rule('two-keys', { match: { action: ['db.export'] }, plan: TWO_KEYS, replacesDefault: true }),
+  rule('critical', { match: { action: ['db.wipe'] }, plan: ONE_KEY, risk: 'critical' }),
+  rule('never', { match: { action: ['db.drop'] }, effect: 'deny', tell: 'Nobody drops databases' }),
+  rule('reads', { match: { action: ['db.read'] }, effect: 'allow', when: (facts) => facts.payload['kind'] === 'sql' }),
+];
+
+export function aRulebook(personOf: (key: string) => PersonId, changes: RulebookChanges = {}): Rulebook {
+  const groups = changes.groups ?? GROUPS;
+  const person = (key: Who): Person => ({
+    id: personOf(key),
+    key,
+    name: key,
+    groups: Object.keys(groups).filter((group) => groups[group]?.includes(key)),
+    tokenSha256: [hash(key)],
+  });
+  const client = (id: 'agent' | 'ci', kind: Client['kind']): Client => ({
+    id: id as string as ClientId,
+    kind,
+    owner: personOf('alice'),
+    mayActFor: new Set([personOf('alice'), personOf('eve')]),
+    actions: ['db.*', 'command.*'],
+    targets: ['postgres/**', 'laptop/**'],
+    tokenSha256: [hash(id)],
+    ...changes.client,
+  });
+  return {
+    policy: {
+      version: `sha256:${(changes.version ?? '1').padStart(64, '0')}`,
+      rules: changes.rules ?? RULES,
+      default: changes.default ?? { effect: 'require', plan: ONE_KEY },
+      members: (group) => (groups[group] ?? []).map(personOf),
+    },
+    environments: new Set(['prod', 'dev']),
+    people: new Map(PEOPLE.map((key) => [personOf(key), person(key)])),
+    clients: new Map([client('agent', 'agent'), client('ci', 'pipeline')].map((one) => [one.id, one])),
+    actions: new Map([['db.secret', { risk: 'medium', redact: changes.redact ?? ['/secret'] }]]),
+    clearFrom: ['security'],
+    auditors: new Set([personOf('carol')]),
+    limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },
+  };
+}
