@@ -1,4 +1,15 @@
-import { type CelEnv, type CelInput, type CelList, type CelValue, celEnv, celList, celMap, isCelList, parse, plan } from '@bufbuild/cel';
+import {
+  type CelEnv,
+  type CelInput,
+  type CelList,
+  type CelValue,
+  celEnv,
+  celList,
+  celMap,
+  isCelList,
+  parse,
+  plan,
+} from '@bufbuild/cel';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { RE2JS } from '@bufbuild/re2';
 import type { Condition, Facts } from './core/policy.ts';
@@ -21,7 +32,18 @@ const FIELDS = new Map<string, readonly string[] | null>([
   ['risk', null],
   ['now', null],
 ]);
-const TYPES = new Set(['int', 'uint', 'double', 'bool', 'string', 'bytes', 'list', 'map', 'null_type', 'type']);
+const TYPES = new Set([
+  'int',
+  'uint',
+  'double',
+  'bool',
+  'string',
+  'bytes',
+  'list',
+  'map',
+  'null_type',
+  'type',
+]);
 /** What the library evaluates itself, without a function of that name. */
 const OPERATORS = new Set(['_[_]', '_?_:_', '_&&_', '_||_', '@not_strictly_false']);
 
@@ -33,7 +55,8 @@ for (const [ours, theirs] of [
   [Items, celList([])],
   [Members, celMap(new Map())],
 ] as const) {
-  for (const mark of Object.getOwnPropertySymbols(theirs)) Object.defineProperty(ours.prototype, mark, { value: {} });
+  for (const mark of Object.getOwnPropertySymbols(theirs))
+    Object.defineProperty(ours.prototype, mark, { value: {} });
 }
 
 /**
@@ -41,13 +64,12 @@ for (const [ours, theirs] of [
  * `unevaluable`: the core then lets it bind, and never lets it free.
  */
 export function compileCondition(expression: string): CompiledCondition {
-  if (expression.length > MAX_LENGTH) return { ok: false, problem: `is longer than ${MAX_LENGTH} characters` };
+  if (expression.length > MAX_LENGTH)
+    return { ok: false, problem: `is longer than ${MAX_LENGTH} characters` };
   try {
     const parsed = parse(expression);
-    if (parsed.expr === undefined) return { ok: false, problem: 'is empty' };
     const found = new Inspection();
     found.walk(parsed.expr, new Set(), 0, 0);
-    if (found.problem !== null) return { ok: false, problem: found.problem };
     const meter = new Meter(found.nodes);
     const program = plan(meteredEnv(meter, found.patterns), parsed);
     const condition: Condition = (facts) => {
@@ -61,72 +83,80 @@ export function compileCondition(expression: string): CompiledCondition {
     };
     return { ok: true, condition, mentions: found.mentions };
   } catch (error) {
-    const reason = error instanceof RangeError ? 'nested too deeply' : error instanceof Error ? error.message : 'unreadable';
+    if (error instanceof Unfit) return { ok: false, problem: error.message };
+    if (error instanceof RangeError) return { ok: false, problem: TOO_DEEP };
+    const reason = error instanceof Error ? error.message : String(error);
     return { ok: false, problem: `is not CEL: ${reason.replace('<input>:', '').slice(0, 200)}` };
   }
 }
 
+/** CEL, but not of a kind that may decide here. */
+class Unfit extends Error {}
+const TOO_DEEP = 'is nested too deeply';
+
 type Expr = NonNullable<ReturnType<typeof parse>['expr']>;
 type Pattern = ReturnType<typeof RE2JS.compile>;
 
-/** One walk over the parsed expression: names, functions, patterns and size. Keeps the first problem. */
+/** One walk over the parsed expression: names, functions, patterns and size. Throws `Unfit`. */
 class Inspection {
-  problem: string | null = null;
   nodes = 0;
   readonly mentions = new Set<string>();
   readonly patterns = new Map<string, Pattern>();
 
   walk(expr: Expr | undefined, scope: ReadonlySet<string>, macros: number, depth: number): void {
-    if (expr === undefined || this.problem !== null) return;
+    if (expr === undefined) return;
     this.nodes += 1;
-    if (depth > MAX_DEPTH) return this.refuse('is nested too deeply');
-    const within = (inner: Expr | undefined) => this.walk(inner, scope, macros, depth + 1);
+    if (depth > MAX_DEPTH) throw new Unfit(TOO_DEEP);
+    const within = (...inner: (Expr | undefined)[]) => {
+      for (const part of inner) this.walk(part, scope, macros, depth + 1);
+    };
     const kind = expr.exprKind;
     switch (kind.case) {
       case 'constExpr':
-        return;
+        break;
       case 'identExpr':
-        return this.name(kind.value.name, scope);
+        this.name(kind.value.name, scope);
+        break;
       case 'selectExpr':
         this.field(kind.value.operand, kind.value.field, scope);
-        return within(kind.value.operand);
+        within(kind.value.operand);
+        break;
       case 'callExpr':
         this.call(kind.value.function, kind.value.target, kind.value.args);
-        within(kind.value.target);
-        return kind.value.args.forEach(within);
+        within(kind.value.target, ...kind.value.args);
+        break;
       case 'listExpr':
-        return kind.value.elements.forEach(within);
+        within(...kind.value.elements);
+        break;
       case 'structExpr':
-        if (kind.value.messageName !== '') return this.refuse(`cannot make a ${kind.value.messageName}`);
-        for (const entry of kind.value.entries) {
-          if (entry.keyKind.case === 'mapKey') within(entry.keyKind.value);
-          within(entry.value);
+        if (kind.value.messageName !== '') throw new Unfit(`cannot make a ${kind.value.messageName}`);
+        for (const { keyKind, value } of kind.value.entries) {
+          within(keyKind.case === 'mapKey' ? keyKind.value : undefined, value);
         }
-        return;
+        break;
       case 'comprehensionExpr': {
         const { iterVar, accuVar, iterRange, accuInit, loopCondition, loopStep, result } = kind.value;
         // Each level multiplies the work by the size of a list that a stranger wrote.
-        if (macros >= MAX_NESTED_MACROS) return this.refuse(`nests more than ${MAX_NESTED_MACROS} macros`);
+        if (macros >= MAX_NESTED_MACROS) throw new Unfit(`nests more than ${MAX_NESTED_MACROS} macros`);
         // `[1].exists(payload, …)` would look like a condition on the payload and be none.
-        if (FIELDS.has(iterVar) || TYPES.has(iterVar)) return this.refuse(`"${iterVar}" cannot name a macro's variable`);
-        within(iterRange);
-        within(accuInit);
+        if (FIELDS.has(iterVar) || TYPES.has(iterVar)) {
+          throw new Unfit(`uses "${iterVar}" as the variable of a macro: take another name`);
+        }
+        within(iterRange, accuInit);
         const inner = new Set([...scope, iterVar, accuVar]);
         for (const part of [loopCondition, loopStep, result]) this.walk(part, inner, macros + 1, depth + 1);
-        return;
+        break;
       }
       default:
-        return this.refuse('has a part that cannot be read');
+        throw new Unfit('has a part that cannot be read');
     }
-  }
-
-  private refuse(problem: string): void {
-    this.problem ??= problem;
   }
 
   private name(name: string, scope: ReadonlySet<string>): void {
     if (scope.has(name) || TYPES.has(name)) return;
-    if (!FIELDS.has(name)) return this.refuse(`unknown name "${name}": there are ${[...FIELDS.keys()].join(', ')}`);
+    if (!FIELDS.has(name)) {
+      throw new Unfit(`has the unknown name "${name}": there are ${[...FIELDS.keys()].join(', ')}`);
+    }
     this.mentions.add(name);
   }
 
@@ -135,18 +165,21 @@ class Inspection {
     if (operand?.exprKind.case !== 'identExpr' || scope.has(operand.exprKind.value.name)) return;
     const { name } = operand.exprKind.value;
     const known = FIELDS.get(name);
-    if (known && !known.includes(field)) this.refuse(`${name} has no "${field}": it has ${known.join(', ')}`);
+    if (known && !known.includes(field)) {
+      throw new Unfit(`asks for ${name}.${field}, and ${name} has ${known.join(', ')}`);
+    }
   }
 
   private call(name: string, target: Expr | undefined, args: readonly Expr[]): void {
     if (OPERATORS.has(name)) return;
-    if (STANDARD.funcs.find(name) === undefined) return this.refuse(`there is no function "${name}"`);
+    if (STANDARD.funcs.find(name) === undefined)
+      throw new Unfit(`calls "${name}", and there is no such function`);
     if (name !== 'matches') return;
     const pattern = args[0]?.exprKind;
     const text = pattern?.case === 'constExpr' ? pattern.value.constantKind : undefined;
     // A pattern out of the payload can be 128 KiB long and take seconds, linear or not.
     if (target === undefined || args.length !== 1 || text?.case !== 'stringValue') {
-      return this.refuse('matches takes one pattern, written out');
+      throw new Unfit('needs a pattern that is written out, as in payload.statement.matches("…")');
     }
     if (!this.patterns.has(text.value)) this.patterns.set(text.value, RE2JS.compile(text.value));
   }

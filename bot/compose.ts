@@ -1,16 +1,16 @@
-import { apiRoutes } from '../connectors/api/routes.ts';
 import { authenticator } from '../connectors/api/authenticate.ts';
 import { openApiDocument } from '../connectors/api/openapi.ts';
+import { apiRoutes } from '../connectors/api/routes.ts';
 import { httpApp, metricsRoute } from '../connectors/http/app.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
-import { listen, type Listening } from '../connectors/http/server.ts';
+import { type Listening, listen } from '../connectors/http/server.ts';
 import { startRelay } from '../queue/relay.ts';
-import { KEYTURN, type Context } from './app/context.ts';
+import { type Context, KEYTURN } from './app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
-import { openContext, type Installation, type Machine } from './open-context.ts';
+import { type Installation, type Machine, openContext } from './open-context.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
 import { SOFTWARE } from './software.ts';
@@ -47,7 +47,11 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { logger, clock } = ports;
   const messengers = ports.messengers(() => context);
-  const context = await openContext(config, ports, messengers.map(({ place }) => place));
+  const context = await openContext(
+    config,
+    ports,
+    messengers.map(({ place }) => place),
+  );
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
@@ -57,7 +61,11 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     logger,
     bodyWithinMs: ports.bodyWithinMs ?? 10_000,
   });
-  const app = httpApp(api, { notReady: () => notReady(context), openApi: () => openApiDocument(SOFTWARE) }, metrics);
+  const app = httpApp(
+    api,
+    { notReady: () => notReady(context), openApi: () => openApiDocument(SOFTWARE) },
+    metrics,
+  );
   const timers = [
     every(500, 'expire', () => expireDue(context), logger),
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
@@ -90,7 +98,10 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
 
 function listenAdmin(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<Listening> {
   if (!LOOPBACK.has(config.admin.host)) {
-    throw new KeyturnFault('CONFIG_INVALID', `admin.host must be a loopback address, not ${config.admin.host}`);
+    throw new KeyturnFault(
+      'CONFIG_INVALID',
+      `admin.host must be a loopback address, not ${config.admin.host}`,
+    );
   }
   return listen(metricsRoute(metrics), config.admin);
 }
@@ -100,7 +111,9 @@ async function notReady(context: Context): Promise<string | null> {
   if (!context.store.lastWriteFailed()) return null;
   try {
     const at = context.time.now();
-    await context.store.transact((tx) => void tx.append({ type: 'storage.fault', code: 'FULL' }, KEYTURN, at, null));
+    await context.store.transact(
+      (tx) => void tx.append({ type: 'storage.fault', code: 'FULL' }, KEYTURN, at, null),
+    );
     return null;
   } catch {
     return 'the log cannot be written';

@@ -1,7 +1,12 @@
 import type { Logger } from './ports/logger.ts';
 
 /** Runs `work` again and again, never twice at once. A failure is logged and does not end it. */
-export function every(ms: number, name: string, work: () => Promise<void>, logger: Logger): () => Promise<void> {
+export function every(
+  ms: number,
+  name: string,
+  work: () => Promise<void>,
+  logger: Logger,
+): () => Promise<void> {
   let running: Promise<void> | null = null;
   const timer = setInterval(() => {
     running ??= work()

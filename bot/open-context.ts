@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openGrantSigner } from '../store/keys/grant-key.ts';
 import { openSqliteStore } from '../store/sqlite/store.ts';
 import { adoptPolicy } from './app/adopt-policy.ts';
-import { KEYTURN, type Context } from './app/context.ts';
+import { type Context, KEYTURN } from './app/context.ts';
 import { enrolPeople } from './app/enrol-people.ts';
 import { createPresence } from './app/presence.ts';
 import { trustedTime } from './app/time.ts';

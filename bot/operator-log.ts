@@ -1,6 +1,6 @@
-import type { Reading } from './ports/store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
+import type { Reading } from './ports/store.ts';
 
 /**
  * The place that every install has: the operator's own log. It says that a request changed, by

@@ -30,7 +30,11 @@ export function startRelay(context: Context, messengers: readonly Messenger[], l
           await byPlace.get(notice.place)?.deliver(notice);
           done.push(id);
         } catch (cause) {
-          logger.warn('a notice was not delivered', { place: notice.place, seq: notice.seq, cause: String(cause) });
+          logger.warn('a notice was not delivered', {
+            place: notice.place,
+            seq: notice.seq,
+            cause: String(cause),
+          });
           break;
         }
       }

@@ -1,8 +1,8 @@
 import { decide } from '../core/lifecycle/decide.ts';
 import { evaluate } from '../core/policy.ts';
 import type { ActionRequest, PersonId } from '../core/request.ts';
-import { circumstances, current, record, write, type Writing } from './change-request.ts';
-import { KEYTURN, type Context } from './context.ts';
+import { circumstances, current, record, type Writing, write } from './change-request.ts';
+import { type Context, KEYTURN } from './context.ts';
 import { factsOf } from './policy-facts.ts';
 import { storedPayload } from './view-payload.ts';
 
@@ -48,5 +48,6 @@ function reevaluateOne(context: Context, writing: Writing, request: ActionReques
     policyVersion: policy.version,
   } as const;
   const decision = decide(request, command, circumstances(context, writing, request));
-  if (decision.ok) record(context, writing, request, decision.events, { kind: 'policy', version: policy.version });
+  if (decision.ok)
+    record(context, writing, request, decision.events, { kind: 'policy', version: policy.version });
 }

@@ -3,10 +3,10 @@ import type { Circumstances, Command } from '../core/lifecycle/command.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
 import { tick } from '../core/lifecycle/time.ts';
-import { refuse, type Refusal } from '../core/refusal.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, Instant, PersonId, RequestId } from '../core/request.ts';
 import type { Reading, Transaction } from '../ports/store.ts';
-import { KEYTURN, type Caller, type Context } from './context.ts';
+import { type Caller, type Context, KEYTURN } from './context.ts';
 import { mayRead } from './readers.ts';
 
 export type Changed = { readonly ok: true; readonly request: ActionRequest } | Refusal;

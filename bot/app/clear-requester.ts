@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from '../core/refusal.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
 import type { ClientId, PersonId } from '../core/request.ts';
 import { write } from './change-request.ts';
 import type { Context, PersonCaller } from './context.ts';
@@ -18,7 +18,12 @@ export function clearRequester(
 
   return write(context, ({ tx, at }) => {
     const no = (code: Refusal['code']): Refusal => {
-      tx.append({ type: 'client.refused', code, call: 'clear requester', times: 1, text: {} }, caller.actor, at, null);
+      tx.append(
+        { type: 'client.refused', code, call: 'clear requester', times: 1, text: {} },
+        caller.actor,
+        at,
+        null,
+      );
       return refuse(code);
     };
     const freeze = requester === null ? null : tx.frozen(requester);

@@ -2,9 +2,9 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { toIsoTime } from '../core/instant.ts';
 import { decide } from '../core/lifecycle/decide.ts';
-import { refuse, type Refusal } from '../core/refusal.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, RequestId } from '../core/request.ts';
-import { circumstances, current, record, write, type Writing } from './change-request.ts';
+import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import type { Caller, Context } from './context.ts';
 import { mayRead } from './readers.ts';
 import { storedPayload } from './view-payload.ts';
@@ -71,5 +71,7 @@ function grantAnswer(
     expires_at: toIsoTime(request.usableUntil ?? at),
     audience: caller.key,
   });
-  return JSON.stringify({ grant, nonce }).slice(0, -1).concat(`,"payload":${canonicalJson(storedPayload(actionText))}}`);
+  return JSON.stringify({ grant, nonce })
+    .slice(0, -1)
+    .concat(`,"payload":${canonicalJson(storedPayload(actionText))}}`);
 }

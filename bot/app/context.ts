@@ -1,5 +1,5 @@
-import type { ClientId, PersonId, RequestId } from '../core/request.ts';
 import type { Actor } from '../core/event.ts';
+import type { ClientId, PersonId, RequestId } from '../core/request.ts';
 import type { GrantSigner } from '../ports/grant-signer.ts';
 import type { Random } from '../ports/random.ts';
 import type { Rulebook } from '../ports/rulebook.ts';

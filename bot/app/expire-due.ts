@@ -1,7 +1,7 @@
 import { decide } from '../core/lifecycle/decide.ts';
-import { KEYTURN, type Context } from './context.ts';
 import { circumstances, current, record, write } from './change-request.ts';
 import { CONSUME_REPEAT_MS } from './consume-request.ts';
+import { type Context, KEYTURN } from './context.ts';
 import { IDEMPOTENCY_MS } from './submit-request.ts';
 
 const BATCH = 500;

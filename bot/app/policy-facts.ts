@@ -6,7 +6,9 @@ import type { Rulebook } from '../ports/rulebook.ts';
 /** What the rules look at. Persons appear by the key the config gives them. */
 export function factsOf(
   rulebook: Rulebook,
-  asked: Pick<ActionRequest, 'action' | 'target' | 'requester' | 'onBehalfOf'> & { readonly requesterKey: string },
+  asked: Pick<ActionRequest, 'action' | 'target' | 'requester' | 'onBehalfOf'> & {
+    readonly requesterKey: string;
+  },
   payload: JsonObject,
   now: Instant,
 ): Facts {

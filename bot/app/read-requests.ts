@@ -1,5 +1,11 @@
 import { dueAt } from '../core/lifecycle/time.ts';
-import { isTerminal, type ActionRequest, type ClientId, type RequestId, type State } from '../core/request.ts';
+import {
+  type ActionRequest,
+  type ClientId,
+  isTerminal,
+  type RequestId,
+  type State,
+} from '../core/request.ts';
 import { current, write } from './change-request.ts';
 import type { Caller, Context } from './context.ts';
 import { expireDue } from './expire-due.ts';
@@ -10,7 +16,11 @@ const MOST_SCANNED = 2000;
 const PAGE = 200;
 
 /** The request, or null where this caller must not know of it. Never shown as open past a deadline. */
-export async function readRequest(context: Context, caller: Caller, id: RequestId): Promise<ActionRequest | null> {
+export async function readRequest(
+  context: Context,
+  caller: Caller,
+  id: RequestId,
+): Promise<ActionRequest | null> {
   const stored = context.store.committed.request(id);
   if (stored === null || !mayRead(context.rulebook, caller, stored)) return null;
   const due = dueAt(stored);
@@ -73,7 +83,12 @@ export interface Page {
 export async function listRequests(
   context: Context,
   caller: Caller,
-  query: { readonly states: readonly State[] | null; readonly requester: string | null; readonly before: number | null; readonly limit: number },
+  query: {
+    readonly states: readonly State[] | null;
+    readonly requester: string | null;
+    readonly before: number | null;
+    readonly limit: number;
+  },
 ): Promise<Page> {
   await expireDue(context);
   const only = caller.actor.kind === 'client' ? caller.id : requesterId(context, query.requester);

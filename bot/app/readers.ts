@@ -1,6 +1,6 @@
 import type { ActionRequest, PersonId } from '../core/request.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
-import { isPerson, type Caller } from './context.ts';
+import { type Caller, isPerson } from './context.ts';
 
 /** Who may know that a request exists. For everyone else it does not. */
 export function mayRead(rulebook: Rulebook, caller: Caller, request: ActionRequest): boolean {

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../core/refusal.ts';
 import { write } from './change-request.ts';
-import { KEYTURN, type Caller, type Context } from './context.ts';
+import { type Caller, type Context, KEYTURN } from './context.ts';
 
 const MINUTE_MS = 60_000;
 /** Beyond this many in a minute one entry counts them, so that nobody can fill the disk with noes. */
@@ -17,7 +17,8 @@ export function recordRefusedCalls(context: Context, now: () => number): Refused
   const counts = new Map<string, { since: number; told: number; untold: number }>();
   const untoldOf = (key: string, most: number): number | null => {
     const at = now();
-    if (counts.size > 10_000) for (const [old, { since }] of counts) if (at - since > MINUTE_MS) counts.delete(old);
+    if (counts.size > 10_000)
+      for (const [old, { since }] of counts) if (at - since > MINUTE_MS) counts.delete(old);
     const known = counts.get(key);
     if (known === undefined || at - known.since >= MINUTE_MS) {
       counts.set(key, { since: at, told: 1, untold: 0 });
@@ -40,7 +41,13 @@ export function recordRefusedCalls(context: Context, now: () => number): Refused
     async unauthenticated(source, call) {
       const times = untoldOf(`source ${source}`, 1);
       if (times === null) return;
-      const event = { type: 'client.refused', code: 'UNAUTHENTICATED', call, times, text: { source } } as const;
+      const event = {
+        type: 'client.refused',
+        code: 'UNAUTHENTICATED',
+        call,
+        times,
+        text: { source },
+      } as const;
       await write(context, ({ tx, at }) => void tx.append(event, KEYTURN, at, null));
     },
   };

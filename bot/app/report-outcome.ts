@@ -1,8 +1,8 @@
 import { sha256Hex } from '../core/digest.ts';
 import { heartbeat } from '../core/lifecycle/release.ts';
-import { refuse, type Refusal } from '../core/refusal.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
 import type { RequestId } from '../core/request.ts';
-import { changeRequest, circumstances, current, write, type Changed } from './change-request.ts';
+import { type Changed, changeRequest, circumstances, current, write } from './change-request.ts';
 import type { Caller, Context } from './context.ts';
 import { mayRead } from './readers.ts';
 
@@ -17,7 +17,12 @@ const refused = (call: string) => (code: Refusal['code']) =>
   ({ type: 'client.refused', code, call, times: 1, text: {} }) as const;
 
 /** How it ended, said by who holds the grant's nonce. */
-export function reportOutcome(context: Context, caller: Caller, id: RequestId, report: Report): Promise<Changed> {
+export function reportOutcome(
+  context: Context,
+  caller: Caller,
+  id: RequestId,
+  report: Report,
+): Promise<Changed> {
   const { nonce, ...told } = report;
   const nonceDigest = `sha256:${sha256Hex(nonce)}` as const;
   const ask = () => ({ type: 'report', by: caller.actor, nonceDigest, ...told }) as const;
@@ -25,7 +30,12 @@ export function reportOutcome(context: Context, caller: Caller, id: RequestId, r
 }
 
 /** It still runs. No entry: a sign of life every few seconds would bury the log. */
-export function reportHeartbeat(context: Context, caller: Caller, id: RequestId, nonce: string): Promise<Changed> {
+export function reportHeartbeat(
+  context: Context,
+  caller: Caller,
+  id: RequestId,
+  nonce: string,
+): Promise<Changed> {
   const nonceDigest = `sha256:${sha256Hex(nonce)}` as const;
   return write<Changed>(context, (writing) => {
     const { tx, at } = writing;
@@ -34,7 +44,7 @@ export function reportHeartbeat(context: Context, caller: Caller, id: RequestId,
     const heard = readable
       ? heartbeat(request, { by: caller.actor, nonceDigest }, circumstances(context, writing, request))
       : refuse('NOT_FOUND');
-    if (heard.ok) tx.update(heard.request);
+    if (heard.ok) tx.touch(heard.request);
     else tx.append(refused('heartbeat')(heard.code), caller.actor, at, request);
     return heard;
   });

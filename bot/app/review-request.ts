@@ -1,7 +1,7 @@
 import type { Refusal } from '../core/refusal.ts';
 import { refuse } from '../core/refusal.ts';
 import type { RequestId, Verdict } from '../core/request.ts';
-import { changeRequest, type Changed } from './change-request.ts';
+import { type Changed, changeRequest } from './change-request.ts';
 import type { Context, PersonCaller } from './context.ts';
 
 /** One person's vote. A person who may not even read the request is told that they are not eligible. */
@@ -11,7 +11,11 @@ export function reviewRequest(
   id: RequestId,
   vote: { readonly verdict: Verdict; readonly actionDigest: string; readonly comment: string | null },
 ): Promise<Changed> {
-  const refused = (code: Refusal['code']) => ({ type: 'review.refused' as const, code, verdict: vote.verdict });
+  const refused = (code: Refusal['code']) => ({
+    type: 'review.refused' as const,
+    code,
+    verdict: vote.verdict,
+  });
   return changeRequest(
     context,
     caller,

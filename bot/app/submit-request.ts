@@ -3,14 +3,14 @@ import { actionDigest, sha256Hex, viewDigest } from '../core/digest.ts';
 import { matchesAction, matchesTarget } from '../core/glob.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
-import { submit, type Asked } from '../core/lifecycle/submit.ts';
+import { type Asked, submit } from '../core/lifecycle/submit.ts';
 import { newId } from '../core/new-id.ts';
-import { evaluate, type Evaluation } from '../core/policy.ts';
-import { refuse, type Refusal } from '../core/refusal.ts';
+import { type Evaluation, evaluate } from '../core/policy.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, PersonId, RequestId, Target } from '../core/request.ts';
 import { RENDERER, toView } from '../core/view.ts';
-import { announce, circumstances, current, record, write, type Writing } from './change-request.ts';
-import { isPerson, type Caller, type Context } from './context.ts';
+import { announce, circumstances, current, record, type Writing, write } from './change-request.ts';
+import { type Caller, type Context, isPerson } from './context.ts';
 import { factsOf } from './policy-facts.ts';
 
 /** A submission, parsed. `onBehalfOf` is a person's key. */
@@ -89,7 +89,13 @@ function prepare(
   const settings = context.rulebook.actions.get(action);
   const redact = settings?.redact ?? [];
   const view = toView(payload, redact);
-  const digested = actionDigest({ action, target, requester: caller.key, onBehalfOf: submission.onBehalfOf, payload });
+  const digested = actionDigest({
+    action,
+    target,
+    requester: caller.key,
+    onBehalfOf: submission.onBehalfOf,
+    payload,
+  });
   const { actor } = caller;
   const asked = {
     action,
@@ -109,7 +115,12 @@ function prepare(
     redact,
     submissions: [{ key, hold }],
   };
-  const facts = factsOf(context.rulebook, { ...asked, requesterKey: caller.key }, payload, context.time.now());
+  const facts = factsOf(
+    context.rulebook,
+    { ...asked, requesterKey: caller.key },
+    payload,
+    context.time.now(),
+  );
   return { asked, actionText: digested.text, evaluation: evaluate(context.rulebook.policy, facts) };
 }
 
@@ -162,14 +173,21 @@ function join(
   if (live?.state !== 'pending') return null;
   const [submission] = born.submissions;
   if (submission === undefined) return null;
-  const decision = decide(live, { type: 'join', submission, reason: born.reason }, circumstances(context, writing, live));
+  const decision = decide(
+    live,
+    { type: 'join', submission, reason: born.reason },
+    circumstances(context, writing, live),
+  );
   if (!decision.ok) return decision;
   return { ok: true, created: false, request: record(context, writing, live, decision.events, caller.actor) };
 }
 
 function limitReached(context: Context, caller: Caller, { tx, at }: Writing): Refusal | null {
   const { openPerRequester, newPerMinute } = context.rulebook.limits;
-  if (newPerMinute !== 'unlimited' && tx.countSince(caller.id, at - MINUTE_MS, newPerMinute) >= newPerMinute) {
+  if (
+    newPerMinute !== 'unlimited' &&
+    tx.countSince(caller.id, at - MINUTE_MS, newPerMinute) >= newPerMinute
+  ) {
     return refuse('LIMIT_REACHED', { retryAfter: 60 });
   }
   if (openPerRequester !== 'unlimited' && tx.countOpen(caller.id, openPerRequester) >= openPerRequester) {
@@ -181,8 +199,8 @@ function limitReached(context: Context, caller: Caller, { tx, at }: Writing): Re
 function isListed(context: Context, caller: Caller, { action, target }: Submission): boolean {
   if (isPerson(caller)) return true;
   const client = context.rulebook.clients.get(caller.id);
+  if (client === undefined) return false;
   return (
-    client !== undefined &&
     client.actions.some((glob) => matchesAction(glob, action)) &&
     client.targets.some((glob) => matchesTarget(glob, target))
   );

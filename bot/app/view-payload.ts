@@ -1,10 +1,10 @@
 import type { JsonObject } from '../core/canonical-json.ts';
-import { refuse, type Refusal } from '../core/refusal.ts';
 import { redact } from '../core/redaction.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, RequestId } from '../core/request.ts';
 import { renderView } from '../core/view.ts';
 import { changeRequest } from './change-request.ts';
-import { isPerson, type Caller, type Context } from './context.ts';
+import { type Caller, type Context, isPerson } from './context.ts';
 import { mayViewPayload } from './readers.ts';
 
 export interface ViewedPayload {

@@ -1,7 +1,7 @@
 import { sha256Hex } from '../core/digest.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { RequestId } from '../core/request.ts';
-import { changeRequest, type Changed } from './change-request.ts';
+import { type Changed, changeRequest } from './change-request.ts';
 import type { Caller, Context, PersonCaller } from './context.ts';
 
 const refusedCall = (call: string) => (code: Refusal['code']) =>
@@ -15,20 +15,41 @@ export function cancelRequest(
   idempotencyKey: string | null,
 ): Promise<Changed> {
   const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
-  return changeRequest(context, caller, id, () => ({ type: 'cancel', by: caller.actor, key }), refusedCall('cancel'));
+  return changeRequest(
+    context,
+    caller,
+    id,
+    () => ({ type: 'cancel', by: caller.actor, key }),
+    refusedCall('cancel'),
+  );
 }
 
-export function revokeRequest(context: Context, caller: PersonCaller, id: RequestId, comment: string): Promise<Changed> {
+export function revokeRequest(
+  context: Context,
+  caller: PersonCaller,
+  id: RequestId,
+  comment: string,
+): Promise<Changed> {
   const ask = () => ({ type: 'revoke', person: caller.id, comment }) as const;
   return changeRequest(context, caller, id, ask, refusedCall('revoke'));
 }
 
-export function stopRequest(context: Context, caller: PersonCaller, id: RequestId, comment: string): Promise<Changed> {
+export function stopRequest(
+  context: Context,
+  caller: PersonCaller,
+  id: RequestId,
+  comment: string,
+): Promise<Changed> {
   const ask = () => ({ type: 'stop', person: caller.id, comment }) as const;
   return changeRequest(context, caller, id, ask, refusedCall('stop'));
 }
 
-export function clearRequest(context: Context, caller: PersonCaller, id: RequestId, comment: string): Promise<Changed> {
+export function clearRequest(
+  context: Context,
+  caller: PersonCaller,
+  id: RequestId,
+  comment: string,
+): Promise<Changed> {
   const ask = () => ({ type: 'clear', person: caller.id, comment }) as const;
   return changeRequest(context, caller, id, ask, refusedCall('clear'));
 }

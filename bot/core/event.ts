@@ -107,14 +107,39 @@ export type RequestEvent =
 
 /** What the log says beside changes of one request. */
 export type LogEvent =
-  | { readonly type: 'request.refused'; readonly code: RefusalCode; readonly action: string | null; readonly target: Target | null }
+  | {
+      readonly type: 'request.refused';
+      readonly code: RefusalCode;
+      readonly action: string | null;
+      readonly target: Target | null;
+    }
   | { readonly type: 'review.refused'; readonly code: RefusalCode; readonly verdict: Verdict | null }
   | { readonly type: 'grant.refused'; readonly code: RefusalCode }
-  | { readonly type: 'client.refused'; readonly code: RefusalCode; readonly call: string; readonly times: number; readonly text: Text }
-  | { readonly type: 'requester.frozen'; readonly requester: ClientId | PersonId; readonly exclusions: readonly PersonId[] }
+  | {
+      readonly type: 'client.refused';
+      readonly code: RefusalCode;
+      readonly call: string;
+      readonly times: number;
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'requester.frozen';
+      readonly requester: ClientId | PersonId;
+      readonly exclusions: readonly PersonId[];
+    }
   | { readonly type: 'requester.cleared'; readonly requester: ClientId | PersonId; readonly text: Text }
-  | { readonly type: 'identity.linked'; readonly person: PersonId; readonly accounts: number; readonly text: Text }
-  | { readonly type: 'policy.loaded'; readonly version: Digest; readonly previous: Digest | null; readonly text: Text }
+  | {
+      readonly type: 'identity.linked';
+      readonly person: PersonId;
+      readonly accounts: number;
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'policy.loaded';
+      readonly version: Digest;
+      readonly previous: Digest | null;
+      readonly text: Text;
+    }
   | { readonly type: 'audit.viewed'; readonly from: number; readonly count: number }
   | { readonly type: 'log.started'; readonly clean: boolean }
   | { readonly type: 'log.stopped' }

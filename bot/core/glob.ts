@@ -7,7 +7,10 @@
  * resource is one part, also where it has slashes of its own.
  */
 export function matchesAction(pattern: string, action: string): boolean {
-  return matches(tokens(pattern, () => 'any'), action);
+  return matches(
+    tokens(pattern, () => 'any'),
+    action,
+  );
 }
 
 export function matchesTarget(

@@ -30,7 +30,8 @@ function strictestSeats<S extends { readonly from: readonly string[]; readonly c
   for (const seat of seats) {
     const key = [...new Set(seat.from)].sort().join(' ');
     const known = byFrom.get(key);
-    if (known === undefined || known.count < seat.count) byFrom.set(key, known ? { ...known, count: seat.count } : seat);
+    if (known === undefined || known.count < seat.count)
+      byFrom.set(key, known ? { ...known, count: seat.count } : seat);
   }
   return [...byFrom.values()];
 }

@@ -1,5 +1,5 @@
-import type { Digest } from './digest.ts';
 import type { JsonObject } from './canonical-json.ts';
+import type { Digest } from './digest.ts';
 import { matchesAction, matchesTarget } from './glob.ts';
 import { candidatesOf, mergePlans, type Plan } from './plan.ts';
 import type { CommentRules, Exclusion, Instant, PersonId, Requester, Risk, Seat, Target } from './request.ts';
@@ -100,7 +100,10 @@ export function evaluate(policy: Policy, facts: Facts): Evaluation {
 function strongestEffect(hits: readonly Rule[], fallback: 'require' | 'deny'): Evaluation['effect'] {
   if (hits.length === 0) return fallback;
   if (hits.some((rule) => rule.effect === 'deny')) return 'deny';
-  return hits.some((rule) => rule.effect === 'require') ? 'require' : 'allow';
+  if (!hits.some((rule) => rule.effect === 'require')) return 'allow';
+  // A require that joined nothing would turn the default's no into a maybe: only one that says
+  // `replaces_default` may. Adding a rule without that key never loosens.
+  return fallback === 'deny' && !hits.some((rule) => rule.replacesDefault) ? 'deny' : 'require';
 }
 
 function plansOf(counted: readonly Rule[], effect: Evaluation['effect'], policy: Policy): Plan[] {

@@ -11,7 +11,10 @@ export interface Voter {
  * people to chairs. A person who could fill two seats moves when that lets one more be filled.
  * Returns the people per seat, in vote order. A person named twice counts once.
  */
-export function matchSeats(seats: readonly Seat[], voters: readonly Voter[]): readonly (readonly PersonId[])[] {
+export function matchSeats(
+  seats: readonly Seat[],
+  voters: readonly Voter[],
+): readonly (readonly PersonId[])[] {
   const holders: PersonId[][] = seats.map(() => []);
   const may = new Map<PersonId, ReadonlySet<number>>();
   for (const voter of voters) {

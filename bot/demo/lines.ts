@@ -1,5 +1,5 @@
-import type { DemoTokens } from './policy.ts';
 import type { ActionRequest } from '../core/request.ts';
+import type { DemoTokens } from './policy.ts';
 
 /** What the demo prints at its start: one line to paste in a second terminal. */
 export function welcomeLines(url: string, tokens: DemoTokens): string {

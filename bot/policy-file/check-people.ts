@@ -38,7 +38,8 @@ export function checkClients({ draft, report, refused }: Check): void {
     if (client === null) continue;
     if (!draft.people.has(client.owner)) report([...path, 'owner'], `there is no person "${client.owner}"`);
     for (const [index, person] of asList(client.may_act_for).entries()) {
-      if (!draft.people.has(person)) report([...path, 'may_act_for', index], `there is no person "${person}"`);
+      if (!draft.people.has(person))
+        report([...path, 'may_act_for', index], `there is no person "${person}"`);
     }
     if (client.auth.token_sha256 === undefined && !refused([...path, 'auth', 'oidc'])) {
       report([...path, 'auth'], 'needs a token_sha256: nobody could authenticate as this client');
@@ -57,7 +58,8 @@ export function checkClients({ draft, report, refused }: Check): void {
 export function checkGroups({ draft, report }: Check): void {
   for (const [key, group] of draft.groups) {
     for (const [index, person] of (group?.members ?? []).entries()) {
-      if (!draft.people.has(person)) report(['groups', key, 'members', index], `there is no person "${person}"`);
+      if (!draft.people.has(person))
+        report(['groups', key, 'members', index], `there is no person "${person}"`);
     }
   }
   for (const [index, person] of (draft.auditors ?? []).entries()) {

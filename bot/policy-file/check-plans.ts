@@ -28,7 +28,11 @@ function checkSeats(check: Check, path: Path, seats: readonly SeatEntry[]): void
   const candidates = seats.map((seat, index) => {
     const sameAs = drawn.get(drawKey(seat));
     if (sameAs === undefined) drawn.set(drawKey(seat), index);
-    else check.report([...path, index], `draws from the same groups as seat ${sameAs}: write one seat with a higher count`);
+    else
+      check.report(
+        [...path, index],
+        `draws from the same groups as seat ${sameAs}: write one seat with a higher count`,
+      );
 
     const known = knownGroups(check, seat.from, [...path, index, 'from']);
     const people = membersOf(check.draft, seat.from);
@@ -56,7 +60,10 @@ function shortfall(count: number, people: number): string {
 
 function fillable(seats: readonly SeatEntry[], candidates: readonly (readonly string[])[]): boolean {
   const everybody = [...new Set(candidates.flat())] as PersonId[];
-  const filled = seats.map((seat, index) => ({ ...seat, candidates: (candidates[index] ?? []) as PersonId[] }));
+  const filled = seats.map((seat, index) => ({
+    ...seat,
+    candidates: (candidates[index] ?? []) as PersonId[],
+  }));
   const voters = everybody.map((person) => ({
     person,
     seats: filled.flatMap((seat, index) => (seat.candidates.includes(person) ? [index] : [])),

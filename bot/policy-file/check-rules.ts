@@ -17,7 +17,8 @@ export function checkRules(check: Check): void {
     checkMatch(check, rule.match, [...path, 'match']);
     checkCondition(check, rule, path);
     for (const [at, person] of rule.exclude.entries()) {
-      if (!check.draft.people.has(person)) check.report([...path, 'exclude', at], `there is no person "${person}"`);
+      if (!check.draft.people.has(person))
+        check.report([...path, 'exclude', at], `there is no person "${person}"`);
     }
   }
 }
@@ -28,7 +29,8 @@ export function checkDefault({ draft, report }: Check): void {
   if (fallback.effect === 'deny') {
     if (fallback.plan !== undefined) report(['default', 'plan'], 'a default that denies takes no plan');
   } else if (fallback.plan === undefined) report(['default'], 'needs a plan: who would approve?');
-  else if (!draft.plans.has(fallback.plan)) report(['default', 'plan'], `there is no plan "${fallback.plan}"`);
+  else if (!draft.plans.has(fallback.plan))
+    report(['default', 'plan'], `there is no plan "${fallback.plan}"`);
 }
 
 function checkEffect({ draft, report }: Check, rule: Rule, path: Path): void {
@@ -38,7 +40,8 @@ function checkEffect({ draft, report }: Check, rule: Rule, path: Path): void {
     return;
   }
   if (rule.plan !== undefined) report([...path, 'plan'], `a rule that says ${rule.effect} takes no plan`);
-  if (rule.replaces_default) report([...path, 'replaces_default'], 'only a rule that says require replaces the default');
+  if (rule.replaces_default)
+    report([...path, 'replaces_default'], 'only a rule that says require replaces the default');
 }
 
 function checkMatch({ draft, report }: Check, match: Rule['match'], path: Path): void {
@@ -55,15 +58,20 @@ function checkMatch({ draft, report }: Check, match: Rule['match'], path: Path):
   );
   each(match.groups, ['groups'], (name) => (draft.groups.has(name) ? null : `there is no group "${name}"`));
   each(match.requester?.id, ['requester', 'id'], (id) =>
-    id.includes('*') || draft.clients.has(id) || draft.people.has(id) ? null : `there is no client or person "${id}"`,
+    id.includes('*') || draft.clients.has(id) || draft.people.has(id)
+      ? null
+      : `there is no client or person "${id}"`,
   );
 }
 
+/** Action and target are what the asker says. Only the payload is what will run. */
 function checkCondition({ report }: Check, rule: Rule, path: Path): void {
   const compiled = rule.when === undefined ? null : compileCondition(rule.when);
-  if (compiled?.ok === false) return report([...path, 'when'], compiled.problem);
-  // The action's name and target are what the asker says. Only the payload is what will run.
-  if (rule.effect === 'allow' && !compiled?.mentions.has('payload')) {
-    report(compiled === null ? path : [...path, 'when'], 'a rule that says allow needs a when that looks at the payload');
+  if (compiled?.ok === false) report([...path, 'when'], compiled.problem);
+  else if (rule.effect === 'allow' && !compiled?.mentions.has('payload')) {
+    report(
+      compiled === null ? path : [...path, 'when'],
+      'a rule that says allow needs a when that looks at the payload',
+    );
   }
 }

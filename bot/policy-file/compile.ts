@@ -19,8 +19,15 @@ export function compileRulebook(file: PolicyFile, personId: PersonOf): Rulebook 
   return {
     policy: policyOf(file, personId),
     environments: new Set(file.environments),
-    people: new Map(Object.entries(file.people).map(([key, person]) => [personId(key), personOf(key, person, file, personId)])),
-    clients: new Map(Object.entries(file.clients).map(([key, client]) => [key as ClientId, clientOf(key, client, personId)])),
+    people: new Map(
+      Object.entries(file.people).map(([key, person]) => [
+        personId(key),
+        personOf(key, person, file, personId),
+      ]),
+    ),
+    clients: new Map(
+      Object.entries(file.clients).map(([key, client]) => [key as ClientId, clientOf(key, client, personId)]),
+    ),
     actions: new Map(Object.entries(file.actions)),
     clearFrom: file.clear_from,
     auditors: new Set(file.auditors.map(personId)),
@@ -32,19 +39,29 @@ function policyOf(file: PolicyFile, personId: PersonOf): Policy {
   const plans = new Map(Object.entries(file.plans).map(([id, plan]) => [id, planOf(id, plan)]));
   const plan = (id: string | undefined): Plan => {
     const found = id === undefined ? undefined : plans.get(id);
-    if (found === undefined) throw new KeyturnFault('IMPOSSIBLE', `the policy was compiled without its plan ${id}`);
+    if (found === undefined)
+      throw new KeyturnFault('IMPOSSIBLE', `the policy was compiled without its plan ${id}`);
     return found;
   };
-  const groups = new Map(Object.entries(file.groups).map(([name, group]) => [name, group.members.map(personId)]));
+  const groups = new Map(
+    Object.entries(file.groups).map(([name, group]) => [name, group.members.map(personId)]),
+  );
   return {
     version: versionOf(file),
     rules: file.rules.map((rule) => ruleOf(rule, plan, personId)),
-    default: file.default.effect === 'deny' ? { effect: 'deny' } : { effect: 'require', plan: plan(file.default.plan) },
+    default:
+      file.default.effect === 'deny'
+        ? { effect: 'deny' }
+        : { effect: 'require', plan: plan(file.default.plan) },
     members: (group) => groups.get(group) ?? [],
   };
 }
 
-function ruleOf(rule: PolicyFile['rules'][number], plan: (id: string | undefined) => Plan, personId: PersonOf): Rule {
+function ruleOf(
+  rule: PolicyFile['rules'][number],
+  plan: (id: string | undefined) => Plan,
+  personId: PersonOf,
+): Rule {
   return {
     id: rule.id,
     match: matchOf(rule.match),
@@ -73,7 +90,8 @@ function matchOf(match: PolicyFile['rules'][number]['match']): Match {
 function conditionOf(rule: PolicyFile['rules'][number]): Condition | null {
   if (rule.when === undefined) return null;
   const compiled = compileCondition(rule.when);
-  if (!compiled.ok) throw new KeyturnFault('IMPOSSIBLE', `rule ${rule.id} was compiled, and its when ${compiled.problem}`);
+  if (!compiled.ok)
+    throw new KeyturnFault('IMPOSSIBLE', `rule ${rule.id} was compiled, and its when ${compiled.problem}`);
   return compiled.condition;
 }
 
@@ -89,7 +107,12 @@ function planOf(id: string, plan: PolicyFile['plans'][string]): Plan {
   };
 }
 
-function personOf(key: string, person: PolicyFile['people'][string], file: PolicyFile, personId: PersonOf): Person {
+function personOf(
+  key: string,
+  person: PolicyFile['people'][string],
+  file: PolicyFile,
+  personId: PersonOf,
+): Person {
   const groups = Object.entries(file.groups).filter(([, group]) => group.members.includes(key));
   return {
     id: personId(key),
@@ -114,7 +137,10 @@ function clientOf(key: string, client: PolicyFile['clients'][string], personId: 
 
 /** Over what decides, and nothing else: a rotated token or a moved folder is the same policy. */
 function versionOf(file: PolicyFile): Digest {
-  const people = Object.entries(file.people).map(([key, { accounts }]) => [key, Object.keys(accounts).sort()]);
+  const people = Object.entries(file.people).map(([key, { accounts }]) => [
+    key,
+    Object.keys(accounts).sort(),
+  ]);
   const clients = Object.entries(file.clients).map(([key, { auth: _, ...client }]) => [
     key,
     { ...client, may_act_for: client.may_act_for ?? [client.owner] },

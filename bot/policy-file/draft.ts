@@ -31,7 +31,8 @@ export function readDraft(data: Json): { readonly draft: Draft; readonly finding
   }
   const findings: Finding[] = [];
   for (const key of Object.keys(data)) {
-    if (!Object.hasOwn(PolicyFile.shape, key)) findings.push({ path: [key], message: 'is not a key that can stand here' });
+    if (!Object.hasOwn(PolicyFile.shape, key))
+      findings.push({ path: [key], message: 'is not a key that can stand here' });
   }
   return { draft: readSections(data, findings), findings };
 }
@@ -88,7 +89,9 @@ function readSections(data: { readonly [key: string]: Json }, findings: Finding[
 
 /** What this file needs of a zod schema. */
 interface Reader<T> {
-  safeParse(value: unknown):
+  safeParse(
+    value: unknown,
+  ):
     | { readonly success: true; readonly data: T }
     | { readonly success: false; readonly error: { readonly issues: Parameters<typeof toFindings>[0] } };
 }

@@ -7,7 +7,8 @@ import { jsonSchemaOfPolicyFile } from './schema.ts';
 export function jsonSchemaText(): string {
   const schema = {
     title: 'keyturn.yaml',
-    description: 'The policy and settings of Keyturn. Run "keyturn policy check" for what a schema cannot say.',
+    description:
+      'The policy and settings of Keyturn. Run "keyturn policy check" for what a schema cannot say.',
     ...jsonSchemaOfPolicyFile(),
   };
   return `${JSON.stringify(schema, null, 2)}\n`;

@@ -110,7 +110,9 @@ export class Members {
 
   get(key: unknown): Value | undefined {
     this.meter.charge(0.5);
-    return typeof key === 'string' && this.has(key) ? toValue(this.object[key] ?? null, this.meter) : undefined;
+    return typeof key === 'string' && this.has(key)
+      ? toValue(this.object[key] ?? null, this.meter)
+      : undefined;
   }
 
   /** True also for a key that holds null: `has(payload.force)` must not be blind to it. */

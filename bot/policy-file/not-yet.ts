@@ -43,7 +43,10 @@ export function refuseNotYet(data: Json): NotYet {
   const queue = isJsonObject(rest) ? rest['queue'] : undefined;
   if (isJsonObject(rest) && queue !== undefined && isJsonObject(queue) && queue['driver'] === 'bullmq') {
     const path = ['queue', 'driver'];
-    findings.push({ path, message: 'queue.driver: bullmq is not available in this version; leave queue out' });
+    findings.push({
+      path,
+      message: 'queue.driver: bullmq is not available in this version; leave queue out',
+    });
     rest = { ...rest, queue: { ...queue, driver: 'embedded' } };
   }
   return { findings, rest };

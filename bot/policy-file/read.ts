@@ -29,13 +29,16 @@ export function readPolicyFile(text: string): ReadPolicyFile {
     ...(parsed.success ? [] : toFindings(parsed.error.issues, notYet.rest, [])),
     ...checkSemantics(draft, (path) => refused.has(formatPath(path))),
   ];
-  for (const { path, message } of all) problems.push({ line: source.lineOf(path), path: formatPath(path), message });
+  for (const { path, message } of all)
+    problems.push({ line: source.lineOf(path), path: formatPath(path), message });
   if (parsed.success && problems.length === 0) return { ok: true, file: parsed.data };
   return { ok: false, problems: tidy(problems) };
 }
 
 /** By line, and each once: an entry is read on its own and as part of the file. */
 function tidy(problems: readonly Problem[]): readonly Problem[] {
-  const seen = new Map(problems.map((problem) => [`${problem.line} ${problem.path} ${problem.message}`, problem]));
+  const seen = new Map(
+    problems.map((problem) => [`${problem.line} ${problem.path} ${problem.message}`, problem]),
+  );
   return [...seen.values()].sort((a, b) => a.line - b.line);
 }

@@ -51,7 +51,10 @@ export const Duration = z
 
 export const TokenHash = z
   .string()
-  .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of a token in 64 lowercase hex digits, as "keyturn token new" prints it');
+  .regex(
+    /^[0-9a-f]{64}$/,
+    'must be the SHA-256 of a token in 64 lowercase hex digits, as "keyturn token new" prints it',
+  );
 
 /** Two, so that a token can be replaced without a gap. */
 export const TokenHashes = z.union([
@@ -92,10 +95,16 @@ export const Host = z
 /** What reaches no other machine. */
 export const LoopbackHost = z
   .string()
-  .regex(/^(localhost|::1|127(\.[0-9]{1,3}){3})$/, 'must be a loopback address: what it serves is for this machine only');
+  .regex(
+    /^(localhost|::1|127(\.[0-9]{1,3}){3})$/,
+    'must be a loopback address: what it serves is for this machine only',
+  );
 
 /** 0 takes any free port. */
-export const Port = z.int('must be a whole number').min(0, 'must be 0 to 65535').max(65_535, 'must be 0 to 65535');
+export const Port = z
+  .int('must be a whole number')
+  .min(0, 'must be 0 to 65535')
+  .max(65_535, 'must be 0 to 65535');
 
 export const PublicUrl = z
   .string()

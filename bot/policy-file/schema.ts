@@ -58,7 +58,10 @@ const Plan = z.strictObject({
   seats: listOf(
     z.strictObject({
       from: listOf(names.Name, 20),
-      count: z.int('must be a whole number').min(1, 'must be 1 or more: nobody would fill it').max(20, 'must be 20 or less'),
+      count: z
+        .int('must be a whole number')
+        .min(1, 'must be 1 or more: nobody would fill it')
+        .max(20, 'must be 20 or less'),
     }),
     20,
   ),
@@ -92,7 +95,11 @@ const Rule = z.strictObject({
     groups: oneOrMore(names.Name).exactOptional(),
     risk: oneOrMore(names.Risk).exactOptional(),
   }),
-  when: z.string().max(2_000, 'is longer than 2000 characters').exactOptional().meta({ description: 'A CEL expression.' }),
+  when: z
+    .string()
+    .max(2_000, 'is longer than 2000 characters')
+    .exactOptional()
+    .meta({ description: 'A CEL expression.' }),
   effect: z.enum(['deny', 'require', 'allow']),
   plan: names.Name.exactOptional(),
   risk: names.Risk.exactOptional(),
@@ -101,8 +108,9 @@ const Rule = z.strictObject({
   replaces_default: z.boolean().prefault(false),
 });
 
-const Limit = z.union([z.int().min(1).max(100_000), z.literal('unlimited')], {
-  error: 'must be a whole number from 1 to 100000, or unlimited',
+const A_LIMIT = 'must be a whole number from 1 to 100000, or unlimited';
+const Limit = z.union([z.int(A_LIMIT).min(1, A_LIMIT).max(100_000, A_LIMIT), z.literal('unlimited')], {
+  error: A_LIMIT,
 });
 
 export const PolicyFile = z.strictObject({

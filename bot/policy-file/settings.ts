@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { KeyturnFault } from '../core/fault.ts';
 import type { PolicyFile } from './schema.ts';
+import { LoopbackHost } from './schema-names.ts';
 import { isInside, KEYS_IN_DATA } from './semantics.ts';
 
 /** What the server needs of the file, with the environment's word over it. Paths are absolute. */
@@ -20,15 +21,23 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
   const folder = dirname(resolve(configFile));
   const problems: string[] = [];
   const port = portOf(env['PORT'], file.listen.port, problems);
-  const dataDir = resolve(folder, given(env['KEYTURN_DATA_DIR']) ?? file.data_dir);
-  const keyDir = resolve(folder, given(env['KEYTURN_KEY_DIR']) ?? file.key_dir);
+  // A path in the file starts where the file is; one from the shell, where the shell is.
+  const dataDir = resolve(given(env['KEYTURN_DATA_DIR']) ?? resolve(folder, file.data_dir));
+  const keyDir = resolve(given(env['KEYTURN_KEY_DIR']) ?? resolve(folder, file.key_dir));
   if (isInside(keyDir, dataDir)) {
-    problems.push(`${given(env['KEYTURN_KEY_DIR']) === undefined ? 'key_dir' : 'KEYTURN_KEY_DIR'} ${KEYS_IN_DATA}`);
+    problems.push(
+      `${given(env['KEYTURN_KEY_DIR']) === undefined ? 'key_dir' : 'KEYTURN_KEY_DIR'} ${KEYS_IN_DATA}`,
+    );
   }
-  if (port !== 0 && port === file.admin.port) problems.push(`${portName(env)} and admin.port must differ: both are ${port}`);
+  const host = given(env['HOST']) ?? file.listen.host;
+  // While everything stays on this machine there is one listener, and `admin` is not used.
+  const twoListeners = file.listen.public_url !== undefined || !LoopbackHost.safeParse(host).success;
+  if (twoListeners && port !== 0 && port === file.admin.port) {
+    problems.push(`${portName(env)} and admin.port must differ: both are ${port}`);
+  }
   if (problems.length > 0) throw new KeyturnFault('CONFIG_INVALID', problems.join('; '));
   return {
-    listen: { host: given(env['HOST']) ?? file.listen.host, port, publicUrl: publicUrl(file.listen.public_url) },
+    listen: { host, port, publicUrl: publicUrl(file.listen.public_url) },
     admin: file.admin,
     dataDir,
     keyDir,

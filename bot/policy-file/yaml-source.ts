@@ -1,4 +1,15 @@
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml';
 import type { Json } from '../core/canonical-json.ts';
 import type { Path } from './problem.ts';
 
@@ -47,7 +58,13 @@ function broken(message: string): YamlSource {
 
 function readDocument(text: string): YamlSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: false, version: '1.2', schema: 'core', prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    merge: false,
+    version: '1.2',
+    schema: 'core',
+    prettyErrors: false,
+  });
   const lineAt = (offset: number) => Math.max(1, lines.linePos(offset).line);
 
   const problems: LineProblem[] = [];
@@ -57,7 +74,8 @@ function readDocument(text: string): YamlSource {
   }
   // Past a syntax error the parser guesses. What it guessed is not what was written.
   const readable = document.errors.every((error) => error.code === 'DUPLICATE_KEY');
-  if (document.directives?.yaml.explicit) problems.push({ line: 1, message: 'a %YAML directive is not allowed here' });
+  if (document.directives?.yaml.explicit)
+    problems.push({ line: 1, message: 'a %YAML directive is not allowed here' });
 
   const reader = new Reader((offset, message) => problems.push({ line: lineAt(offset), message }));
   const data = readable ? reader.read(document.contents, 0) : null;
@@ -115,7 +133,8 @@ class Reader {
       this.report(offset, 'a key must be a word: put it in quotes');
       return null;
     }
-    if (key.anchor !== undefined || key.tag !== undefined) this.report(offset, 'a key takes no anchor and no tag');
+    if (key.anchor !== undefined || key.tag !== undefined)
+      this.report(offset, 'a key takes no anchor and no tag');
     if (key.value === '<<') this.report(offset, 'a merge key is not allowed here: write the values out');
     else if (TREACHEROUS.has(key.value)) this.report(offset, `"${key.value}" cannot be a key`);
     else return key.value;

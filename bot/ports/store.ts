@@ -50,7 +50,10 @@ export interface Reading {
 
 export interface Transaction extends Reading {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
+  /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest): void;
+  /** A change that no entry tells of: a sign of life. */
+  touch(request: ActionRequest): void;
   nextNumber(): number;
   countOpen(requester: ClientId | PersonId, most: number): number;
   countSince(requester: ClientId | PersonId, since: Instant, most: number): number;

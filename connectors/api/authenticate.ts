@@ -1,5 +1,5 @@
-import { sha256Hex } from '../../bot/core/digest.ts';
 import type { Caller } from '../../bot/app/context.ts';
+import { sha256Hex } from '../../bot/core/digest.ts';
 import type { Rulebook } from '../../bot/ports/rulebook.ts';
 
 const BEARER = /^Bearer ([\x21-\x7e]{20,200})$/i;
@@ -18,7 +18,14 @@ export function authenticator(rulebook: Rulebook): (authorization: string | unde
   for (const { id, kind, owner, tokenSha256 } of rulebook.clients.values()) {
     for (const hash of tokenSha256) {
       const account = `api_token:${hash.slice(0, 8)}`;
-      const actor = { kind: 'client', client: id, clientKind: kind, owner, account, verifiedBy: 'token' } as const;
+      const actor = {
+        kind: 'client',
+        client: id,
+        clientKind: kind,
+        owner,
+        account,
+        verifiedBy: 'token',
+      } as const;
       byHash.set(hash, { actor, id, key: id });
     }
   }

@@ -1,19 +1,16 @@
-import type { HttpBindings } from '@hono/node-server';
-import type { Context as HonoContext } from 'hono';
 import type { z } from 'zod';
-import { isPerson, type Caller, type Context, type PersonCaller } from '../../bot/app/context.ts';
+import { type Caller, type Context, isPerson, type PersonCaller } from '../../bot/app/context.ts';
 import type { RefusedCalls } from '../../bot/app/refuse-call.ts';
 import { KeyturnFault } from '../../bot/core/fault.ts';
-import { refuse, type Refusal } from '../../bot/core/refusal.ts';
+import { type Refusal, refuse } from '../../bot/core/refusal.ts';
 import type { ActionRequest, PersonId } from '../../bot/core/request.ts';
 import type { Logger } from '../../bot/ports/logger.ts';
+import type { Http } from '../http/bindings.ts';
 import { problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import { parseStrictJson } from '../http/strict-json.ts';
 import { toRefusal } from './field-problems.ts';
 import { nameOf, present } from './present.ts';
-
-export type Http = HonoContext<{ Bindings: HttpBindings }>;
 
 export interface ApiOptions {
   readonly context: Context;
@@ -38,7 +35,8 @@ export function createCalls(options: ApiOptions) {
 
   const answer = (caller: Caller | null, result: Answer): Response => {
     if (result instanceof Response) return result;
-    const names = caller !== null && isPerson(caller) ? (id: string) => nameOf(context, id as PersonId) : null;
+    const names =
+      caller !== null && isPerson(caller) ? (id: string) => nameOf(context, id as PersonId) : null;
     return problem(result, names);
   };
 
@@ -123,11 +121,15 @@ function idempotencyKey(http: Http): string | null | Refusal {
   if (header === undefined) return null;
   const key = /^"([\x20-\x21\x23-\x5b\x5d-\x7e]{1,255})"$/.exec(header)?.[1] ?? header;
   if (/^[\x21\x23-\x7e]{1,255}$/.test(key)) return key;
-  return refuse('INVALID', { fields: [{ pointer: '', problem: 'Idempotency-Key is 1 to 255 visible characters' }] });
+  return refuse('INVALID', {
+    fields: [{ pointer: '', problem: 'Idempotency-Key is 1 to 255 visible characters' }],
+  });
 }
 
 export function isRefusal(value: unknown): value is Refusal {
-  return typeof value === 'object' && value !== null && 'ok' in value && value.ok === false && 'code' in value;
+  return (
+    typeof value === 'object' && value !== null && 'ok' in value && value.ok === false && 'code' in value
+  );
 }
 
 function faultName(cause: unknown): string {

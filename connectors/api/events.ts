@@ -1,4 +1,4 @@
-import { isPerson, type Caller, type Context } from '../../bot/app/context.ts';
+import { type Caller, type Context, isPerson } from '../../bot/app/context.ts';
 import { readRequest } from '../../bot/app/read-requests.ts';
 import type { RequestId } from '../../bot/core/request.ts';
 import { present } from './present.ts';
@@ -34,7 +34,11 @@ export function createEventStreams(context: Context) {
         },
         { highWaterMark: MOST_UNREAD, size: (chunk) => chunk.byteLength },
       );
-      const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
+      const headers = {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      };
       return new Response(body, { headers });
     },
   };

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { refuse, type FieldProblem, type Refusal } from '../../bot/core/refusal.ts';
+import { type FieldProblem, type Refusal, refuse } from '../../bot/core/refusal.ts';
 
 /** Every offending field with its JSON pointer; an unknown field is named itself, not its parent. */
 export function toRefusal(error: z.ZodError): Refusal {
@@ -9,7 +9,10 @@ export function toRefusal(error: z.ZodError): Refusal {
 function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
   const at = pointer(issue.path);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: `${at}${pointer([key])}`, problem: 'is not a field of this call' }));
+    return issue.keys.map((key) => ({
+      pointer: `${at}${pointer([key])}`,
+      problem: 'is not a field of this call',
+    }));
   }
   return [{ pointer: at, problem: issue.message }];
 }

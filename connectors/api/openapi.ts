@@ -21,24 +21,128 @@ const request = '/v1/requests/{id}';
 
 /** Every call there is. A test holds this list against the routes. */
 export const CALLS: readonly Call[] = [
-  { method: 'post', path: '/v1/requests', does: 'Hold one action.', body: schema.SubmitBody, answers: Request, created: true, keyed: true },
-  { method: 'get', path: '/v1/requests', does: 'The requests you may read, newest first.', query: schema.ListQuery, answers: Page },
-  { method: 'get', path: request, does: 'One request; with `wait`, as soon as its state is not `known`.', query: schema.WaitQuery, answers: Request },
-  { method: 'get', path: `${request}/payload`, does: 'Everything there is to see. Recorded as viewed.', answers: schema.PayloadView },
-  { method: 'get', path: `${request}/events`, does: 'Server-sent events; resumable by Last-Event-ID.', answers: 'event stream' },
-  { method: 'post', path: `${request}/reviews`, does: 'One vote of one person.', body: schema.ReviewBody, answers: Request },
-  { method: 'post', path: `${request}/clear`, does: 'Put a flagged request back to pending.', body: schema.CommentBody, answers: Request },
-  { method: 'post', path: '/v1/requesters/{id}/clear', does: 'Lift the freeze of a requester.', body: schema.CommentBody, answers: Unfrozen },
-  { method: 'post', path: `${request}/cancel`, does: 'Withdraw; with an Idempotency-Key, that submission only.', body: schema.NoBody, answers: Request, keyed: true },
-  { method: 'post', path: `${request}/revoke`, does: 'Take an approval back before it is used.', body: schema.CommentBody, answers: Request },
-  { method: 'post', path: `${request}/stop`, does: 'Ask the executor to end what runs.', body: schema.CommentBody, answers: Request },
-  { method: 'post', path: `${request}/consume`, does: 'Release an approved action to its requester, once.', body: schema.ConsumeBody, answers: schema.ConsumeView, keyed: true },
-  { method: 'post', path: `${request}/heartbeat`, does: 'It still runs.', body: schema.HeartbeatBody, answers: Request },
-  { method: 'post', path: `${request}/outcome`, does: 'How it ended.', body: schema.OutcomeBody, answers: Request },
-  { method: 'post', path: `${request}/settle`, does: 'Say how something unknown ended.', body: schema.SettleBody, answers: Request },
-  { method: 'get', path: '/v1/audit/entries', does: 'The exact bytes of the log, one entry a line.', query: schema.EntriesQuery, answers: 'json lines' },
+  {
+    method: 'post',
+    path: '/v1/requests',
+    does: 'Hold one action.',
+    body: schema.SubmitBody,
+    answers: Request,
+    created: true,
+    keyed: true,
+  },
+  {
+    method: 'get',
+    path: '/v1/requests',
+    does: 'The requests you may read, newest first.',
+    query: schema.ListQuery,
+    answers: Page,
+  },
+  {
+    method: 'get',
+    path: request,
+    does: 'One request; with `wait`, as soon as its state is not `known`.',
+    query: schema.WaitQuery,
+    answers: Request,
+  },
+  {
+    method: 'get',
+    path: `${request}/payload`,
+    does: 'Everything there is to see. Recorded as viewed.',
+    answers: schema.PayloadView,
+  },
+  {
+    method: 'get',
+    path: `${request}/events`,
+    does: 'Server-sent events; resumable by Last-Event-ID.',
+    answers: 'event stream',
+  },
+  {
+    method: 'post',
+    path: `${request}/reviews`,
+    does: 'One vote of one person.',
+    body: schema.ReviewBody,
+    answers: Request,
+  },
+  {
+    method: 'post',
+    path: `${request}/clear`,
+    does: 'Put a flagged request back to pending.',
+    body: schema.CommentBody,
+    answers: Request,
+  },
+  {
+    method: 'post',
+    path: '/v1/requesters/{id}/clear',
+    does: 'Lift the freeze of a requester.',
+    body: schema.CommentBody,
+    answers: Unfrozen,
+  },
+  {
+    method: 'post',
+    path: `${request}/cancel`,
+    does: 'Withdraw; with an Idempotency-Key, that submission only.',
+    body: schema.NoBody,
+    answers: Request,
+    keyed: true,
+  },
+  {
+    method: 'post',
+    path: `${request}/revoke`,
+    does: 'Take an approval back before it is used.',
+    body: schema.CommentBody,
+    answers: Request,
+  },
+  {
+    method: 'post',
+    path: `${request}/stop`,
+    does: 'Ask the executor to end what runs.',
+    body: schema.CommentBody,
+    answers: Request,
+  },
+  {
+    method: 'post',
+    path: `${request}/consume`,
+    does: 'Release an approved action to its requester, once.',
+    body: schema.ConsumeBody,
+    answers: schema.ConsumeView,
+    keyed: true,
+  },
+  {
+    method: 'post',
+    path: `${request}/heartbeat`,
+    does: 'It still runs.',
+    body: schema.HeartbeatBody,
+    answers: Request,
+  },
+  {
+    method: 'post',
+    path: `${request}/outcome`,
+    does: 'How it ended.',
+    body: schema.OutcomeBody,
+    answers: Request,
+  },
+  {
+    method: 'post',
+    path: `${request}/settle`,
+    does: 'Say how something unknown ended.',
+    body: schema.SettleBody,
+    answers: Request,
+  },
+  {
+    method: 'get',
+    path: '/v1/audit/entries',
+    does: 'The exact bytes of the log, one entry a line.',
+    query: schema.EntriesQuery,
+    answers: 'json lines',
+  },
   { method: 'get', path: '/healthz', does: 'The process lives.', answers: Status, open: true },
-  { method: 'get', path: '/readyz', does: 'The log can be written; 503 when it cannot.', answers: Status, open: true },
+  {
+    method: 'get',
+    path: '/readyz',
+    does: 'The log can be written; 503 when it cannot.',
+    answers: Status,
+    open: true,
+  },
   { method: 'get', path: '/openapi.json', does: 'This document.', answers: z.looseObject({}), open: true },
 ];
 
@@ -48,7 +152,11 @@ export function openApiDocument(software: string): object {
   for (const call of CALLS) paths[call.path] = { ...paths[call.path], [call.method]: operation(call) };
   return {
     openapi: '3.1.0',
-    info: { title: 'Keyturn', version: software.split('/')[1] ?? software, license: { name: 'MIT', identifier: 'MIT' } },
+    info: {
+      title: 'Keyturn',
+      version: software.split('/')[1] ?? software,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
     servers: [{ url: '/' }],
     paths,
     components: {
@@ -66,7 +174,9 @@ function operation(call: Call): object {
     summary: call.does,
     security: call.open ? [] : [{ token: [] }],
     parameters: [...pathParameters(call.path), ...queryParameters(call.query), ...(call.keyed ? [KEY] : [])],
-    ...(call.body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: toSchema(call.body) } } } }),
+    ...(call.body === undefined
+      ? {}
+      : { requestBody: { content: { 'application/json': { schema: toSchema(call.body) } } } }),
     responses: {
       200: success,
       ...(call.created ? { 201: success } : {}),
@@ -75,7 +185,12 @@ function operation(call: Call): object {
   };
 }
 
-const KEY = { name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 255 } };
+const KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', maxLength: 255 },
+};
 
 function content(answers: Call['answers']): object {
   if (answers === 'event stream') return { 'text/event-stream': { schema: { type: 'string' } } };

@@ -1,5 +1,5 @@
 import { circumstances } from '../../bot/app/change-request.ts';
-import { isPerson, type Caller, type Context } from '../../bot/app/context.ts';
+import { type Caller, type Context, isPerson } from '../../bot/app/context.ts';
 import { toIsoTime } from '../../bot/core/instant.ts';
 import { filledSeats } from '../../bot/core/lifecycle/eligibility.ts';
 import type { ActionRequest, Execution, Instant, Outcome, PersonId } from '../../bot/core/request.ts';
@@ -7,7 +7,11 @@ import { visible } from '../../bot/core/visible.ts';
 import type { ClientRequestView, RequestView } from './schema.ts';
 
 /** The request on the wire: all of it for people, and only what a machine needs for clients. */
-export function present(context: Context, caller: Caller, request: ActionRequest): ClientRequestView | RequestView {
+export function present(
+  context: Context,
+  caller: Caller,
+  request: ActionRequest,
+): ClientRequestView | RequestView {
   const tx = context.store.committed;
   const filledBy = filledSeats(request, circumstances(context, { tx, at: context.time.now() }, request));
   const common = shared(context, request, filledBy);

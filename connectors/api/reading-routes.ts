@@ -1,12 +1,11 @@
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
 import type { z } from 'zod';
 import { isPerson, toRequestId } from '../../bot/app/context.ts';
-import { listRequests, readRequest, waitForRequest } from '../../bot/app/read-requests.ts';
 import { readEntries } from '../../bot/app/read-entries.ts';
+import { listRequests, readRequest, waitForRequest } from '../../bot/app/read-requests.ts';
 import { viewPayload } from '../../bot/app/view-payload.ts';
-import { refuse, type Refusal } from '../../bot/core/refusal.ts';
-import { type ApiOptions, createCalls, type Http, isRefusal } from './call.ts';
+import { type Refusal, refuse } from '../../bot/core/refusal.ts';
+import { type Http, type HttpApp, newHttpApp } from '../http/bindings.ts';
+import { type ApiOptions, createCalls, isRefusal } from './call.ts';
 import { createEventStreams } from './events.ts';
 import { toRefusal } from './field-problems.ts';
 import { present } from './present.ts';
@@ -16,11 +15,11 @@ const DEFAULT_LIMIT = 50;
 const DEFAULT_ENTRIES = 100;
 
 /** Every call that only looks. None of them decides anything, whatever its address says. */
-export function readingRoutes(options: ApiOptions): Hono<{ Bindings: HttpBindings }> {
+export function readingRoutes(options: ApiOptions): HttpApp {
   const { context } = options;
   const { get, shown, told } = createCalls(options);
   const streams = createEventStreams(context);
-  const api = new Hono<{ Bindings: HttpBindings }>();
+  const api = newHttpApp();
   const idOf = (http: Http) => toRequestId(http.req.param('id') ?? '');
 
   api.get(
@@ -34,7 +33,10 @@ export function readingRoutes(options: ApiOptions): Hono<{ Bindings: HttpBinding
         before: query.cursor ?? null,
         limit: query.limit ?? DEFAULT_LIMIT,
       });
-      const page = { items: items.map((item) => present(context, caller, item)), next_cursor: next?.toString() ?? null };
+      const page = {
+        items: items.map((item) => present(context, caller, item)),
+        next_cursor: next?.toString() ?? null,
+      };
       return Response.json(page, { headers: { 'cache-control': 'no-store' } });
     }),
   );
@@ -65,12 +67,15 @@ export function readingRoutes(options: ApiOptions): Hono<{ Bindings: HttpBinding
     get('events', async (http, caller) => {
       const after = http.req.header('last-event-id') ?? '-1';
       if (!/^(-1|\d{1,15})$/.test(after)) {
-        return refuse('INVALID', { fields: [{ pointer: '', problem: 'Last-Event-ID is a sequence number' }] });
+        return refuse('INVALID', {
+          fields: [{ pointer: '', problem: 'Last-Event-ID is a sequence number' }],
+        });
       }
       const id = idOf(http);
       if ((await readRequest(context, caller, id)) === null) return refuse('NOT_FOUND');
       return (
-        streams.stream(caller, id, Number(after), http.req.raw.signal) ?? refuse('UNAVAILABLE', { retryAfter: 30 })
+        streams.stream(caller, id, Number(after), http.req.raw.signal) ??
+        refuse('UNAVAILABLE', { retryAfter: 30 })
       );
     }),
   );
@@ -94,7 +99,9 @@ function queryOf<S extends z.ZodType>(http: Http, schema: S): z.infer<S> | Refus
   const all = http.req.queries();
   const twice = Object.keys(all).filter((name) => (all[name]?.length ?? 0) > 1);
   if (twice.length > 0) {
-    return refuse('INVALID', { fields: twice.map((name) => ({ pointer: `/${name}`, problem: 'is given twice' })) });
+    return refuse('INVALID', {
+      fields: twice.map((name) => ({ pointer: `/${name}`, problem: 'is given twice' })),
+    });
   }
   const checked = schema.safeParse(http.req.query());
   return checked.success ? checked.data : toRefusal(checked.error);

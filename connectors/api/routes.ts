@@ -1,16 +1,15 @@
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import type { Changed } from '../../bot/app/change-request.ts';
 import { clearRequester } from '../../bot/app/clear-requester.ts';
 import { consumeRequest } from '../../bot/app/consume-request.ts';
+import type { Caller } from '../../bot/app/context.ts';
 import { toRequestId } from '../../bot/app/context.ts';
 import { reportHeartbeat, reportOutcome } from '../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../bot/app/review-request.ts';
-import { submitRequest, type Submission } from '../../bot/app/submit-request.ts';
+import { type Submission, submitRequest } from '../../bot/app/submit-request.ts';
 import * as withdraw from '../../bot/app/withdraw-request.ts';
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
-import type { Changed } from '../../bot/app/change-request.ts';
-import type { Caller } from '../../bot/app/context.ts';
-import { type Answer, type ApiOptions, createCalls, type Http } from './call.ts';
+import type { Http, HttpApp } from '../http/bindings.ts';
+import { type Answer, type ApiOptions, createCalls } from './call.ts';
 import { readingRoutes } from './reading-routes.ts';
 import {
   CommentBody,
@@ -24,7 +23,7 @@ import {
 } from './schema.ts';
 
 /** Every call that changes something, under `/v1`. */
-export function apiRoutes(options: ApiOptions): Hono<{ Bindings: HttpBindings }> {
+export function apiRoutes(options: ApiOptions): HttpApp {
   const { context } = options;
   const { post, shown } = createCalls(options);
   const api = readingRoutes(options);
@@ -46,7 +45,11 @@ export function apiRoutes(options: ApiOptions): Hono<{ Bindings: HttpBindings }>
     post('review', 'person', ReviewBody, (http, caller, { verdict, action_digest, comment }) =>
       changed(
         caller,
-        reviewRequest(context, caller, idOf(http), { verdict, actionDigest: action_digest, comment: comment ?? null }),
+        reviewRequest(context, caller, idOf(http), {
+          verdict,
+          actionDigest: action_digest,
+          comment: comment ?? null,
+        }),
       ),
     ),
   );
@@ -85,7 +88,10 @@ export function apiRoutes(options: ApiOptions): Hono<{ Bindings: HttpBindings }>
   api.post(
     '/v1/requests/:id/settle',
     post('settle', 'person', SettleBody, (http, caller, { status, comment }) =>
-      changed(caller, withdraw.settleRequest(context, caller, idOf(http), { status, comment: comment ?? '' })),
+      changed(
+        caller,
+        withdraw.settleRequest(context, caller, idOf(http), { status, comment: comment ?? '' }),
+      ),
     ),
   );
   api.post(

@@ -16,12 +16,23 @@ export const Target = z.strictObject({
 });
 
 export const SubmitBody = z.strictObject({
-  action: z.string().max(128).regex(/^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*$/),
+  action: z
+    .string()
+    .max(128)
+    .regex(/^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*$/),
   target: Target,
   reason: z.string().min(1).max(2000).refine(notBlank, 'must say something'),
   on_behalf_of: z.string().min(1).max(128).nullable().optional(),
   payload: z.record(z.string(), z.unknown()),
-  links: z.array(z.string().max(2000).regex(/^https?:\/\/[^\s<>"]+$/, 'must be an http or https URL')).max(10).optional(),
+  links: z
+    .array(
+      z
+        .string()
+        .max(2000)
+        .regex(/^https?:\/\/[^\s<>"]+$/, 'must be an http or https URL'),
+    )
+    .max(10)
+    .optional(),
   expires_in: z.int().min(1).max(31_536_000).optional(),
   hold: z.enum(['poll', 'wait']).optional(),
 });
@@ -44,17 +55,31 @@ export const OutcomeBody = z.strictObject({
   exit_code: z.int().min(-2_147_483_648).max(4_294_967_295).nullable().optional(),
   detail: z.string().max(2000).nullable().optional(),
 });
-export const SettleBody = z.strictObject({ status: z.enum(['succeeded', 'failed']), comment: Comment.optional() });
+export const SettleBody = z.strictObject({
+  status: z.enum(['succeeded', 'failed']),
+  comment: Comment.optional(),
+});
 
 const wholeNumber = (least: number, most: number) =>
-  z.string().regex(/^\d{1,16}$/).transform(Number).pipe(z.int().min(least).max(most));
+  z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .transform(Number)
+    .pipe(z.int().min(least).max(most));
 
-export const WaitQuery = z.strictObject({ wait: wholeNumber(0, 60).optional(), known: z.enum(STATES).optional() });
+export const WaitQuery = z.strictObject({
+  wait: wholeNumber(0, 60).optional(),
+  known: z.enum(STATES).optional(),
+});
 export const ListQuery = z.strictObject({
   state: z.enum(STATES).optional(),
   requester: z.string().min(1).max(128).optional(),
   limit: wholeNumber(1, 200).optional(),
-  cursor: z.string().regex(/^[1-9]\d{0,15}$/).transform(Number).optional(),
+  cursor: z
+    .string()
+    .regex(/^[1-9]\d{0,15}$/)
+    .transform(Number)
+    .optional(),
 });
 export const EntriesQuery = z.strictObject({
   from: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
@@ -86,7 +111,11 @@ export const ClientRequestView = z.strictObject({
   state: z.enum(STATES),
   action: z.string(),
   target: Target,
-  requester: z.strictObject({ id: z.string(), kind: z.enum(['agent', 'pipeline', 'human']), verified_by: z.string() }),
+  requester: z.strictObject({
+    id: z.string(),
+    kind: z.enum(['agent', 'pipeline', 'human']),
+    verified_by: z.string(),
+  }),
   on_behalf_of: z.string().nullable(),
   reason: z.string(),
   links: z.array(z.string()),
@@ -108,7 +137,9 @@ export const RequestView = z.strictObject({
   risk: z.enum(RISKS),
   preview: z.strictObject({ text: z.string(), hidden_lines: z.int(), hidden_values: z.int() }),
   policy: z.strictObject({ version: DigestText, rules: z.array(z.string()), plans: z.array(z.string()) }),
-  seats: z.array(z.strictObject({ from: z.array(z.string()), count: z.int(), filled_by: z.array(z.string()) })),
+  seats: z.array(
+    z.strictObject({ from: z.array(z.string()), count: z.int(), filled_by: z.array(z.string()) }),
+  ),
   excluded: z.array(z.strictObject({ person: z.string(), because: z.string() })),
   reviews: z.array(
     z.strictObject({

@@ -95,7 +95,9 @@ function unreachable(error: unknown): Answer<never> {
   const code = String(cause?.code ?? '');
   const never = NEVER_CONNECTED.get(code);
   if (never !== undefined) return { kind: 'unreachable', why: never, sent: false };
-  const why = name === 'TimeoutError' ? 'no answer in time' : code === '' ? 'the connection broke' : code;
+  // Mostly the names of TLS failures, which say what to do.
+  const isBreak = code === '' || code === 'ECONNRESET' || code.startsWith('UND_ERR_');
+  const why = name === 'TimeoutError' ? 'no answer in time' : isBreak ? 'the connection broke' : code;
   return { kind: 'unreachable', why, sent: true };
 }
 

@@ -52,8 +52,8 @@ export class Progress {
   #draw(): void {
     if (!this.#live || this.#status === null) return;
     const line = `keyturn: ${this.#clean(this.#status())}`;
-    // A line that wraps could not be wiped with one carriage return.
-    this.#stream.write(`\r\x1b[K${line.slice(0, Math.max(20, this.#stream.columns - 1))}`);
+    // A line that wraps could not be wiped with one carriage return. Some terminals say 0 columns.
+    this.#stream.write(`\r\x1b[K${line.slice(0, (this.#stream.columns || 80) - 1)}`);
   }
 
   #clean(text: string): string {

@@ -1,10 +1,7 @@
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
 import { refuse } from '../../bot/core/refusal.ts';
+import { type HttpApp, newHttpApp } from './bindings.ts';
 import type { Metrics } from './metrics.ts';
 import { problem } from './problem.ts';
-
-type App = Hono<{ Bindings: HttpBindings }>;
 
 export interface Health {
   /** Null when the log can be written, or what is wrong. */
@@ -13,19 +10,25 @@ export interface Health {
 }
 
 /** The one port: liveness, readiness, the contract itself, and whatever compose mounts beside them. */
-export function httpApp(api: App, health: Health, metrics: Metrics): App {
-  const app: App = new Hono();
+export function httpApp(api: HttpApp, health: Health, metrics: Metrics): HttpApp {
+  const app = newHttpApp();
   app.use(async (http, next) => {
     const started = performance.now();
     await next();
     http.header('x-content-type-options', 'nosniff');
     // The pattern, never the address: an address holds ids, and would make a series each.
-    metrics.answered(`${http.req.method} ${http.req.routePath}`, http.res.status, (performance.now() - started) / 1000);
+    metrics.answered(
+      `${http.req.method} ${http.req.routePath}`,
+      http.res.status,
+      (performance.now() - started) / 1000,
+    );
   });
   app.get('/healthz', (http) => http.json({ status: 'ok' }));
   app.get('/readyz', async (http) => {
     const wrong = await health.notReady();
-    return wrong === null ? http.json({ status: 'ready' }) : http.json({ status: 'not ready', reason: wrong }, 503);
+    return wrong === null
+      ? http.json({ status: 'ready' })
+      : http.json({ status: 'not ready', reason: wrong }, 503);
   });
   let document: string | null = null;
   app.get('/openapi.json', () => {
@@ -39,8 +42,11 @@ export function httpApp(api: App, health: Health, metrics: Metrics): App {
 }
 
 /** Only for a loopback listener; `compose` decides which one that is. */
-export function metricsRoute(metrics: Metrics): App {
-  const app: App = new Hono();
-  app.get('/metrics', async () => new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } }));
+export function metricsRoute(metrics: Metrics): HttpApp {
+  const app = newHttpApp();
+  app.get(
+    '/metrics',
+    async () => new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } }),
+  );
   return app;
 }

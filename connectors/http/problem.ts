@@ -1,5 +1,5 @@
-import type { Refusal, RefusalCode } from '../../bot/core/refusal.ts';
 import { toIsoTime } from '../../bot/core/instant.ts';
+import type { Refusal, RefusalCode } from '../../bot/core/refusal.ts';
 import { REFUSAL_TEXT } from '../../bot/views/refusals.ts';
 
 /** A code without a status does not compile. */
@@ -52,10 +52,15 @@ export function problem(refusal: Refusal, nameOf: ((person: string) => string) |
     status,
     code,
     detail: REFUSAL_TEXT[code],
-    ...(fields === undefined ? {} : { errors: fields.map(({ pointer, problem: detail }) => ({ pointer, detail })) }),
+    ...(fields === undefined
+      ? {}
+      : { errors: fields.map(({ pointer, problem: detail }) => ({ pointer, detail })) }),
     ...told,
   };
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+  };
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
   if (status === 503 && retryAfter === undefined) headers['retry-after'] = '5';
   if (status === 401) headers['www-authenticate'] = 'Bearer';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { refuse, type Refusal } from '../../bot/core/refusal.ts';
+import { type Refusal, refuse } from '../../bot/core/refusal.ts';
 
 export const MOST_BODY_BYTES = 256 * 1024;
 
@@ -24,7 +24,8 @@ export function readBody(incoming: IncomingMessage, withinMs: number): Promise<B
         chunks.push(chunk);
       }
     };
-    const end = () => finish(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    const end = () =>
+      finish(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
     const cut = () => finish(refuse('MALFORMED'));
     const timer = setTimeout(() => {
       incoming.pause();

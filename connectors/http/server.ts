@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server';
-import type { Hono } from 'hono';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import type { HttpApp } from './bindings.ts';
 
 /** A caller that sends headers or a body more slowly than this is not served. */
 const HEADERS_WITHIN_MS = 10_000;
@@ -13,7 +13,7 @@ export interface Listening {
 }
 
 export async function listen(
-  app: Hono<{ Bindings: HttpBindings }>,
+  app: HttpApp,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Listening> {
   const server: ServerType = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
@@ -30,7 +30,10 @@ export async function listen(
     port: (server.address() as AddressInfo).port,
     close: (withinMs) =>
       new Promise((resolve) => {
-        const cut = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), withinMs);
+        const cut = setTimeout(
+          () => 'closeAllConnections' in server && server.closeAllConnections(),
+          withinMs,
+        );
         server.close(() => {
           clearTimeout(cut);
           resolve();

@@ -1,4 +1,4 @@
-import { refuse, type FieldProblem, type Refusal } from '../../bot/core/refusal.ts';
+import { type FieldProblem, type Refusal, refuse } from '../../bot/core/refusal.ts';
 
 const DEEPEST = 32;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -17,7 +17,8 @@ export function parseStrictJson(bytes: Uint8Array): Parsed {
   } catch {
     return refuse('MALFORMED');
   }
-  if (deeperThan(text, DEEPEST)) return invalid([{ pointer: '', problem: `is nested deeper than ${DEEPEST}` }]);
+  if (deeperThan(text, DEEPEST))
+    return invalid([{ pointer: '', problem: `is nested deeper than ${DEEPEST}` }]);
   let members = 0;
   let value: unknown;
   try {

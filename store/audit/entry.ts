@@ -71,7 +71,9 @@ export function writeEntry(
   };
   if (request !== null) entry['subject'] = subjectOf(request);
   if (disclosures.length > 0) {
-    entry['d'] = Object.fromEntries(disclosures.map(({ field, salt, value }) => [field, commitment(salt, value)]));
+    entry['d'] = Object.fromEntries(
+      disclosures.map(({ field, salt, value }) => [field, commitment(salt, value)]),
+    );
   }
   const bytes = Buffer.from(canonicalJson(entry), 'utf8');
   if (bytes.length > MOST_BYTES) {

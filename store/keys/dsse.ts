@@ -11,11 +11,18 @@ export function signDsse(key: KeyObject, payloadType: string, body: Uint8Array):
   return sign('sha256', preAuthEncoding(payloadType, body), key).toString('base64');
 }
 
-export function verifyDsse(publicKey: KeyObject, payloadType: string, body: Uint8Array, signature: string): boolean {
+export function verifyDsse(
+  publicKey: KeyObject,
+  payloadType: string,
+  body: Uint8Array,
+  signature: string,
+): boolean {
   return verify('sha256', preAuthEncoding(payloadType, body), publicKey, Buffer.from(signature, 'base64'));
 }
 
 /** SHA-256 over the key's SubjectPublicKeyInfo, hex. */
 export function keyId(publicKey: KeyObject): string {
-  return createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('hex');
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
 }

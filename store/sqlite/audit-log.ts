@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { newId } from '../../bot/core/new-id.ts';
 import { readIsoTime } from '../../bot/core/instant.ts';
+import { newId } from '../../bot/core/new-id.ts';
 import type { RequestId } from '../../bot/core/request.ts';
 import type { Random } from '../../bot/ports/random.ts';
 import type { Reading, StoredEntry, Transaction } from '../../bot/ports/store.ts';
@@ -16,7 +16,9 @@ export interface Head {
 
 export function readHead(db: Database): Head {
   const row = db
-    .prepare<[], { seq: number; bytes: Uint8Array }>('SELECT seq, bytes FROM entries ORDER BY seq DESC LIMIT 1')
+    .prepare<[], { seq: number; bytes: Uint8Array }>(
+      'SELECT seq, bytes FROM entries ORDER BY seq DESC LIMIT 1',
+    )
     .get();
   return row === undefined ? { seq: -1, hash: GENESIS_PREV } : { seq: row.seq, hash: leafHash(row.bytes) };
 }
@@ -35,14 +37,23 @@ export function logIn(
     `SELECT seq, type, bytes FROM entries WHERE request = (SELECT number FROM requests WHERE id = ?) AND seq > ?
      ORDER BY seq LIMIT ?`,
   );
-  const newest = db.prepare<[], StoredEntry>('SELECT seq, type, bytes FROM entries ORDER BY seq DESC LIMIT 1');
+  const newest = db.prepare<[], StoredEntry>(
+    'SELECT seq, type, bytes FROM entries ORDER BY seq DESC LIMIT 1',
+  );
   const salt = () => about.random.bytes(32);
 
   return {
     append(event, actor, at, request) {
       const { seq: last, hash: prev } = head.get();
       const seq = last + 1;
-      const place = { log: about.log, seq, id: newId('evt', at, about.random), prev, software: about.software, salt };
+      const place = {
+        log: about.log,
+        seq,
+        id: newId('evt', at, about.random),
+        prev,
+        software: about.software,
+        salt,
+      };
       const { bytes, disclosures } = writeEntry(place, event, actor, at, request);
       add.run(seq, prev, event.type, request?.number ?? null, bytes);
       for (const { field, salt: used, value } of disclosures) disclose.run(seq, field, used, value);

@@ -30,7 +30,8 @@ export function openDatabase(file: string): Database {
 function require_(db: Database, name: string, value: string, expected: unknown): void {
   db.pragma(`${name} = ${value}`);
   const held: unknown = db.pragma(name, { simple: true });
-  if (held !== expected) throw new KeyturnFault('STORE_PRAGMA', `SQLite holds ${name}=${String(held)}, not ${value}`);
+  if (held !== expected)
+    throw new KeyturnFault('STORE_PRAGMA', `SQLite holds ${name}=${String(held)}, not ${value}`);
 }
 
 /** For the verifier: reads beside a running server and changes nothing. */

@@ -4,8 +4,14 @@ import { dueAt } from '../../bot/core/lifecycle/time.ts';
 import type { ActionRequest, RequestId, State } from '../../bot/core/request.ts';
 import type { Reading, Transaction } from '../../bot/ports/store.ts';
 
-type Requests = Pick<Reading, 'request' | 'actionText' | 'list' | 'due' | 'waiting' | 'inStates' | 'auditSeq' | 'countByState'> &
-  Pick<Transaction, 'insert' | 'update' | 'nextNumber' | 'countOpen' | 'countSince' | 'pendingTwin' | 'openOf'>;
+type Requests = Pick<
+  Reading,
+  'request' | 'actionText' | 'list' | 'due' | 'waiting' | 'inStates' | 'auditSeq' | 'countByState'
+> &
+  Pick<
+    Transaction,
+    'insert' | 'update' | 'touch' | 'nextNumber' | 'countOpen' | 'countSince' | 'pendingTwin' | 'openOf'
+  >;
 
 interface Row {
   readonly body: string;
@@ -23,7 +29,9 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   const due = db.prepare<[number, number], { id: string }>(
     'SELECT id FROM requests WHERE due_at <= ? ORDER BY due_at LIMIT ?',
   );
-  const waiting = db.prepare<[], { id: string }>('SELECT id FROM requests WHERE waits IS NOT NULL ORDER BY number');
+  const waiting = db.prepare<[], { id: string }>(
+    'SELECT id FROM requests WHERE waits IS NOT NULL ORDER BY number',
+  );
   const byState = db.prepare<[], { state: State; n: number }>(
     `SELECT state, count(*) AS n FROM requests WHERE state IN ('pending','flagged','approved','executing','unknown') GROUP BY state`,
   );
@@ -36,6 +44,7 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   const change = db.prepare(
     `UPDATE requests SET state = ?, due_at = ?, waits = ?, twin = iif(? = 'pending', twin, NULL), audit_seq = ?, body = ? WHERE number = ?`,
   );
+  const alive = db.prepare('UPDATE requests SET due_at = ?, body = ? WHERE number = ?');
   const open = db.prepare<[string, number], { n: number }>(
     `SELECT count(*) AS n FROM (SELECT 1 FROM requests WHERE requester = ? AND state IN ${OPEN} LIMIT ?)`,
   );
@@ -44,7 +53,9 @@ export function requestsIn(db: Database, seq: () => number): Requests {
      WHERE created_at > ?`,
   );
   const twin = db.prepare<[string], Row>('SELECT body FROM requests WHERE twin = ?');
-  const openRows = db.prepare<[string], Row>(`SELECT body FROM requests WHERE requester = ? AND state IN ${OPEN}`);
+  const openRows = db.prepare<[string], Row>(
+    `SELECT body FROM requests WHERE requester = ? AND state IN ${OPEN}`,
+  );
 
   return {
     request: (id) => read(byId.get(id)),
@@ -67,9 +78,21 @@ export function requestsIn(db: Database, seq: () => number): Requests {
     insert(request, actionText, dedupeKey) {
       const { number, id, state, requester, createdAt } = request;
       const pending = state === 'pending' ? dedupeKey : null;
-      add.run(number, id, state, requester.id, createdAt, dueAt(request), waits(request), pending, seq(), JSON.stringify(request));
+      add.run(
+        number,
+        id,
+        state,
+        requester.id,
+        createdAt,
+        dueAt(request),
+        waits(request),
+        pending,
+        seq(),
+        JSON.stringify(request),
+      );
       addText.run(number, actionText);
     },
+    touch: (request) => void alive.run(dueAt(request), JSON.stringify(request), request.number),
     update(request) {
       const { number, state } = request;
       change.run(state, dueAt(request), waits(request), state, seq(), JSON.stringify(request), number);
@@ -87,7 +110,10 @@ function read(row: Row | undefined): ActionRequest | null {
   return row === undefined ? null : (JSON.parse(row.body) as ActionRequest);
 }
 
-function listRows(db: Database, { states, requester, before, most }: Parameters<Reading['list']>[0]): ActionRequest[] {
+function listRows(
+  db: Database,
+  { states, requester, before, most }: Parameters<Reading['list']>[0],
+): ActionRequest[] {
   const where = ['number < ?'];
   const values: (string | number)[] = [before ?? Number.MAX_SAFE_INTEGER];
   if (states !== null) {

@@ -24,10 +24,7 @@ export function outboxIn(db: Database): Pick<Transaction, 'notify' | 'delivered'
 /** Answers that a caller may ask for again within a bounded time. */
 export function repeatsIn(
   db: Database,
-): Pick<
-  Transaction,
-  'submission' | 'rememberSubmission' | 'consumed' | 'rememberConsume' | 'forgetBefore'
-> {
+): Pick<Transaction, 'submission' | 'rememberSubmission' | 'consumed' | 'rememberConsume' | 'forgetBefore'> {
   const submission = db.prepare<[string, string], StoredSubmission>(
     'SELECT request, body_digest AS bodyDigest, at FROM submissions WHERE requester = ? AND key = ?',
   );
@@ -35,7 +32,9 @@ export function repeatsIn(
     'INSERT OR REPLACE INTO submissions (requester, key, request, body_digest, at) VALUES (?, ?, ?, ?, ?)',
   );
   const dropSubmissions = db.prepare('DELETE FROM submissions WHERE at < ?');
-  const consume = db.prepare<[string], StoredConsume>('SELECT key, answer, at FROM consumes WHERE request = ?');
+  const consume = db.prepare<[string], StoredConsume>(
+    'SELECT key, answer, at FROM consumes WHERE request = ?',
+  );
   const addConsume = db.prepare('INSERT INTO consumes (request, key, answer, at) VALUES (?, ?, ?, ?)');
   const dropConsumes = db.prepare('DELETE FROM consumes WHERE at < ?');
   return {
@@ -62,7 +61,8 @@ export function freezesIn(db: Database): Pick<Transaction, 'freeze' | 'unfreeze'
       const row = get.get(requester);
       return row === undefined ? null : { at: row.at, exclusions: JSON.parse(row.exclusions) as PersonId[] };
     },
-    freeze: (requester, { at, exclusions }: Freeze) => void put.run(requester, at, JSON.stringify(exclusions)),
+    freeze: (requester, { at, exclusions }: Freeze) =>
+      void put.run(requester, at, JSON.stringify(exclusions)),
     unfreeze: (requester) => void remove.run(requester),
   };
 }
@@ -70,7 +70,8 @@ export function freezesIn(db: Database): Pick<Transaction, 'freeze' | 'unfreeze'
 /** Which person stands behind which key of the config, and which policy the tables were last judged by. */
 export function identitiesIn(
   db: Database,
-): Pick<Transaction, 'addPerson' | 'setPolicyInForce'> & Pick<Reading, 'personOf' | 'keyOf' | 'policyInForce'> {
+): Pick<Transaction, 'addPerson' | 'setPolicyInForce'> &
+  Pick<Reading, 'personOf' | 'keyOf' | 'policyInForce'> {
   const byKey = db.prepare<[string], { person: PersonId }>('SELECT person FROM people WHERE key = ?');
   const byPerson = db.prepare<[string], { key: string }>('SELECT key FROM people WHERE person = ?');
   const add = db.prepare('INSERT INTO people (key, person) VALUES (?, ?)');

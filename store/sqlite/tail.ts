@@ -15,7 +15,11 @@ export function checkTail(db: Database, log: string): void {
     .reverse();
   for (const [index, { seq, prev, bytes }] of rows.entries()) {
     const before = rows[index - 1];
-    const told = JSON.parse(Buffer.from(bytes).toString('utf8')) as { seq: number; prev: string; log: string };
+    const told = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+      seq: number;
+      prev: string;
+      log: string;
+    };
     const follows = before === undefined || Buffer.compare(leafHash(before.bytes), prev) === 0;
     if (!follows || told.seq !== seq || told.prev !== Buffer.from(prev).toString('base64')) {
       throw new KeyturnFault('LOG_TAIL_BROKEN', `entry ${seq} does not follow the one before it`);
@@ -30,7 +34,8 @@ export function checkTail(db: Database, log: string): void {
        FROM (SELECT audit_seq FROM requests ORDER BY number DESC LIMIT 1000)`,
     )
     .get();
-  if (ahead?.ahead === 1) throw new KeyturnFault('LOG_TAIL_BROKEN', 'a request is newer than the end of the log');
+  if (ahead?.ahead === 1)
+    throw new KeyturnFault('LOG_TAIL_BROKEN', 'a request is newer than the end of the log');
 }
 
 export function endsWithStop(db: Database): boolean {

@@ -66,7 +66,11 @@ export const RULES: readonly Rule[] = [
   rule('two-keys', { match: { action: ['db.export'] }, plan: TWO_KEYS, replacesDefault: true }),
   rule('critical', { match: { action: ['db.wipe'] }, plan: ONE_KEY, risk: 'critical' }),
   rule('never', { match: { action: ['db.drop'] }, effect: 'deny', tell: 'Nobody drops databases' }),
-  rule('reads', { match: { action: ['db.read'] }, effect: 'allow', when: (facts) => facts.payload['kind'] === 'sql' }),
+  rule('reads', {
+    match: { action: ['db.read'] },
+    effect: 'allow',
+    when: (facts) => facts.payload['kind'] === 'sql',
+  }),
 ];
 
 export function aRulebook(personOf: (key: string) => PersonId, changes: RulebookChanges = {}): Rulebook {

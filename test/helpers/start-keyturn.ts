@@ -79,7 +79,13 @@ export async function startKeyturn(
     onTestFinished(stop);
   }
   const url = `http://127.0.0.1:${keyturn.port}`;
-  const call = async (method: string, who: Who, path: string, body: unknown, headers: Record<string, string>) => {
+  const call = async (
+    method: string,
+    who: Who,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ) => {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: { authorization: `Bearer ${tokenOf(who)}`, ...headers },
@@ -116,7 +122,11 @@ export function aSubmission(changes: Record<string, unknown> = {}): Record<strin
 }
 
 /** What `GET /payload` and then an approve do, for a person who reads what they sign. */
-export async function approve(keyturn: TestKeyturn, who: Who, request: Pick<ActionRequest, 'id'> & { action_digest: string }) {
+export async function approve(
+  keyturn: TestKeyturn,
+  who: Who,
+  request: Pick<ActionRequest, 'id'> & { action_digest: string },
+) {
   await keyturn.get(who, `/v1/requests/${request.id}/payload`);
   const body = { verdict: 'approve', action_digest: request.action_digest };
   return keyturn.post(who, `/v1/requests/${request.id}/reviews`, body);

@@ -10,7 +10,7 @@ const SOURCES = '^(bot|connectors|queue|store)/';
 const WIRE_FORMAT = '^connectors/api/schema[^/]*\\.ts$';
 
 /** The composition root: the only files that may name every adapter. */
-const ROOT = '^bot/((compose|cel|main)\\.ts$|config|demo|policy-file/|cli/)';
+const ROOT = '^bot/((compose|cel|main|software|operator-log|open-context|every)\\.ts$|config|demo|policy-file/|cli/)';
 
 /** Every place a source file may live. A folder that is not here would escape all the rules below. */
 const HOMES = [
@@ -20,7 +20,7 @@ const HOMES = [
   '^connectors/[^/]+/',
   '^queue/(relay|worker|backoff)',
   '^queue/(embedded|bullmq|executors)/',
-  '^store/(sqlite|audit)/',
+  '^store/(sqlite|audit|keys)/',
 ];
 
 /** A layer that imports nothing but what is named: no library and no Node module either. */
@@ -110,8 +110,8 @@ const adapters = [
   ),
   adapter(
     'store-calls-no-use-case',
-    { path: '^store/sqlite/' },
-    [CORE, PORTS, '^store/(sqlite|audit)/'],
+    { path: '^store/(sqlite|keys)/' },
+    [CORE, PORTS, '^store/(sqlite|audit|keys)/'],
     'The store is driven. It imports core, ports and store/audit, and never calls a use case.',
   ),
   closedLayer(
@@ -130,8 +130,8 @@ const VENDORS = [
   [
     'zod',
     'zod',
-    '^(connectors/api|bot/policy-file)/schema[^/]*\\.ts$',
-    'the schema files of connectors/api and bot/policy-file',
+    '^(connectors/api/|bot/policy-file/(schema|json-schema|draft|zod-findings|not-yet))',
+    'connectors/api and the schema files of bot/policy-file',
   ],
   ['yaml', 'yaml', '^bot/(policy-file/|config)', 'bot/policy-file and bot/config'],
   ['cel', '@bufbuild/[^/]+', '^bot/cel\\.ts$', 'bot/cel.ts'],

@@ -88,7 +88,7 @@ const CASES: readonly (readonly [rule: string, file: string, ...imports: string[
   ['better-sqlite3-has-one-home', 'bot/cli/sqlite.ts', 'better-sqlite3'],
   ['hono-has-one-home', 'bot/room/hono.ts', 'hono'],
   ['hono-node-server-has-one-home', 'connectors/api/listen.ts', '@hono/node-server'],
-  ['zod-has-one-home', 'connectors/api/auth.ts', 'zod'],
+  ['zod-has-one-home', 'connectors/http/auth.ts', 'zod'],
   ['zod-has-one-home', 'bot/config.ts', 'type zod'],
   ['yaml-has-one-home', 'bot/cli/yaml.ts', 'yaml'],
   ['cel-has-one-home', 'bot/policy-file/cel.ts', 'type @bufbuild/cel'],

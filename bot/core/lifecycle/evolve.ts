@@ -34,7 +34,11 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
       return { ...request, state: 'flagged', wasFlagged: true };
     case 'request.cleared':
       // Whoever voted before the flag did so without knowing what it brought up.
-      return { ...request, state: 'pending', reviews: request.reviews.map((past) => ({ ...past, void: true })) };
+      return {
+        ...request,
+        state: 'pending',
+        reviews: request.reviews.map((past) => ({ ...past, void: true })),
+      };
     case 'request.expired':
       return resolved(request, 'expired', at);
     case 'request.lapsed':
@@ -65,7 +69,9 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
     }
     case 'execution.late_report': {
       const reports = request.execution?.lateReports ?? [];
-      return withExecution(request, { lateReports: [...reports, toOutcome(event.status, event, at)].slice(-LATE_REPORTS) });
+      return withExecution(request, {
+        lateReports: [...reports, toOutcome(event.status, event, at)].slice(-LATE_REPORTS),
+      });
     }
   }
 }
@@ -74,7 +80,8 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
 function join(request: ActionRequest, submission: Submission): ActionRequest {
   const known = submission.key === null && request.submissions.some(({ key }) => key === null);
   const others = known ? request.submissions.filter(({ key }) => key !== null) : request.submissions;
-  const hold = known && request.submissions.some((s) => s.key === null && s.hold === 'poll') ? 'poll' : submission.hold;
+  const hold =
+    known && request.submissions.some((s) => s.key === null && s.hold === 'poll') ? 'poll' : submission.hold;
   return { ...request, submissions: [...others, { ...submission, hold }] };
 }
 
@@ -95,7 +102,9 @@ function withExecution(
   request: ActionRequest,
   change: Partial<NonNullable<ActionRequest['execution']>>,
 ): ActionRequest {
-  return request.execution === null ? request : { ...request, execution: { ...request.execution, ...change } };
+  return request.execution === null
+    ? request
+    : { ...request, execution: { ...request.execution, ...change } };
 }
 
 function toOutcome(

@@ -3,7 +3,7 @@ import { refuse } from '../refusal.ts';
 import type { ActionRequest } from '../request.ts';
 import { allFilled } from '../seats.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
-import { filledSeats, isExcluded, isRequester, seatsOpenTo, isInClearFrom } from './eligibility.ts';
+import { filledSeats, isExcluded, isInClearFrom, isRequester, seatsOpenTo } from './eligibility.ts';
 import { isBlank } from './review.ts';
 import { pastCode } from './withdraw.ts';
 
@@ -48,10 +48,15 @@ export function report(request: ActionRequest, command: Of<'report'>): Decision 
 }
 
 function isRepeat(
-  past: { readonly status: string; readonly exitCode: number | null; readonly detail: string | null } | null | undefined,
+  past:
+    | { readonly status: string; readonly exitCode: number | null; readonly detail: string | null }
+    | null
+    | undefined,
   command: Of<'report'>,
 ): boolean {
-  return past?.status === command.status && past.exitCode === command.exitCode && past.detail === command.detail;
+  return (
+    past?.status === command.status && past.exitCode === command.exitCode && past.detail === command.detail
+  );
 }
 
 /** A sign of life. It moves the deadline of the outcome and is no entry of the log. */

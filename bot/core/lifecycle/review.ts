@@ -43,7 +43,11 @@ export function review(request: ActionRequest, command: Review, now: Circumstanc
   switch (verdict) {
     case 'approve':
       return allFilled(request.demands.seats, filledBy)
-        ? accept(recorded, { type: 'request.approved', filledBy, usableUntil: now.at + request.demands.usableForMs })
+        ? accept(recorded, {
+            type: 'request.approved',
+            filledBy,
+            usableUntil: now.at + request.demands.usableForMs,
+          })
         : accept(recorded);
     case 'reject':
       return accept(recorded, { type: 'request.rejected', person });

@@ -1,6 +1,6 @@
 import type { RequestEvent } from '../event.ts';
 import type { Evaluation } from '../policy.ts';
-import { refuse, type Refusal } from '../refusal.ts';
+import { type Refusal, refuse } from '../refusal.ts';
 import type { ActionRequest, Demands, Exclusion, Instant } from '../request.ts';
 import { canBeFilled } from './review.ts';
 

@@ -1,5 +1,5 @@
 import type { ActionRequest, Instant } from '../request.ts';
-import { accept, type Accepted } from './command.ts';
+import { type Accepted, accept } from './command.ts';
 
 /** When this request changes by itself if nothing else happens, or null. */
 export function dueAt(request: ActionRequest): Instant | null {

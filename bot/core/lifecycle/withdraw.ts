@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from '../refusal.ts';
+import { type Refusal, refuse } from '../refusal.ts';
 import type { ActionRequest, PersonId } from '../request.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import { isExcluded, isInClearFrom, isRequester, seatsOpenTo, standsBehind } from './eligibility.ts';
@@ -29,7 +29,8 @@ export function clear(request: ActionRequest, command: Of<'clear'>, now: Circums
   const { person, comment } = command;
   if (isExcluded(request, person)) return refuse('SELF_REVIEW');
   if (!isInClearFrom(person, now)) return refuse('NOT_ELIGIBLE');
-  if (request.state !== 'flagged') return refuse(request.state === 'expired' ? 'EXPIRED' : 'ALREADY_RESOLVED');
+  if (request.state !== 'flagged')
+    return refuse(request.state === 'expired' ? 'EXPIRED' : 'ALREADY_RESOLVED');
   if (isBlank(comment)) return refuse('COMMENT_REQUIRED');
   return accept({ type: 'request.cleared', person, text: { comment } });
 }

@@ -18,7 +18,7 @@ describe('cutView', () => {
     const shown = cutView(text).text.split('\n');
 
     expect(shown).toHaveLength(40);
-    expect(shown.at(26)).toBe('⟦61 of 100 lines hidden; showing 302 of 789 bytes⟧');
+    expect(shown.at(26)).toBe('⟦61 of 100 lines hidden; showing 301 of 789 bytes⟧');
     expect(shown.at(25)).toBe('line 25');
     expect(shown.at(27)).toBe('line 87');
   });

@@ -74,7 +74,7 @@ async function prepare(onTestFinished: (cleanUp: () => Promise<void>) => void) {
   return { world, path: (name: string) => (name.startsWith('/') ? name : join(world.folder, name)) };
 }
 
-describe('row 1: what is changed after it was submitted', () => {
+describe.concurrent('row 1: what is changed after it was submitted', () => {
   it.for(CHANGES)(
     'does not run when, during the wait, %s',
     async ([, name, command, ways, change], context) => {
@@ -120,7 +120,7 @@ describe('row 1: what is changed after it was submitted', () => {
   });
 });
 
-describe('row 1: a release of something else than was submitted', () => {
+describe.concurrent('row 1: a release of something else than was submitted', () => {
   it.for([
     ['another argument', { argv: ['echo', 'other'] }],
     ['another folder', { cwd: '/' }],

@@ -5,7 +5,7 @@ import { World } from './world.ts';
 const MARK = ['sh', '-c', 'touch ran'];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-describe('exit 75: gave up before the command started', () => {
+describe.concurrent('exit 75: gave up before the command started', () => {
   it.for(SIGNALS)('cancels the request when %s comes during the wait', async (signal, { onTestFinished }) => {
     const world = await World.open(onTestFinished);
     const cli = world.guard(MARK);
@@ -50,7 +50,7 @@ describe('exit 75: gave up before the command started', () => {
     const { code, stderr } = await cli.ended;
     expect(code).toBe(75);
     expect(stderr).toContain('it cancels it in 2 minutes');
-    expect(Date.now() - startedAt).toBeLessThan(8_000);
+    expect(Date.now() - startedAt).toBeLessThan(15_000);
   });
 
   it('ends at once when nothing had reached the server', async ({ onTestFinished }) => {
@@ -63,7 +63,7 @@ describe('exit 75: gave up before the command started', () => {
     const { code, stderr } = await cli.ended;
     expect(code).toBe(75);
     expect(stderr).toContain('Nothing was submitted.');
-    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    expect(Date.now() - startedAt).toBeLessThan(4_500);
   });
 
   it('takes two quick Ctrl-C for one, and a later other signal as "at once"', async ({ onTestFinished }) => {
@@ -77,7 +77,7 @@ describe('exit 75: gave up before the command started', () => {
     const startedAt = Date.now();
     cli.signal('SIGTERM');
     expect((await cli.ended).code).toBe(75);
-    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    expect(Date.now() - startedAt).toBeLessThan(4_500);
   });
 
   it('runs nothing and says so when the signal comes while the approval is being used', async (context) => {
@@ -114,7 +114,7 @@ describe('exit 75: gave up before the command started', () => {
   });
 });
 
-describe('a signal while the command runs', () => {
+describe.concurrent('a signal while the command runs', () => {
   it.for(SIGNALS)('is passed on: %s', async (signal, { onTestFinished }) => {
     const world = await World.open(onTestFinished);
     world.fake.firstState = 'approved';
@@ -133,8 +133,8 @@ describe('a signal while the command runs', () => {
     world.fake.firstState = 'approved';
     const cli = world.guard(['sh', '-c', 'sleep 300 & echo $!; wait']);
     await cli.said(/^\d+$/m);
-    cli.signal('SIGINT');
-    expect((await cli.ended).code).toBe(130);
+    cli.signal('SIGTERM');
+    expect((await cli.ended).code).toBe(143);
     const grandchild = Number(cli.stdout);
     await expect.poll(() => isAlive(grandchild)).toBe(false);
   });

@@ -12,7 +12,7 @@ function expectNotRun(world: World, { code, stdout }: Ended, expected: number): 
   });
 }
 
-describe('exit 77: somebody or something said no', () => {
+describe.concurrent('exit 77: somebody or something said no', () => {
   it('says what the policy tells when it denies at once', async ({ onTestFinished }) => {
     const world = await World.open(onTestFinished);
     world.fake.firstState = 'denied';
@@ -105,7 +105,7 @@ describe('exit 77: somebody or something said no', () => {
   });
 });
 
-describe('exit 78: the caller has to put something right', () => {
+describe.concurrent('exit 78: the caller has to put something right', () => {
   it.for([
     [400, 'MALFORMED'],
     [401, 'UNAUTHENTICATED'],

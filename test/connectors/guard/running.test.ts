@@ -3,7 +3,7 @@ import { World } from './world.ts';
 
 const UNTIL_STOPPED = `trap 'echo cleaned up; exit 0' TERM; echo ready; while :; do sleep 0.05; done`;
 
-describe('while the command runs', () => {
+describe.concurrent('while the command runs', () => {
   it('tells the server so, with the nonce, and stops when the command ends', async ({ onTestFinished }) => {
     const world = await World.open(onTestFinished);
     Object.assign(world.fake, { firstState: 'approved', outcomeWithinS: 0.6 });
@@ -62,15 +62,9 @@ describe('while the command runs', () => {
       detail: 'stopped on request, killed by SIGKILL',
     });
   });
-
-  it('has no terminal to read from', async ({ onTestFinished }) => {
-    const world = await World.open(onTestFinished);
-    const { code } = await world.approved(['sh', '-c', 'exec 3</dev/tty']);
-    expect(code).not.toBe(0);
-  });
 });
 
-describe('the report', () => {
+describe.concurrent('the report', () => {
   it('is sent again when its answer is lost', async ({ onTestFinished }) => {
     const world = await World.open(onTestFinished);
     world.fake.loseAnswers('outcome', 2);

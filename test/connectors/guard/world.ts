@@ -92,8 +92,18 @@ export class World {
   }
 
   run(args: readonly string[], ways: Ways = {}): Cli {
+    return this.#start(process.execPath, [BIN, ...args], ways);
+  }
+
+  /** The same on a terminal, which `script` of util-linux makes. */
+  runOnTerminal(args: readonly string[], ways: Ways = {}): Cli {
+    const quoted = [process.execPath, BIN, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+    return this.#start('script', ['-qfec', quoted.join(' '), '/dev/null'], ways);
+  }
+
+  #start(program: string, args: readonly string[], ways: Ways): Cli {
     if (!existsSync(BIN)) throw new Error(`${BIN} is missing: run npm run build`);
-    const child = spawn(process.execPath, [BIN, ...args], {
+    const child = spawn(program, args, {
       cwd: ways.cwd ?? this.folder,
       env: {
         PATH: process.env['PATH'],

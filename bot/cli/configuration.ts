@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Config } from '../compose.ts';
+import { KeyturnFault } from '../core/fault.ts';
+import { compileRulebook } from '../policy-file/compile.ts';
+import { formatProblem } from '../policy-file/problem.ts';
+import { readPolicyFile } from '../policy-file/read.ts';
+import { readSettings } from '../policy-file/settings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The file that governs: what was named, else KEYTURN_CONFIG, else `keyturn.yaml` here. Null when only the last is missing. */
+export function configFile(named: string | undefined, env: Environment): string | null {
+  const wanted = named ?? (env['KEYTURN_CONFIG'] === '' ? undefined : env['KEYTURN_CONFIG']);
+  if (wanted !== undefined) return wanted;
+  return existsSync('keyturn.yaml') ? 'keyturn.yaml' : null;
+}
+
+export function readConfiguration(file: string, env: Environment): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new KeyturnFault('CONFIG_INVALID', `${file} cannot be read: ${String(cause)}`, { cause });
+  }
+  return toConfiguration(text, file, env);
+}
+
+/** Policy text to everything `compose` needs. Every problem at once, each with its line. */
+export function toConfiguration(text: string, file: string, env: Environment): Config {
+  const read = readPolicyFile(text);
+  if (!read.ok) {
+    throw new KeyturnFault(
+      'CONFIG_INVALID',
+      read.problems.map((problem) => formatProblem(file, problem)).join('\n'),
+    );
+  }
+  const people = Object.entries(read.file.people).map(([key, { accounts }]) => ({
+    key,
+    accounts: Object.keys(accounts).length,
+  }));
+  const settings = readSettings(read.file, file, env);
+  return { ...settings, people, compile: (personOf) => compileRulebook(read.file, personOf) };
+}

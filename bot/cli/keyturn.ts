@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { KeyturnFault } from '../core/fault.ts';
+import { SOFTWARE } from '../software.ts';
+
+/** Each command is loaded when it is named: `guard` must not pay for a server that it never starts. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./init.ts')).initCommand(),
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  token: async () => (await import('./token-new.ts')).tokenCommand(),
+  request: async () => (await import('./request.ts')).requestCommand(),
+  guard: async () => (await import('./guard.ts')).guardCommand(),
+  policy: async () => (await import('./policy-check.ts')).policyCommand(),
+  audit: async () => {
+    const { auditVerifyCommand } = await import('./audit-verify.ts');
+    const { defaultDatabase } = await import('./default-database.ts');
+    return new Command('audit')
+      .description('look at the log')
+      .addCommand(auditVerifyCommand(defaultDatabase));
+  },
+};
+
+/** sysexits.h: EX_CONFIG, for everything that the person who typed the command must change. */
+const EXIT_USAGE = 78;
+
+const program = new Command('keyturn')
+  .description('The two-key rule for AI agents and CI.')
+  .version(SOFTWARE)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
+
+const named = COMMANDS[process.argv[2] ?? ''];
+for (const load of named === undefined ? Object.values(COMMANDS) : [named]) program.addCommand(await load());
+
+try {
+  await program.parseAsync();
+} catch (cause) {
+  if (!(cause instanceof KeyturnFault)) throw cause;
+  process.stderr.write(`keyturn: ${cause.message}\n`);
+  process.exit(EXIT_USAGE);
+}

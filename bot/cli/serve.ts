@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { Command } from 'commander';
+import { type Config, compose, type Ports } from '../compose.ts';
+import { createDemo } from '../demo/demo.ts';
+import { createLogger } from '../logger.ts';
+import { operatorLog } from '../operator-log.ts';
+import type { Logger } from '../ports/logger.ts';
+import { configFile, readConfiguration } from './configuration.ts';
+
+/** sysexits.h: EX_IOERR. A supervisor starts us again, and the start reads what is really there. */
+const EXIT_STORAGE = 74;
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run the bot; without a keyturn.yaml, a demo')
+    .option('--config <file>', 'the policy file, instead of KEYTURN_CONFIG or ./keyturn.yaml')
+    .action(async ({ config }: { config?: string }) => {
+      const file = configFile(config, process.env);
+      await (file === null ? serveDemo() : serve(readConfiguration(file, process.env)));
+    });
+}
+
+async function serve(config: Config): Promise<void> {
+  const logger = createLogger(process.env['LOG_LEVEL'] ?? 'info');
+  const ports = realPorts(logger);
+  const keyturn = await compose(config, {
+    ...ports,
+    messengers: (context) => [operatorLog(() => context().store.committed, logger)],
+  });
+  logger.info('listening', {
+    host: config.listen.host,
+    port: keyturn.port,
+    log: config.log,
+    dataDir: config.dataDir,
+  });
+  stopOnSignal(keyturn.stop, logger);
+}
+
+async function serveDemo(): Promise<void> {
+  const print = (text: string) => void process.stdout.write(text);
+  const demo = createDemo(process.env, print);
+  const logger = createLogger(process.env['LOG_LEVEL'] ?? 'warn');
+  const ports = realPorts(logger);
+  const keyturn = await compose(demo.config, {
+    ...ports,
+    messengers: (context) => [demo.messenger(() => context().store.committed)],
+  });
+  print(demo.welcome(keyturn.port));
+  stopOnSignal(keyturn.stop, logger);
+}
+
+function realPorts(logger: Logger): Omit<Ports, 'messengers'> {
+  return {
+    logger,
+    clock: { wall: () => Date.now(), steady: () => performance.now() },
+    random: { bytes: (count) => randomBytes(count) },
+    onBroken(cause) {
+      logger.error('the store failed; what was committed is read at the next start', {
+        cause: String(cause),
+      });
+      process.exit(EXIT_STORAGE);
+    },
+  };
+}
+
+function stopOnSignal(stop: () => Promise<void>, logger: Logger): void {
+  let stopping = false;
+  const once = (signal: string) => {
+    // The second signal is a person who does not want to wait. The store is safe either way.
+    if (stopping) process.exit(130);
+    stopping = true;
+    logger.info('stopping', { signal });
+    stop().then(
+      () => process.exit(0),
+      (cause: unknown) => {
+        logger.error('did not stop cleanly', { cause: String(cause) });
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', once);
+  process.on('SIGTERM', once);
+}

@@ -1,0 +1,59 @@
+import { resolve } from 'node:path';
+import { toConfiguration } from '../cli/configuration.ts';
+import type { Config } from '../compose.ts';
+import { KeyturnFault } from '../core/fault.ts';
+import type { Messenger } from '../ports/messenger.ts';
+import type { Reading } from '../ports/store.ts';
+import { requestLines, welcomeLines } from './lines.ts';
+import { demoPolicy, freshDemoTokens } from './policy.ts';
+
+/** Where the demo keeps its own log; never that of a real install. */
+export const DEMO_FOLDER = '.keyturn/demo';
+
+/** Somebody who sets one of these means a real install, and must not get a demo by a missing file. */
+const FACES = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'TEAMS_APP_ID'] as const;
+
+export interface Demo {
+  readonly config: Config;
+  readonly messenger: (reading: () => Reading) => Messenger;
+  readonly welcome: (port: number) => string;
+}
+
+/** A whole Keyturn without a config: for looking at, on this machine only. */
+export function createDemo(
+  env: Readonly<Record<string, string | undefined>>,
+  print: (text: string) => void,
+): Demo {
+  const tokens = freshDemoTokens();
+  const { HOST: host, PORT, KEYTURN_DATA_DIR, KEYTURN_KEY_DIR } = env;
+  if (host !== undefined && host !== '' && host !== '127.0.0.1') {
+    throw new KeyturnFault(
+      'CONFIG_INVALID',
+      `the demo listens on 127.0.0.1 only, not on HOST=${host}: run keyturn init`,
+    );
+  }
+  const face = FACES.find((name) => (env[name] ?? '') !== '');
+  if (face !== undefined) {
+    throw new KeyturnFault(
+      'CONFIG_INVALID',
+      `there is no keyturn.yaml, and ${face} is set: the demo has no faces. Run keyturn init`,
+    );
+  }
+  const folder = resolve(DEMO_FOLDER);
+  const places = {
+    PORT,
+    KEYTURN_DATA_DIR: KEYTURN_DATA_DIR ?? resolve(folder, 'data'),
+    KEYTURN_KEY_DIR: KEYTURN_KEY_DIR ?? resolve(folder, 'keys'),
+  };
+  return {
+    config: toConfiguration(demoPolicy(tokens), 'the demo', places),
+    messenger: (reading) => ({
+      place: 'terminal',
+      async deliver({ request: id }) {
+        const request = reading().request(id);
+        if (request !== null) print(requestLines(request));
+      },
+    }),
+    welcome: (port) => welcomeLines(`http://127.0.0.1:${port}`, tokens),
+  };
+}

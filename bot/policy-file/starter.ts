@@ -1,0 +1,95 @@
+/** Hashes of freshly made tokens. The tokens themselves never stand in the file. */
+export interface StarterHashes {
+  readonly alex: string;
+  readonly robin: string;
+  readonly agent: string;
+}
+
+/** A first `keyturn.yaml`: two people who review each other's agents, one agent, three rules. */
+export function starterFile(hashes: StarterHashes): string {
+  return `# Keyturn's policy and settings. After every change: keyturn policy check
+# No secret stands in this file: tokens are kept as SHA-256 hashes. More of them: keyturn token new person|client
+version: 1
+
+# Where the server listens. Without public_url it is for this machine only.
+listen: { host: 127.0.0.1, port: 3000 }
+
+# The database and the signing keys. Relative to this file; keep key_dir outside data_dir.
+data_dir: ./data
+key_dir: ./keys
+
+# Every environment a target may name, in this spelling. Anything else is refused.
+environments: [dev, staging, prod]
+
+# The humans. A chat or forge account is given by its immutable id, never by name or e-mail address.
+people:
+  alex:
+    name: Alex
+    accounts:
+      api_token_sha256: ${hashes.alex}
+  robin:
+    name: Robin
+    accounts:
+      api_token_sha256: ${hashes.robin}
+
+# Who may fill which seat.
+groups:
+  reviewers: { members: [alex, robin] }
+
+# Who may read every request and the audit log.
+auditors: [robin]
+
+# Who may lift a freeze after somebody flagged a request.
+clear_from: [reviewers]
+
+# The agents and pipelines. The owner of a client never reviews what it asks for.
+# A client may name these actions and targets (SYSTEM/ENVIRONMENT/RESOURCE) and no others.
+clients:
+  my-agent:
+    kind: agent
+    owner: alex
+    auth:
+      token_sha256: ${hashes.agent}
+    actions: ["db.*", "deploy.*"]
+    targets: ["postgres/**", "k8s/**"]
+
+# What is known about an action: its risk, and the parts of its payload that nobody is shown.
+actions:
+  db.export: { risk: high }
+  # key.rotate: { risk: high, redact: [/secret] }
+
+# Who must approve, and how long that may take. Each seat is filled by a different person.
+plans:
+  one-key:
+    seats: [{ from: [reviewers], count: 1 }]
+    comment: { reject: required }
+    expires_after: 30m
+    usable_for: 15m
+
+# What no rule matched. It is require or deny, never allow.
+default: { effect: require, plan: one-key }
+
+# All rules that match count: deny before require before allow. See "when" for the payload, in CEL.
+rules:
+  - id: read-only
+    match: { action: db.read, target: "postgres/**" }
+    when: "payload.kind == 'sql' && payload.statement.matches('^(?i)select [^;]*$')"
+    effect: allow
+  - id: prod-is-critical
+    match: { environment: prod }
+    effect: require
+    plan: one-key
+    risk: critical
+  - id: no-drop
+    match: { action: "db.*", requester: { kind: agent } }
+    when: "payload.kind == 'sql' && payload.statement.matches('(?i)\\\\bdrop\\\\b')"
+    effect: deny
+    tell: Dropping tables is not available to agents
+
+# Per requester. "unlimited" must be written out.
+limits: { open_per_requester: 20, new_per_minute: 30 }
+
+# The name of the audit log, which every proof carries. Choose it once.
+audit: { log: keyturn.local }
+`;
+}

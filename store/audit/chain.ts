@@ -1,0 +1,103 @@
+import type { JsonObject } from '../../bot/core/canonical-json.ts';
+import { readIsoTime, toIsoTime } from '../../bot/core/instant.ts';
+import type { Instant } from '../../bot/core/request.ts';
+import { GENESIS_PREV, leafHash } from './entry.ts';
+
+/** What is wrong, and with which entry; null where the input is too far off to have a number. */
+export interface Problem {
+  readonly seq: number | null;
+  readonly why: string;
+}
+
+/**
+ * The hash that an entry names is not the hash of the entry before it. Which of the two was changed
+ * shows in the one that comes next: it names the hash that the later one had.
+ */
+export interface Doubt {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export interface Link {
+  readonly seq: number;
+  readonly prev: string;
+  readonly at: Instant;
+}
+
+export type Followed = { readonly link: Link } | { readonly problem: Problem } | { readonly doubt: Doubt };
+
+const NO_PREV = Buffer.from(GENESIS_PREV).toString('base64');
+const HASH = /^[A-Za-z0-9+/]{43}=$/;
+
+/** One log, first entry to last: origin, sequence, hash chain, time. It holds the end of the chain only. */
+export function createChain(mustBeginAt0: boolean) {
+  let origin: string | null = null;
+  let first: number | null = null;
+  let next = 0;
+  let hash = NO_PREV;
+  let told = '';
+  let at: Instant = 0;
+
+  const wrong = (seq: number, why: string): Followed => ({ problem: { seq, why } });
+
+  /** A log that is cut at its beginning is taken from there on; it cannot show what its first `prev` stands for. */
+  const begin = (seq: number, prev: string): string | null => {
+    if (!HASH.test(prev)) return 'prev is no SHA-256';
+    if (seq > 0 && mustBeginAt0) return `it is missing; the log begins at ${seq}`;
+    if ((seq === 0) !== (prev === NO_PREV)) return 'an entry begins with 32 zero bytes as prev if and only if it is the first';
+    first = seq;
+    next = seq;
+    hash = prev;
+    return null;
+  };
+
+  return {
+    follow(entry: JsonObject, bytes: Uint8Array): Followed {
+      const { v, log, seq, prev, ts } = entry;
+      if (v !== 1) return wrong(next, 'its format is not version 1');
+      if (typeof log !== 'string' || typeof seq !== 'number' || typeof prev !== 'string' || typeof ts !== 'string' || seq < 0) {
+        return wrong(next, 'it has no log, seq, prev and ts as an entry has');
+      }
+      if (origin !== null && log !== origin) {
+        // The second entry is the first that can differ. Its prev tells which of the two was changed.
+        const isSecond = first !== null && next === first + 1;
+        return wrong(isSecond && prev !== hash ? next - 1 : next, 'its log is not the log of the others');
+      }
+      if (first === null) {
+        const why = begin(seq, prev);
+        if (why !== null) return wrong(0, why);
+      }
+      if (seq !== next) return wrong(next, `entry ${seq} stands where entry ${next} belongs`);
+      const own = leafHashBase64(bytes);
+      if (prev !== hash) return { doubt: { seq, hash: own } };
+      if (ts !== told) {
+        const then = readIsoTime(ts);
+        if (Number.isNaN(then) || toIsoTime(then) !== ts) return wrong(seq, 'its ts is not a time in UTC with milliseconds');
+        if (then < at) return wrong(seq, 'its ts is before that of the entry before it');
+        at = then;
+        told = ts;
+      }
+      origin = log;
+      hash = own;
+      next = seq + 1;
+      return { link: { seq, prev, at } };
+    },
+    /** The number that the next entry should have. */
+    expected: () => next,
+    first: () => first,
+    /** Leaf hash of the last entry that follows. */
+    hash: () => hash,
+  };
+}
+
+/** Who was changed, as far as the entry after the two tells; without one, the earlier is named. */
+export function settleDoubt({ seq, hash }: Doubt, prevOfNext: unknown): Problem {
+  if (typeof prevOfNext === 'string' && prevOfNext !== hash) {
+    return { seq, why: `its prev is not the hash of entry ${seq - 1}` };
+  }
+  return { seq: seq - 1, why: `its bytes are not those that entry ${seq} was chained to` };
+}
+
+function leafHashBase64(bytes: Uint8Array): string {
+  return Buffer.from(leafHash(bytes)).toString('base64');
+}

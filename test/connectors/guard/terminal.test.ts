@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { World } from './world.ts';
+
+const GUARD = ['guard', '--action', 'a', '--target', 's/e/r', '--reason', 'r'];
+const COUNT = `n=0; trap 'n=$((n+1))' INT; echo ready; while [ $n = 0 ]; do sleep 0.05; done; sleep 1; exit 4$n`;
+const HAS_SCRIPT = existsSync('/usr/bin/script');
+
+describe.concurrent('on a terminal', () => {
+  it('shows one line that is written over, and wipes it before the command', async (context) => {
+    context.skip(!HAS_SCRIPT, 'needs script (util-linux), which is not on this machine');
+    const world = await World.open(context.onTestFinished);
+    const cli = world.runOnTerminal([...GUARD, '--', 'echo', 'ran'], { env: { TERM: 'xterm' } });
+    await world.fake.arrived('read');
+    world.fake.change({ waiting_for: ['security 0/1'] });
+    await cli.said(/waits for security 0\/1/);
+    world.fake.approve();
+    const { code, stdout } = await cli.ended;
+    expect(code).toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what a terminal is told.
+    expect(stdout).toMatch(/^(?:\r\x1b\[K[^\r\n]{0,79})+\r\x1b\[Kran\r\n/);
+    expect(stdout).toContain('keyturn: request 1042 waits for security 0/1 (expires in');
+  });
+
+  it('writes plain lines on a terminal that cannot do that', async (context) => {
+    context.skip(!HAS_SCRIPT, 'needs script (util-linux), which is not on this machine');
+    const world = await World.open(context.onTestFinished);
+    world.fake.firstState = 'approved';
+    const { stdout } = await world.runOnTerminal([...GUARD, '--', 'echo', 'ran'], { env: { TERM: 'dumb' } })
+      .ended;
+    expect(stdout).toBe('keyturn: request 1042 is approved\r\nran\r\n');
+  });
+
+  it.for([
+    ['without', []],
+    ['with', ['--interactive']],
+  ] as const)('passes one Ctrl-C on once, %s --interactive', async ([, flags], context) => {
+    context.skip(!HAS_SCRIPT, 'needs script (util-linux), which is not on this machine');
+    const world = await World.open(context.onTestFinished);
+    world.fake.firstState = 'approved';
+    const cli = world.runOnTerminal([...GUARD, ...flags, '--', 'sh', '-c', COUNT], {
+      env: { TERM: 'xterm' },
+    });
+    await cli.said(/ready/);
+    cli.type('\u0003');
+    expect((await cli.ended).code).toBe(41);
+  });
+
+  it('row 1: gives the command no terminal to read from without --interactive', async (context) => {
+    context.skip(!HAS_SCRIPT, 'needs script (util-linux), which is not on this machine');
+    const world = await World.open(context.onTestFinished);
+    world.fake.firstState = 'approved';
+    const args = [...GUARD, '--', 'sh', '-c', 'if (: </dev/tty) 2>/dev/null; then exit 3; else exit 4; fi'];
+    expect((await world.runOnTerminal(args, { env: { TERM: 'xterm' } }).ended).code).toBe(4);
+  });
+});

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { approve, aSubmission, startKeyturn } from '../helpers/start-keyturn.ts';
+for (let i = 0; i < 5; i += 1) it(`probe ${i}`, async () => {
+  const t0 = performance.now();
+  const k = await startKeyturn();
+  const t1 = performance.now();
+  const s = await k.post('agent', '/v1/requests', aSubmission());
+  await approve(k, 'bob', s.body);
+  const t2 = performance.now();
+  await k.stop();
+  const t3 = performance.now();
+  console.log('start', t1 - t0, 'cycle', t2 - t1, 'stop', t3 - t2);
+});
+it('HEAD payload', async () => {
+  const k = await startKeyturn();
+  const s = await k.post('agent', '/v1/requests', aSubmission());
+  const r = await fetch(`${k.url}/v1/requests/${s.body.id}/payload`, { method: 'HEAD', headers: { authorization: 'Bearer ktp_test_token_of_bob_0123456789' } });
+  console.log(r.status);
+  const a = await k.post('bob', `/v1/requests/${s.body.id}/reviews`, { verdict: 'approve', action_digest: s.body.action_digest });
+  console.log('after HEAD', a.status, a.body.code ?? a.body.state);
+  console.log((await k.get('agent', '/v1/requests?__proto__=1')).status, (await k.get('agent', '/v1/requests?constructor=1')).status);
+  const big = 'x'.repeat(250_000);
+  const b = await k.post('agent', '/v1/requests', aSubmission({ payload: { big } }));
+  console.log('big', b.status, b.text.slice(0, 200));
+  const esc = '\\"'.repeat(60_000);
+  const c = await k.post('agent', '/v1/requests', aSubmission({ payload: { esc } }));
+  console.log('esc', c.status, c.text.slice(0, 200));
+  const metrics = await k.get('bob', '/metrics');
+  console.log(metrics.text.split('\n').filter((l) => l.includes('keyturn_http_calls_total') || l.includes('keyturn_requests_open')).join('\n'));
+});
