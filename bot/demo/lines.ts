@@ -11,9 +11,9 @@ Alice owns the agent. Bob is her colleague. Both are operators, and one operator
 
    KEYTURN_URL=${url} KEYTURN_TOKEN=${tokens.agent} npx keyturn guard --action command.run --target laptop/demo/backup --reason "Nightly backup of the README" -- tar -cvf /tmp/keyturn-demo.tar README.md
 
-2. In a third terminal, be Alice and Bob:
+2. In a third terminal, be Alice and Bob. These are the tokens, good until this process ends:
 
-   export URL=${url} ALICE=${tokens.alice} BOB=${tokens.bob}
+   export URL=${url} AGENT=${tokens.agent} ALICE=${tokens.alice} BOB=${tokens.bob}
 
    What to paste then is printed here as soon as the request is in.
 
