@@ -8,6 +8,7 @@ const BAD_CONFIGURATION = 78;
 export function initCommand(): Command {
   return new Command('init')
     .description('write a first keyturn.yaml, and print its tokens once')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_CONFIGURATION))
     .option('--config <file>', 'where to write it', 'keyturn.yaml')
     .action((options: { config: string }) => {
       const made = { alex: newToken('person'), robin: newToken('person'), agent: newToken('client') };

@@ -7,16 +7,19 @@ import type { PolicyFile } from '../policy-file/schema.ts';
 const BAD_CONFIGURATION = 78;
 
 export function policyCommand(): Command {
-  return new Command('policy').description('look at the policy without starting the server').addCommand(
-    new Command('check')
-      .description('load keyturn.yaml and say everything that is wrong with it')
-      .option('--config <file>', 'the file to check (default: KEYTURN_CONFIG, or keyturn.yaml)')
-      .action((options: { config?: string }) => {
-        const { ok, text } = checkPolicy(options.config ?? (process.env['KEYTURN_CONFIG'] || 'keyturn.yaml'));
-        process.stdout.write(text);
-        if (!ok) process.exitCode = BAD_CONFIGURATION;
-      }),
-  );
+  const command = new Command('policy')
+    .description('look at the policy without starting the server')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_CONFIGURATION));
+  command
+    .command('check')
+    .description('load keyturn.yaml and say everything that is wrong with it')
+    .option('--config <file>', 'the file to check (default: KEYTURN_CONFIG, or keyturn.yaml)')
+    .action((options: { config?: string }) => {
+      const { ok, text } = checkPolicy(options.config ?? (process.env['KEYTURN_CONFIG'] || 'keyturn.yaml'));
+      process.stdout.write(text);
+      if (!ok) process.exitCode = BAD_CONFIGURATION;
+    });
+  return command;
 }
 
 interface Report {

@@ -42,8 +42,8 @@ export function createDemo(
   const folder = resolve(DEMO_FOLDER);
   const places = {
     PORT,
-    KEYTURN_DATA_DIR: KEYTURN_DATA_DIR ?? resolve(folder, 'data'),
-    KEYTURN_KEY_DIR: KEYTURN_KEY_DIR ?? resolve(folder, 'keys'),
+    KEYTURN_DATA_DIR: KEYTURN_DATA_DIR || resolve(folder, 'data'),
+    KEYTURN_KEY_DIR: KEYTURN_KEY_DIR || resolve(folder, 'keys'),
   };
   return {
     config: toConfiguration(demoPolicy(tokens), 'the demo', places),

@@ -1,5 +1,10 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ActionRequest } from '../core/request.ts';
 import type { DemoTokens } from './policy.ts';
+
+/** How this very program is called from here. `npx` would ask the registry for a package of our name. */
+const BIN = relative(process.cwd(), fileURLToPath(new URL('../cli/keyturn.js', import.meta.url)));
 
 /** What the demo prints at its start: one line to paste in a second terminal. */
 export function welcomeLines(url: string, tokens: DemoTokens): string {
@@ -9,7 +14,7 @@ Alice owns the agent. Bob is her colleague. Both are operators, and one operator
 
 1. In a second terminal, in this folder, let the agent ask to run a command. It will wait:
 
-   KEYTURN_URL=${url} KEYTURN_TOKEN=${tokens.agent} npx keyturn guard --action command.run --target laptop/demo/backup --reason "Nightly backup of the README" -- tar -cvf /tmp/keyturn-demo.tar README.md
+   KEYTURN_URL=${url} KEYTURN_TOKEN=${tokens.agent} node ${BIN} guard --action command.run --target laptop/demo/backup --reason "Nightly backup of the README" -- tar -cvf /tmp/keyturn-demo.tar README.md
 
 2. In a third terminal, be Alice and Bob. These are the tokens, good until this process ends:
 
@@ -38,7 +43,7 @@ Request ${number} waits: ${request.action} on ${request.target.system}/${request
    Bob approves, and the command runs in the second terminal:
    ${review('BOB')}
 
-   Then check the log: npx keyturn audit verify
+   Then check the log: node ${BIN} audit verify
 
 `;
 }

@@ -27,7 +27,6 @@ export interface Link {
 export type Followed = { readonly link: Link } | { readonly problem: Problem } | { readonly doubt: Doubt };
 
 const NO_PREV = Buffer.from(GENESIS_PREV).toString('base64');
-const HASH = /^[A-Za-z0-9+/]{43}=$/;
 
 /** One log, first entry to last: origin, sequence, hash chain, time. It holds the end of the chain only. */
 export function createChain(mustBeginAt0: boolean) {
@@ -41,10 +40,11 @@ export function createChain(mustBeginAt0: boolean) {
   const wrong = (seq: number, why: string): Followed => ({ problem: { seq, why } });
 
   /** A log that is cut at its beginning is taken from there on; it cannot show what its first `prev` stands for. */
-  const begin = (seq: number, prev: string): string | null => {
-    if (!HASH.test(prev)) return 'prev is no SHA-256';
-    if (seq > 0 && mustBeginAt0) return `it is missing; the log begins at ${seq}`;
-    if ((seq === 0) !== (prev === NO_PREV)) return 'an entry begins with 32 zero bytes as prev if and only if it is the first';
+  const begin = (seq: number, prev: string): Followed | null => {
+    if (!isHash(prev)) return wrong(seq, 'its prev is no SHA-256');
+    if (seq > 0 && mustBeginAt0) return wrong(0, `it is missing; the log begins at ${seq}`);
+    if (seq > 0 && prev === NO_PREV) return wrong(0, `its prev says that it is the first, its seq says ${seq}`);
+    if (seq === 0 && prev !== NO_PREV) return wrong(0, 'its prev is not 32 zero bytes, as it is in the first entry');
     first = seq;
     next = seq;
     hash = prev;
@@ -64,8 +64,8 @@ export function createChain(mustBeginAt0: boolean) {
         return wrong(isSecond && prev !== hash ? next - 1 : next, 'its log is not the log of the others');
       }
       if (first === null) {
-        const why = begin(seq, prev);
-        if (why !== null) return wrong(0, why);
+        const refused = begin(seq, prev);
+        if (refused !== null) return refused;
       }
       if (seq !== next) return wrong(next, `entry ${seq} stands where entry ${next} belongs`);
       const own = leafHashBase64(bytes);
@@ -96,6 +96,11 @@ export function settleDoubt({ seq, hash }: Doubt, prevOfNext: unknown): Problem 
     return { seq, why: `its prev is not the hash of entry ${seq - 1}` };
   }
   return { seq: seq - 1, why: `its bytes are not those that entry ${seq} was chained to` };
+}
+
+function isHash(prev: string): boolean {
+  const bytes = Buffer.from(prev, 'base64');
+  return bytes.length === 32 && bytes.toString('base64') === prev;
 }
 
 function leafHashBase64(bytes: Uint8Array): string {

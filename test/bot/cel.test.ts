@@ -53,7 +53,7 @@ describe('what a condition sees', () => {
       return compiled.ok ? [...compiled.mentions].sort() : compiled.problem;
     };
     expect(mentions("action == 'payload' && \"payload.kind\" != target.resource")).toEqual(['action', 'target']);
-    expect(mentions("[1, 2].exists(x, x > 1) // payload")).toEqual([]);
+    expect(mentions('[1, 2].exists(x, // payload\n x > 1)')).toEqual([]);
     expect(mentions('{"payload": 1}.payload == 1')).toEqual([]);
     expect(mentions('has(payload.kind)')).toEqual(['payload']);
     expect(mentions('[1].exists(x, payload.list.exists(y, x == y))')).toEqual(['payload']);
@@ -173,7 +173,6 @@ describe('a condition that does not compile', () => {
     ['broken syntax', 'payload.kind = 1', 'is not CEL'],
     ['an unknown name', 'request.kind == 1', 'unknown name "request"'],
     ['a name of JavaScript', 'constructor == 1', 'unknown name "constructor"'],
-    ['a name from the root', '.payload.x == 1', 'unknown name'],
     ['a message', 'google.protobuf.BoolValue{value: true}', 'cannot make a'],
     ['an unknown function', "payload.kind.match('a')", 'calls "match"'],
     ['a function that is a name', 'payload(1)', 'calls "payload"'],
@@ -225,14 +224,14 @@ describe('row 22: the work of one evaluation is bounded', () => {
 
   it.each([
     ['every pair of a long list', 'payload.list.exists(x, payload.list.exists(y, x + y == 3))', { list: ones }],
-    ['lists of lists', 'payload.list.map(x, payload.list.map(y, y)).size() == 0', { list: ones }],
+    ['a list of lists', 'payload.list.map(x, payload.list.map(y, y)).size() == 0', { list: ones }],
     ['a search per item', 'payload.list.exists(x, payload.text.contains(payload.needle))', { list: ones, text, needle: `a${text.slice(0, 500)}` }],
     ['a pattern per item', "payload.list.exists(x, payload.text.matches('(a|b)*c'))", { list: ones, text }],
     ['a pattern that grows with the text', `payload.text.matches('${'[a-z]{1,30}'.repeat(50)}$')`, { text }],
     ['digits without end', 'payload.list.exists(x, int(payload.digits) == 1)', { list: ones, digits: '9'.repeat(60_000) }],
     ['time zones', "payload.list.exists(x, now.getHours('Europe/Berlin') == 99)", { list: ones }],
-    ['a comparison per item', 'payload.list.exists(x, payload.list == payload.other)', { list: ones, other: [...ones] }],
-    ['text that doubles', `(${Array.from({ length: 150 }, () => 'payload.text').join(' + ')}).size() == 1`, { text }],
+    ['a comparison per item', 'payload.list.exists(x, payload.list != payload.other)', { list: ones, other: [...ones] }],
+    ['text that doubles', `(${Array.from({ length: 120 }, () => 'payload.text').join(' + ')}).size() == 1`, { text }],
   ])('gives up on %s within a second', (_title, expression, payload) => {
     const start = performance.now();
     expect(answer(expression, payload)).toBe('unevaluable');

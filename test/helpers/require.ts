@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { TestContext } from 'vitest';
 
 /** What a test may need from the machine it runs on. */
@@ -35,4 +35,8 @@ function toNames(list: string): readonly string[] {
   if (unknown !== undefined)
     throw new Error(`KEYTURN_REQUIRE names ${unknown}; known are ${NEEDS.join(', ')}`);
   return names;
+}
+
+export function isOnPath(command: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }

@@ -16,7 +16,7 @@ export function tokenOf(who: Who): string {
   return `${who === 'agent' || who === 'ci' ? 'ktc' : 'ktp'}_test_token_of_${who}_0123456789`;
 }
 
-const hash = (who: Who) => createHash('sha256').update(tokenOf(who)).digest('hex');
+const hash = (token: string) => createHash('sha256').update(token).digest('hex');
 
 export function plan(id: string, seats: readonly [string, number][], changes: Partial<Plan> = {}): Plan {
   return {
@@ -53,12 +53,19 @@ export const TWO_KEYS = plan('two-keys', [
 
 export interface RulebookChanges {
   readonly version?: string;
-  readonly rules?: readonly Rule[];
+  readonly rules?: readonly Rule[] | ((personOf: (key: Who) => PersonId) => readonly Rule[]);
   readonly default?: Policy['default'];
   readonly groups?: Readonly<Record<string, readonly string[]>>;
   readonly limits?: Limits;
   readonly client?: Partial<Client>;
   readonly redact?: readonly string[];
+  /** Who owns a client; alice where nothing is said. */
+  readonly owners?: Partial<Record<'agent' | 'ci', Who>>;
+  readonly mayActFor?: readonly Who[];
+  /** More tokens of the same holder: a rotation, or a second linked account. */
+  readonly moreTokens?: Partial<Record<Who, readonly string[]>>;
+  /** People whom the file no longer names. */
+  readonly gone?: readonly Who[];
 }
 
 /** `db.export` needs two keys and replaces the default, `db.drop` is denied, `db.read` runs at once. */
@@ -75,32 +82,36 @@ export const RULES: readonly Rule[] = [
 
 export function aRulebook(personOf: (key: string) => PersonId, changes: RulebookChanges = {}): Rulebook {
   const groups = changes.groups ?? GROUPS;
+  const tokensOf = (who: Who) => [hash(tokenOf(who)), ...(changes.moreTokens?.[who] ?? []).map(hash)];
+  const rules = changes.rules ?? RULES;
   const person = (key: Who): Person => ({
     id: personOf(key),
     key,
     name: key,
     groups: Object.keys(groups).filter((group) => groups[group]?.includes(key)),
-    tokenSha256: [hash(key)],
+    tokenSha256: tokensOf(key),
   });
   const client = (id: 'agent' | 'ci', kind: Client['kind']): Client => ({
     id: id as string as ClientId,
     kind,
-    owner: personOf('alice'),
-    mayActFor: new Set([personOf('alice'), personOf('eve')]),
+    owner: personOf(changes.owners?.[id] ?? 'alice'),
+    mayActFor: new Set((changes.mayActFor ?? ['alice', 'eve']).map(personOf)),
     actions: ['db.*', 'command.*'],
     targets: ['postgres/**', 'laptop/**'],
-    tokenSha256: [hash(id)],
+    tokenSha256: tokensOf(id),
     ...changes.client,
   });
   return {
     policy: {
       version: `sha256:${(changes.version ?? '1').padStart(64, '0')}`,
-      rules: changes.rules ?? RULES,
+      rules: typeof rules === 'function' ? rules(personOf) : rules,
       default: changes.default ?? { effect: 'require', plan: ONE_KEY },
       members: (group) => (groups[group] ?? []).map(personOf),
     },
     environments: new Set(['prod', 'dev']),
-    people: new Map(PEOPLE.map((key) => [personOf(key), person(key)])),
+    people: new Map(
+      PEOPLE.filter((key) => !changes.gone?.includes(key)).map((key) => [personOf(key), person(key)]),
+    ),
     clients: new Map([client('agent', 'agent'), client('ci', 'pipeline')].map((one) => [one.id, one])),
     actions: new Map([['db.secret', { risk: 'medium', redact: changes.redact ?? ['/secret'] }]]),
     clearFrom: ['security'],

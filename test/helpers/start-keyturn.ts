@@ -28,6 +28,8 @@ export interface TestKeyturn {
   stop(): Promise<void>;
 }
 
+let starts = 0;
+
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** The real thing over real HTTP and a real file; only time and randomness are ours. */
@@ -38,11 +40,13 @@ export async function startKeyturn(
     readonly clock?: FakeClock;
     readonly ports?: Partial<Ports>;
     readonly listen?: { host: string; port: number; publicUrl: string | null };
+    readonly adminPort?: number;
   } = {},
 ): Promise<TestKeyturn> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'keyturn-'));
   const clock = options.clock ?? new FakeClock();
   const dataDir = join(dir, 'data');
+  starts += 1;
   const keyturn = await compose(
     {
       dataDir,
@@ -51,11 +55,12 @@ export async function startKeyturn(
       people: PEOPLE.map((key) => ({ key, accounts: 1 })),
       compile: (personOf) => aRulebook(personOf, changes),
       listen: options.listen ?? { host: '127.0.0.1', port: 0, publicUrl: null },
-      admin: { host: '127.0.0.1', port: 0 },
+      admin: { host: '127.0.0.1', port: options.adminPort ?? 0 },
     },
     {
       clock,
-      random: seededRandom(`${dir} ${clock.steady()}`),
+      // Each start its own seed: after a restart at the same time, ids would come again.
+      random: seededRandom(`${dir} ${starts}`),
       logger: QUIET,
       messengers: () => [],
       onBroken: (cause) => {

@@ -29,6 +29,7 @@ export class Cli {
   stderr = '';
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #output = new EventEmitter();
+  #isOver = false;
 
   constructor(process_: ChildProcessWithoutNullStreams, secret: string) {
     this.#process = process_;
@@ -43,6 +44,8 @@ export class Cli {
     process_.stdin.on('error', () => undefined);
     this.ended = once(process_, 'close').then(([code]) => {
       const { stdout, stderr } = this;
+      this.#isOver = true;
+      this.#output.emit('more');
       // Threat row 14, in every test there is.
       if ((stdout + stderr).includes(secret)) throw new Error('the token is in the output');
       return { code: code as number | null, stdout, stderr };
@@ -53,8 +56,8 @@ export class Cli {
   /** Resolves once this stands in the output, of whichever stream. */
   async said(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.stdout) && !pattern.test(this.stderr)) {
-      if (this.#process.exitCode !== null) throw new Error(`${pattern} was never said:\n${this.stderr}`);
-      await Promise.race([once(this.#output, 'more'), this.ended]);
+      if (this.#isOver) throw new Error(`${pattern} was never said:\n${this.stdout}${this.stderr}`);
+      await once(this.#output, 'more');
     }
   }
 
@@ -98,7 +101,7 @@ export class World {
   /** The same on a terminal, which `script` of util-linux makes. */
   runOnTerminal(args: readonly string[], ways: Ways = {}): Cli {
     const quoted = [process.execPath, BIN, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
-    return this.#start('script', ['-qfec', quoted.join(' '), '/dev/null'], ways);
+    return this.#start('script', ['-qfec', `exec ${quoted.join(' ')}`, '/dev/null'], ways);
   }
 
   #start(program: string, args: readonly string[], ways: Ways): Cli {

@@ -1,0 +1,71 @@
+import { readOptions, report } from './lib/child.mjs';
+import { percentiles } from './lib/measure.mjs';
+import { aSubmission, TOKENS } from './lib/policy.mjs';
+import { Wire } from './lib/wire.mjs';
+
+/** A child process: whole cycles over HTTP, `inFlight` at a time, for `seconds` after a warm-up. */
+const { port, inFlight, seconds, warmUp, salt } = readOptions();
+
+let count = 0;
+let counting = false;
+let stopped = false;
+const took = [];
+
+const textAt = (body, field) => {
+  const from = body.indexOf(`"${field}":"`) + field.length + 4;
+  return body.slice(from, body.indexOf('"', from));
+};
+
+function must({ status, body }, expected, call) {
+  if (status !== expected) throw new Error(`${call} answered ${status}: ${body}`);
+  return body;
+}
+
+async function cycle(wire) {
+  count += 1;
+  const submitted = must(
+    await wire.call('POST', '/v1/requests', TOKENS.agent, aSubmission(`${salt}-${count}`)),
+    201,
+    'submit',
+  );
+  const path = `/v1/requests/${textAt(submitted, 'id')}`;
+  const action_digest = textAt(submitted, 'action_digest');
+  must(await wire.call('GET', `${path}/payload`, TOKENS.bob), 200, 'payload');
+  const review = { verdict: 'approve', action_digest };
+  must(await wire.call('POST', `${path}/reviews`, TOKENS.bob, review), 200, 'review');
+  const consumed = must(
+    await wire.call('POST', `${path}/consume`, TOKENS.agent, { action_digest }),
+    200,
+    'consume',
+  );
+  const outcome = { nonce: textAt(consumed, 'nonce'), status: 'succeeded', exit_code: 0 };
+  must(await wire.call('POST', `${path}/outcome`, TOKENS.agent, outcome), 200, 'outcome');
+}
+
+async function goOn(wire) {
+  while (!stopped) {
+    const started = performance.now();
+    await cycle(wire);
+    if (counting) took.push(performance.now() - started);
+  }
+  wire.close();
+}
+
+const wires = await Promise.all(Array.from({ length: inFlight }, () => Wire.open(port)));
+const runs = wires.map(goOn);
+const measure = async () => {
+  await new Promise((resolve) => setTimeout(resolve, warmUp * 1000));
+  const [started, cpu] = [performance.now(), process.cpuUsage()];
+  counting = true;
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  counting = false;
+  const spent = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  report({
+    perSecond: took.length / spent,
+    ...percentiles(took),
+    clientCpu: (user + system) / 1e6 / spent,
+  });
+  stopped = true;
+};
+await Promise.all([measure(), ...runs]);

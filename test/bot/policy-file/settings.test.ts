@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { KeyturnFault } from '../../../bot/core/fault.ts';
+import { readSettings } from '../../../bot/policy-file/settings.ts';
+import { changed, SOUND, soundFile } from './sound-policy.ts';
+
+const settings = (env: Record<string, string> = {}, text = SOUND) => readSettings(soundFile(text), '/etc/keyturn/keyturn.yaml', env);
+const withTop = (top: string) => changed(['version: 1', `version: 1\n${top}`]);
+
+function faultOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof KeyturnFault && error.code === 'CONFIG_INVALID') return error.message;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('the settings of the server', () => {
+  it('have defaults, and paths that start where the file is', () => {
+    expect(settings()).toEqual({
+      listen: { host: '127.0.0.1', port: 3000, publicUrl: null },
+      admin: { host: '127.0.0.1', port: 3001 },
+      dataDir: '/etc/keyturn/data',
+      keyDir: '/etc/keyturn/keys',
+      log: 'keyturn.local',
+    });
+  });
+
+  it('come from the file', () => {
+    const top = `listen: { host: 0.0.0.0, port: 80, public_url: "https://keyturn.example/" }
+admin: { host: "::1", port: 9000 }
+data_dir: ../data
+key_dir: /srv/keys
+audit: { log: keyturn.example }`;
+    expect(settings({}, withTop(top))).toEqual({
+      listen: { host: '0.0.0.0', port: 80, publicUrl: 'https://keyturn.example' },
+      admin: { host: '::1', port: 9000 },
+      dataDir: '/etc/data',
+      keyDir: '/srv/keys',
+      log: 'keyturn.example',
+    });
+  });
+
+  it('give way to the environment', () => {
+    const env = { KEYTURN_DATA_DIR: '/data', KEYTURN_KEY_DIR: '/keys', HOST: '::', PORT: '8080' };
+    expect(settings(env)).toMatchObject({ listen: { host: '::', port: 8080 }, dataDir: '/data', keyDir: '/keys' });
+    const empty = { KEYTURN_DATA_DIR: '', KEYTURN_KEY_DIR: '', HOST: '', PORT: '' };
+    expect(settings(empty)).toEqual(settings());
+  });
+
+  it.each(['', ' ', '-1', '65536', '3000x', '0x50', '1e3', ' 80', '80.5', 'http'].slice(1))('refuse PORT=%j by name', (port) => {
+    expect(faultOf(() => settings({ PORT: port }))).toBe(`PORT must be a number from 0 to 65535, not "${port}"`);
+  });
+
+  it.each([
+    [{ KEYTURN_KEY_DIR: '/etc/keyturn/data/keys' }, 'KEYTURN_KEY_DIR must not be inside data_dir'],
+    [{ KEYTURN_KEY_DIR: '/etc/keyturn/data' }, 'KEYTURN_KEY_DIR must not be inside data_dir'],
+    [{ KEYTURN_DATA_DIR: '/etc/keyturn' }, 'key_dir must not be inside data_dir'],
+    [{ KEYTURN_DATA_DIR: '/etc/keyturn/keys/../keys' }, 'key_dir must not be inside data_dir'],
+    [{ KEYTURN_DATA_DIR: '/' }, 'key_dir must not be inside data_dir'],
+  ])('row 26: refuse keys inside the data: %j', (env, message) => {
+    expect(faultOf(() => settings(env))).toContain(message);
+  });
+
+  it('row 26: refuse an absolute key_dir inside of a relative data_dir', () => {
+    const text = withTop('data_dir: ./data\nkey_dir: /etc/keyturn/data/keys');
+    expect(faultOf(() => settings({}, text))).toContain('key_dir must not be inside data_dir');
+  });
+
+  it('refuse one port for two listeners, and allow it where there is one listener', () => {
+    expect(settings({ PORT: '3001' }).listen.port).toBe(3001);
+    expect(faultOf(() => settings({ PORT: '3001', HOST: '0.0.0.0' }))).toBe('PORT and admin.port must differ: both are 3001');
+    const text = withTop('listen: { port: 3001, public_url: https://keyturn.example }');
+    expect(faultOf(() => settings({}, text))).toBe('listen.port and admin.port must differ: both are 3001');
+  });
+
+  it('say everything that is wrong at once', () => {
+    expect(faultOf(() => settings({ PORT: 'x', KEYTURN_DATA_DIR: '/' }))).toMatch(/PORT.*; key_dir/);
+  });
+});
