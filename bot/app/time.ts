@@ -22,8 +22,9 @@ export function trustedTime(clock: Clock, newestEntryAt: Instant): Time {
       const wall = clock.wall();
       const steady = clock.steady();
       // The steady clock counts only while the wall clock lags. Otherwise small drift would add up.
-      const floor = behind ? latest + Math.max(0, Math.floor(steady - steadyAtLatest)) : latest;
-      if (wall < latest && !behind) untold = latest - wall;
+      const lags = behind || wall < latest;
+      const floor = lags ? latest + Math.max(0, Math.floor(steady - steadyAtLatest)) : latest;
+      if (lags && !behind) untold = latest - wall;
       behind = wall < floor;
       if (floor > latest || wall > latest) {
         latest = Math.max(wall, floor);

@@ -82,7 +82,7 @@ rules:
     risk: critical
   - id: no-drop
     match: { action: "db.*", requester: { kind: agent } }
-    when: "payload.kind == 'sql' && payload.statement.matches('(?i)\\\\bdrop\\\\b')"
+    when: payload.kind == 'sql' && payload.statement.matches(r'(?i)\\bdrop\\b')
     effect: deny
     tell: Dropping tables is not available to agents
 

@@ -35,8 +35,8 @@ export interface Owed {
   readonly type: LoggedEntry['type'];
   readonly by: Actor;
   readonly ts: string;
-  /** Allowed to follow, and allowed to be missing. */
-  readonly optional?: true;
+  /** It may also be missing. */
+  readonly optional: boolean;
 }
 
 /** Everything the replay remembers. It grows with open requests and frozen requesters, not with the log. */
@@ -51,7 +51,6 @@ export interface World {
   next: number | null;
   /** Requests below this number began before the first entry and cannot be replayed. */
   began: number;
-  highest: number;
   policy: string | null;
   /** False where the log's beginning is missing: then what it does not show may still be so. */
   readonly whole: boolean;
@@ -89,7 +88,12 @@ export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry
   ['execution.failed', { from: ['executing'], to: 'failed' }],
   ['execution.unknown', { from: ['executing'], to: 'unknown' }],
   ['execution.settled', { from: ['unknown'], to: null }],
+  ['execution.late_report', { from: ['unknown'], to: null }],
+  ['payload.viewed', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
 ]);
+
+/** Can also come when the request is over; then they are evidence and change nothing. */
+export const LATE: ReadonlySet<LoggedEntry['type']> = new Set(['payload.viewed', 'execution.late_report'] as const);
 
 export function hold(entry: EntryOf<'request.submitted'>, id: string): Held {
   const { data } = entry;

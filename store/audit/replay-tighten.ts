@@ -1,3 +1,4 @@
+import { readIsoTime } from '../../bot/core/instant.ts';
 import { RISKS } from '../../bot/core/request.ts';
 import type { LoggedDemands } from './replay-shape.ts';
 import type { Why } from './replay-state.ts';
@@ -18,8 +19,7 @@ export function loosened(before: LoggedDemands, after: LoggedDemands): Why {
   if (after.seats.some(({ count }) => count < 1)) return 'it adds a seat that nobody must fill';
   const people = (demands: LoggedDemands) => demands.exclusions.map(({ person }) => person);
   if (!contains(people(after), people(before))) return 'it drops an exclusion';
-  // Both are times as the log writes them, which sort as texts.
-  if (after.expires_at > before.expires_at) return 'it expires later';
+  if (readIsoTime(after.expires_at) > readIsoTime(before.expires_at)) return 'it expires later';
   for (const time of TIMES) if (after[time] > before[time]) return `it raises ${time}`;
   for (const list of LISTS) if (!contains(after[list], before[list])) return `it drops one of its ${list}`;
   if (RISKS.indexOf(after.risk) < RISKS.indexOf(before.risk)) return 'it lowers the risk';

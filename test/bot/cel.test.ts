@@ -208,7 +208,16 @@ describe('row 23: patterns have RE2 semantics and bounded cost', () => {
   it('refuses a pattern that comes out of the payload', () => {
     expect(problem('payload.text.matches(payload.pattern)')).toContain('needs a pattern that is written out');
     expect(problem("payload.text.matches('a' + payload.pattern)")).toContain('needs a pattern that is written out');
+    expect(problem("payload.text.matches('\\b' + 'a')")).toContain('needs a pattern that is written out');
     expect(problem("matches(payload.text, 'a')")).toContain('needs a pattern that is written out');
+  });
+});
+
+describe('a word boundary', () => {
+  it('is refused where CEL would read a backspace, and works in a raw string', () => {
+    expect(problem("payload.text.matches('\\bdrop\\b')")).toContain("write r'…'");
+    expect(answer("payload.text.matches(r'\\bdrop\\b')", { text: 'a drop of' })).toBe(true);
+    expect(answer("payload.text.matches(r'\\bdrop\\b')", { text: 'dropped' })).toBe(false);
   });
 });
 
