@@ -182,7 +182,8 @@ class Inspection {
       throw new Unfit('needs a pattern that is written out, as in payload.statement.matches("…")');
     }
     // What RE2 reads as a word boundary is a backspace to CEL, and a deny with it would never bind.
-    if (text.value.includes('\b')) throw new Unfit("has a backspace in a pattern: write r'…' for a word boundary");
+    if (text.value.includes('\b'))
+      throw new Unfit("has a backspace in a pattern: write r'…' for a word boundary");
     if (!this.patterns.has(text.value)) this.patterns.set(text.value, RE2JS.compile(text.value));
   }
 }

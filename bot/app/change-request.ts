@@ -64,7 +64,7 @@ export function record(
     current = evolve(current, event, writing.at);
     writing.tx.append(event, actor, writing.at, current);
   }
-  writing.tx.update(current);
+  writing.tx.update(current, request);
   const tells = current.state !== request.state || current.reviews !== request.reviews;
   if (tells) announce(context, writing, current);
   else writing.changed.add(current.id);

@@ -35,7 +35,8 @@ export function consumeRequest(
     };
     if (request === null || !mayRead(context.rulebook, caller, request)) return no(refuse('NOT_FOUND'));
     const past = tx.consumed(id);
-    const repeats = past !== null && key === past.key && at - past.at <= CONSUME_REPEAT_MS;
+    const isSame = key === past?.key && actionDigest === request.actionDigest;
+    const repeats = past !== null && isSame && at - past.at <= CONSUME_REPEAT_MS;
     if (repeats && caller.id === request.requester.id) return { ok: true, answer: past.answer };
 
     const actionText = tx.actionText(id);

@@ -3,7 +3,7 @@ import { actionDigest, sha256Hex, viewDigest } from '../core/digest.ts';
 import { matchesAction, matchesTarget } from '../core/glob.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
-import { type Asked, submit } from '../core/lifecycle/submit.ts';
+import { type Asked, exclusionSet, submit } from '../core/lifecycle/submit.ts';
 import { newId } from '../core/new-id.ts';
 import { type Evaluation, evaluate } from '../core/policy.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
@@ -137,8 +137,8 @@ function create(
   const { version } = context.rulebook.policy;
   const submitted = submit(born, evaluation, version, expiresInS === null ? null : expiresInS * 1000);
 
-  const waits = submitted.ok && submitted.request.effect === 'require';
-  const joined = waits ? join(context, caller, writing, toTwinKey(submitted.request), born) : null;
+  const twinKey = toTwinKey(born, evaluation);
+  const joined = evaluation.effect === 'require' ? join(context, caller, writing, twinKey, born) : null;
   if (joined !== null) return joined;
   const limited = limitReached(context, caller, writing);
   if (limited !== null) return limited;
@@ -150,15 +150,15 @@ function create(
     request = evolve(request, submitted.ruled, at);
     tx.append(submitted.ruled, { kind: 'policy', version }, at, request);
   }
-  tx.insert(request, actionText, toTwinKey(request));
+  tx.insert(request, actionText, twinKey);
   announce(context, writing, request);
   return { ok: true, created: true, request };
 }
 
 /** The same asker, for the same human, with the same people excluded, asking exactly the same. */
-function toTwinKey(request: ActionRequest): string {
-  const excluded = request.demands.exclusions.map(({ person }) => person).sort();
-  return sha256Hex(`${request.actionDigest} ${excluded.join(' ')}`);
+function toTwinKey(born: Asked, { exclusions }: Evaluation): string {
+  const excluded = exclusionSet(born, exclusions).map(({ person }) => person);
+  return sha256Hex(`${born.actionDigest} ${excluded.sort().join(' ')}`);
 }
 
 function join(

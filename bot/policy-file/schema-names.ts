@@ -49,7 +49,7 @@ export const Duration = z
   .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? Number.NaN))
   .refine((ms) => ms <= LONGEST_MS, 'is longer than 90d');
 
-export const TokenHash = z
+const TokenHash = z
   .string()
   .regex(
     /^[0-9a-f]{64}$/,

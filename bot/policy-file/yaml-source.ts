@@ -25,7 +25,7 @@ const PLAIN_WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Problems by line: they have no path, or none that can be trusted. */
-export interface LineProblem {
+interface LineProblem {
   readonly line: number;
   readonly message: string;
 }

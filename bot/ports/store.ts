@@ -51,7 +51,7 @@ export interface Reading {
 export interface Transaction extends Reading {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
-  update(request: ActionRequest): void;
+  update(request: ActionRequest, before: ActionRequest): void;
   /** A change that no entry tells of: a sign of life. */
   touch(request: ActionRequest): void;
   nextNumber(): number;

@@ -78,10 +78,10 @@ export function readRelease(body: unknown): Release | null {
 /** From `application/problem+json`, or from whatever a proxy put in its place. */
 export function readRefusal(status: number, body: unknown): Refusal {
   const raw = fieldsOf(body) ?? {};
-  const fields = [...listOf(raw['errors']), ...listOf(raw['fields'])].flatMap((item) => {
-    const field = fieldsOf(item) ?? {};
-    const problem = textOf(field['problem']) ?? textOf(field['detail']) ?? textOf(field['message']);
-    return problem === null ? [] : `${textOf(field['pointer']) ?? ''}: ${problem}`;
+  const fields = listOf(raw['errors']).flatMap((item) => {
+    const field = fieldsOf(item);
+    const problem = textOf(field?.['detail']);
+    return problem === null ? [] : `${textOf(field?.['pointer']) ?? ''}: ${problem}`;
   });
   const detail = textOf(raw['detail']) ?? textOf(raw['title']) ?? `HTTP ${status}`;
   return { status, code: textOf(raw['code']), detail, fields };

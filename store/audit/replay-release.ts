@@ -1,24 +1,105 @@
 import { quorum } from './replay-quorum.ts';
 import { freezes } from './replay-review.ts';
-import { type Held, isPerson, isRequester, mayReview, type Owed, standsBehind, type Why, type World } from './replay-state.ts';
+import {
+  type Held,
+  inForce,
+  isPerson,
+  isRequester,
+  mayReview,
+  type Owed,
+  standsBehind,
+  type Why,
+  type World,
+} from './replay-state.ts';
 import { loosened } from './replay-tighten.ts';
-import type { EntryOf, LoggedEntry } from './replay-shape.ts';
+import type { Actor, EntryOf, LoggedEntry } from './replay-shape.ts';
 
-/** A later policy meets an open request. An approval that it no longer fills is gone at once. */
+/** A later policy meets an open request. An approval that the votes no longer carry is gone at once. */
 export function reevaluated(world: World, held: Held, entry: EntryOf<'request.reevaluated'>): Why {
-  const { demands } = entry.data;
-  const { actor, ts } = entry;
-  if (actor.kind !== 'policy' || actor.version !== demands.policy_version) return 'its actor is not the policy that it names';
-  const why = loosened(held.demands, demands);
+  const { actor, ts, data } = entry;
+  if (actor.kind !== 'policy' || actor.version !== data.demands.policy_version) return 'its actor is not the policy it names';
+  const why = loosened(held.demands, data.demands);
   if (why !== null) return `a policy loosens an open request: ${why}`;
-  held.demands = demands;
+  Object.assign(held, inForce(data.demands));
+  for (const vote of held.votes) vote.seats = null;
+  if (held.state !== 'approved') return null;
+  held.usableUntil = Math.min(held.usableUntil, held.approvedAt + held.demands.usable_for_ms);
+  // Votes also fall with people who left a group, which no entry shows: so it may follow in any case.
+  world.owed = { held, type: 'request.revoked', by: actor, ts, optional: isApproved(held) };
   return null;
 }
 
-/** Called when the new demands are in force. */
-export function afterReevaluated(world: World, held: Held, { actor, ts }: EntryOf<'request.reevaluated'>): void {
-  for (const vote of held.votes) vote.seats = null;
-  if (held.state !== 'approved') return;
-  held.usableUntil = Math.min(held.usableUntil, held.approvedAt + held.demands.usable_for_ms);
-  world.owed = { held, type: 'request.revoked', by: actor, ts, optional: isApproved(held) };
+function isApproved(held: Held): boolean {
+  return held.submitted.effect === 'allow' && held.demands.seats.length === 0 ? true : quorum(held).isFull;
+}
+
+/** Released once: to who asked, while it is usable, and only as long as its quorum still stands. */
+export function granted(world: World, held: Held, { actor, data, at }: EntryOf<'grant.issued'>): Why {
+  const { id } = held.submitted.requester;
+  if (!isRequester(held, actor)) return 'a grant for somebody else than the requester';
+  if (data.audience !== id) return 'a grant for another audience than the requester';
+  if (world.frozen.has(id)) return `a grant for ${id}, who is frozen`;
+  if (!isApproved(held)) return 'a grant without the quorum that the policy in force demands';
+  held.startedAt = at;
+  return null;
+}
+
+export function ended(held: Held, actor: Actor): Why {
+  return isRequester(held, actor) ? null : 'an outcome from somebody else than the requester';
+}
+
+/** Heartbeats, which are no entries, only ever move the deadline further away. */
+export function lost(held: Held, { actor, at }: LoggedEntry): Why {
+  if (actor.kind !== 'keyturn') return 'its actor is not keyturn';
+  return at >= held.startedAt + held.demands.outcome_within_ms ? null : 'unknown before the time for its outcome was over';
+}
+
+export function settled(held: Held, { actor, data, d }: EntryOf<'execution.settled'>): Why {
+  const { person, status } = data;
+  if (!isPerson(actor, person)) return 'its actor is not who settled';
+  if (held.excluded.has(person)) return `settled by ${person}, who is excluded from this request`;
+  // Without seats it is for those of clear_from, and who they are is not in the log.
+  if (held.demands.seats.length > 0 && !mayReview(held, actor)) return `settled by ${person}, who can fill no seat`;
+  if (d['comment'] === undefined) return 'settled without a comment';
+  held.state = status;
+  return null;
+}
+
+/** Time alone does this, and not before its deadline. */
+export function timedOut(deadline: number, { actor, at }: LoggedEntry): Why {
+  if (actor.kind !== 'keyturn') return 'its actor is not keyturn';
+  return at >= deadline ? null : 'before its deadline';
+}
+
+export function cancelled(held: Held, { actor, data }: EntryOf<'request.cancelled'>): Why {
+  if (data.because === 'caller_left') return actor.kind === 'keyturn' ? null : 'its actor is not keyturn';
+  return withdrawnByAsker(held, actor);
+}
+
+export function withdrawnByAsker(held: Held, actor: Actor): Why {
+  return isRequester(held, actor) || standsBehind(held, actor) ? null : 'withdrawn by somebody who neither asked nor stands behind it';
+}
+
+export function revoked(world: World, held: Held, entry: EntryOf<'request.revoked'>, owed: Owed | null): Why {
+  const { actor, data, d } = entry;
+  switch (data.because) {
+    case 'asked':
+      return owed === null ? stopProblem(held, actor, d) : 'it does not say what made it so';
+    case 'flag':
+      return owed !== null && actor.kind === 'person' ? freezes(world, held, entry) : 'revoked by a flag that nobody raised';
+    case 'requester_frozen':
+      return world.sweep.numbers.has(held.number) ? null : 'revoked by a freeze that there is not';
+    case 'policy':
+      return actor.kind === 'policy' ? null : 'its actor is not a policy';
+  }
+}
+
+export function stopRequested(world: World, held: Held, entry: EntryOf<'request.stop_requested'>, owed: Owed | null): Why {
+  if (entry.data.because === 'asked') return owed === null ? stopProblem(held, entry.actor, entry.d) : 'it does not say what made it so';
+  return owed === null ? 'stopped by a flag that nobody raised' : freezes(world, held, entry);
+}
+
+function stopProblem(held: Held, actor: Actor, d: LoggedEntry['d']): Why {
+  if (!standsBehind(held, actor) && !mayReview(held, actor)) return 'stopped by somebody who may not';
+  return d['comment'] === undefined ? 'stopped without a comment' : null;
 }

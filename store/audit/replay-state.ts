@@ -15,6 +15,8 @@ export interface Held {
   readonly id: string;
   readonly number: number;
   state: State;
+  /** The newest entry about it. */
+  seq: number;
   demands: LoggedDemands;
   excluded: ReadonlySet<string>;
   expiresAt: number;
@@ -45,11 +47,11 @@ export interface World {
   /** Requester → who may not lift its freeze. */
   readonly frozen: Map<string, ReadonlySet<string>>;
   owed: Owed | null;
-  /** Requests that the freeze before this entry must stop, one after the other. */
-  readonly sweep: { requester: string; readonly numbers: Set<number> };
+  /** The requests that a freeze must stop before anything else happens. */
+  sweep: { readonly requester: string; readonly numbers: Set<number> };
   /** The number that the next request gets; null while a log that is cut at its beginning has not shown one. */
   next: number | null;
-  /** Requests below this number began before the first entry and cannot be replayed. */
+  /** Requests up to this number began before the first entry and cannot be replayed. */
   began: number;
   policy: string | null;
   /** False where the log's beginning is missing: then what it does not show may still be so. */
@@ -102,6 +104,7 @@ export function hold(entry: EntryOf<'request.submitted'>, id: string): Held {
     id,
     number: data.number,
     state: 'pending',
+    seq: entry.seq,
     ...inForce(data.demands),
     votes: [],
     shown: new Set(),

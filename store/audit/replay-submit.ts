@@ -3,7 +3,7 @@ import type { EntryOf } from './replay-shape.ts';
 
 /** A request is born: with the next number, by who asks, and with everybody out who must not answer. */
 export function submitted(world: World, entry: EntryOf<'request.submitted'>): Held | string {
-  const { data, subject, actor, at, ts } = entry;
+  const { data, subject, at, ts } = entry;
   const { number, requester, demands, effect } = data;
   if (subject?.number !== number) return 'its subject is another request';
   if (world.next !== null && number !== world.next) return `request ${number} comes where request ${world.next} belongs`;
@@ -19,7 +19,7 @@ export function submitted(world: World, entry: EntryOf<'request.submitted'>): He
   const policy = { kind: 'policy', version: demands.policy_version } as const;
   if (effect === 'allow') world.owed = { held, type: 'request.approved', by: policy, ts, optional: false };
   if (effect === 'deny') world.owed = { held, type: 'request.denied', by: policy, ts, optional: false };
-  if (world.next === null) world.began = number;
+  if (world.next === null) world.began = number - 1;
   world.next = number + 1;
   world.open.set(number, held);
   return held;

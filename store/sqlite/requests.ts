@@ -3,6 +3,7 @@ import { KeyturnFault } from '../../bot/core/fault.ts';
 import { dueAt } from '../../bot/core/lifecycle/time.ts';
 import type { ActionRequest, RequestId, State } from '../../bot/core/request.ts';
 import type { Reading, Transaction } from '../../bot/ports/store.ts';
+import { type Row, requestRows } from './request-rows.ts';
 
 type Requests = Pick<
   Reading,
@@ -13,15 +14,13 @@ type Requests = Pick<
     'insert' | 'update' | 'touch' | 'nextNumber' | 'countOpen' | 'countSince' | 'pendingTwin' | 'openOf'
   >;
 
-interface Row {
-  readonly body: string;
-}
-
 const OPEN = "('pending','flagged','approved')";
+const ROW = 'SELECT number, body, asked FROM requests JOIN actions USING (number)';
 
 /** `seq` tells the sequence number of the newest entry, which the row is stamped with. */
 export function requestsIn(db: Database, seq: () => number): Requests {
-  const byId = db.prepare<[string], Row>('SELECT body FROM requests WHERE id = ?');
+  const { read, toAsked, toLife } = requestRows();
+  const byId = db.prepare<[string], Row>(`${ROW} WHERE id = ?`);
   const seqOf = db.prepare<[string], { audit_seq: number }>('SELECT audit_seq FROM requests WHERE id = ?');
   const text = db.prepare<[string], { text: string }>(
     'SELECT text FROM actions JOIN requests USING (number) WHERE id = ?',
@@ -40,10 +39,13 @@ export function requestsIn(db: Database, seq: () => number): Requests {
     `INSERT INTO requests (number, id, state, requester, created_at, due_at, waits, twin, audit_seq, body)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const addText = db.prepare('INSERT INTO actions (number, text) VALUES (?, ?)');
+  const addText = db.prepare('INSERT INTO actions (number, text, asked) VALUES (?, ?, ?)');
+  const changeAsked = db.prepare('UPDATE actions SET asked = ? WHERE number = ?');
   const change = db.prepare(
-    `UPDATE requests SET state = ?, due_at = ?, waits = ?, twin = iif(? = 'pending', twin, NULL), audit_seq = ?, body = ? WHERE number = ?`,
+    `UPDATE requests SET state = ?, due_at = ?, waits = ?, audit_seq = ?, body = ? WHERE number = ?`,
   );
+  // No index holds these columns, so a change within a state touches one page.
+  const changeLife = db.prepare('UPDATE requests SET audit_seq = ?, body = ? WHERE number = ?');
   const alive = db.prepare('UPDATE requests SET due_at = ?, body = ? WHERE number = ?');
   const open = db.prepare<[string, number], { n: number }>(
     `SELECT count(*) AS n FROM (SELECT 1 FROM requests WHERE requester = ? AND state IN ${OPEN} LIMIT ?)`,
@@ -52,13 +54,12 @@ export function requestsIn(db: Database, seq: () => number): Requests {
     `SELECT count(*) AS n FROM (SELECT created_at FROM requests WHERE requester = ? ORDER BY number DESC LIMIT ?)
      WHERE created_at > ?`,
   );
-  const twin = db.prepare<[string], Row>('SELECT body FROM requests WHERE twin = ?');
-  const openRows = db.prepare<[string], Row>(
-    `SELECT body FROM requests WHERE requester = ? AND state IN ${OPEN}`,
-  );
+  const twin = db.prepare<[string], Row>(`${ROW} WHERE twin = ? AND state = 'pending' ORDER BY number LIMIT 1`);
+  const openRows = db.prepare<[string], Row>(`${ROW} WHERE requester = ? AND state IN ${OPEN}`);
+  const one = (row: Row | undefined) => (row === undefined ? null : read(row));
 
   return {
-    request: (id) => read(byId.get(id)),
+    request: (id) => one(byId.get(id)),
     actionText(id) {
       const row = text.get(id);
       if (row === undefined) throw new KeyturnFault('IMPOSSIBLE', `${id} has no stored action`);
@@ -66,36 +67,30 @@ export function requestsIn(db: Database, seq: () => number): Requests {
     },
     auditSeq: (id) => seqOf.get(id)?.audit_seq ?? -1,
     countByState: () => new Map(byState.all().map(({ state, n }) => [state, n])),
-    list: (query) => listRows(db, query),
+    list: (query) => listRows(db, query).map(read),
     due: (at, most) => due.all(at, most).map(({ id }) => id as RequestId),
     waiting: () => waiting.all().map(({ id }) => id as RequestId),
-    inStates: (states, most, after) => inStates(db, states, most, after),
+    inStates: (states, most, after) => rowsInStates(db, states, most, after).map(read),
     nextNumber: () => (last.get()?.number ?? 0) + 1,
     countOpen: (requester, most) => open.get(requester, most)?.n ?? 0,
     countSince: (requester, at, most) => since.get(requester, most, at)?.n ?? 0,
-    pendingTwin: (key) => read(twin.get(key)),
-    openOf: (requester) => openRows.all(requester).map((row) => JSON.parse(row.body) as ActionRequest),
+    pendingTwin: (key) => one(twin.get(key)),
+    openOf: (requester) => openRows.all(requester).map(read),
     insert(request, actionText, dedupeKey) {
       const { number, id, state, requester, createdAt } = request;
-      const pending = state === 'pending' ? dedupeKey : null;
-      add.run(
-        number,
-        id,
-        state,
-        requester.id,
-        createdAt,
-        dueAt(request),
-        waits(request),
-        pending,
-        seq(),
-        JSON.stringify(request),
-      );
-      addText.run(number, actionText);
+      const [due_, waits_, life] = [dueAt(request), waits(request), toLife(request)];
+      add.run(number, id, state, requester.id, createdAt, due_, waits_, dedupeKey, seq(), life);
+      addText.run(number, actionText, toAsked(request));
     },
-    touch: (request) => void alive.run(dueAt(request), JSON.stringify(request), request.number),
-    update(request) {
+    touch: (request) => void alive.run(dueAt(request), toLife(request), request.number),
+    update(request, before) {
       const { number, state } = request;
-      change.run(state, dueAt(request), waits(request), state, seq(), JSON.stringify(request), number);
+      const life = toLife(request);
+      const moved =
+        state !== before.state || dueAt(request) !== dueAt(before) || waits(request) !== waits(before);
+      if (moved) change.run(state, dueAt(request), waits(request), seq(), life, number);
+      else changeLife.run(seq(), life, number);
+      if (request.demands !== before.demands) changeAsked.run(toAsked(request), number);
     },
   };
 }
@@ -106,14 +101,7 @@ function waits({ state, submissions }: ActionRequest): 1 | null {
   return open && submissions.every(({ hold }) => hold === 'wait') ? 1 : null;
 }
 
-function read(row: Row | undefined): ActionRequest | null {
-  return row === undefined ? null : (JSON.parse(row.body) as ActionRequest);
-}
-
-function listRows(
-  db: Database,
-  { states, requester, before, most }: Parameters<Reading['list']>[0],
-): ActionRequest[] {
+function listRows(db: Database, { states, requester, before, most }: Parameters<Reading['list']>[0]): Row[] {
   const where = ['number < ?'];
   const values: (string | number)[] = [before ?? Number.MAX_SAFE_INTEGER];
   if (states !== null) {
@@ -124,16 +112,15 @@ function listRows(
     where.push('requester = ?');
     values.push(requester);
   }
-  const sql = `SELECT body FROM requests WHERE ${where.join(' AND ')} ORDER BY number DESC LIMIT ?`;
-  const rows = prepared(db, sql).all(...values, most);
-  return rows.map((row) => JSON.parse(row.body) as ActionRequest);
+  return prepared(db, `${ROW} WHERE ${where.join(' AND ')} ORDER BY number DESC LIMIT ?`).all(
+    ...values,
+    most,
+  );
 }
 
-function inStates(db: Database, states: readonly string[], most: number, after: number): ActionRequest[] {
-  const sql = `SELECT body FROM requests WHERE number > ? AND state IN (${states.map(() => '?').join(',')}) ORDER BY number LIMIT ?`;
-  return prepared(db, sql)
-    .all(after, ...states, most)
-    .map((row) => JSON.parse(row.body) as ActionRequest);
+function rowsInStates(db: Database, states: readonly string[], most: number, after: number): Row[] {
+  const sql = `${ROW} WHERE number > ? AND state IN (${states.map(() => '?').join(',')}) ORDER BY number LIMIT ?`;
+  return prepared(db, sql).all(after, ...states, most);
 }
 
 /** Few shapes of query exist, so each is prepared once per database. */

@@ -35,13 +35,16 @@ interface Problem {
   readonly status: number;
   readonly code?: string;
   readonly detail?: string;
-  readonly fields?: readonly unknown[];
+  readonly errors?: readonly unknown[];
 }
 
 type Reply = { readonly status: number; readonly body: unknown };
 
 const SUBMISSION = ['action', 'target', 'reason', 'on_behalf_of', 'payload', 'links', 'expires_in', 'hold'];
 const OPEN = ['pending', 'flagged', 'approved', 'executing', 'unknown'];
+
+const NOT_FOUND = refusal({ status: 404, code: 'NOT_FOUND' });
+const FORBIDDEN = refusal({ status: 403, code: 'FORBIDDEN' });
 
 /**
  * A server that speaks the contract of interfaces.md to one client, and that a test can break: it goes
@@ -177,7 +180,7 @@ export class FakeKeyturn {
     if (problem !== undefined) return refusal(problem);
     if (call.name === 'submit') return this.#submit(call);
     const stored = this.#requests.get(id);
-    if (stored === undefined) return refusal({ status: 404, code: 'NOT_FOUND' });
+    if (stored === undefined) return NOT_FOUND;
     switch (call.name) {
       case 'read':
         return this.#read(call, stored);
@@ -186,13 +189,11 @@ export class FakeKeyturn {
       case 'consume':
         return this.#consume(call, stored);
       case 'heartbeat':
-        return call.body['nonce'] === stored.nonce
-          ? ok(stored.view)
-          : refusal({ status: 403, code: 'FORBIDDEN' });
+        return call.body['nonce'] === stored.nonce ? ok(stored.view) : FORBIDDEN;
       case 'outcome':
         return this.#outcome(call, stored);
       default:
-        return refusal({ status: 404, code: 'NOT_FOUND' });
+        return NOT_FOUND;
     }
   }
 
@@ -200,8 +201,8 @@ export class FakeKeyturn {
     const unknown = Object.keys(body).filter((field) => !SUBMISSION.includes(field));
     const missing = ['action', 'target', 'reason', 'payload'].filter((field) => !(field in body));
     if (unknown.length + missing.length > 0 || key === null) {
-      const fields = [...unknown, ...missing].map((field) => ({ pointer: `/${field}`, problem: 'is wrong' }));
-      return refusal({ status: 422, code: 'INVALID', detail: 'The request is not valid.', fields });
+      const errors = [...unknown, ...missing].map((field) => ({ pointer: `/${field}`, detail: 'is wrong' }));
+      return refusal({ status: 422, code: 'INVALID', detail: 'The request is not valid.', errors });
     }
     const known = [...this.#requests.values()].find((stored) => stored.key === key);
     if (known !== undefined) return ok(known.view);
@@ -251,7 +252,7 @@ export class FakeKeyturn {
   }
 
   #cancel({ key }: RecordedCall, stored: Stored): Reply {
-    if (key !== null && key !== stored.key) return refusal({ status: 404, code: 'NOT_FOUND' });
+    if (key !== null && key !== stored.key) return NOT_FOUND;
     if (!['pending', 'approved'].includes(stored.view.state))
       return refusal({ status: 409, code: 'ALREADY_RESOLVED' });
     this.change({ state: 'cancelled' });
@@ -275,7 +276,7 @@ export class FakeKeyturn {
   }
 
   #outcome({ body }: RecordedCall, stored: Stored): Reply {
-    if (body['nonce'] !== stored.nonce) return refusal({ status: 403, code: 'FORBIDDEN' });
+    if (body['nonce'] !== stored.nonce) return FORBIDDEN;
     const told = JSON.stringify(body);
     if (stored.outcome !== null && stored.outcome !== told)
       return refusal({ status: 409, code: 'ALREADY_RESOLVED' });
@@ -298,5 +299,6 @@ function ok(body: unknown): Reply {
 }
 
 function refusal({ status, ...problem }: Problem): Reply {
-  return { status, body: { type: 'about:blank', title: 'Refused', status, ...problem } };
+  const type = `urn:keyturn:problem:${problem.code}`;
+  return { status, body: { type, title: problem.code, status, ...problem } };
 }

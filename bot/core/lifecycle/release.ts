@@ -44,7 +44,8 @@ export function report(request: ActionRequest, command: Of<'report'>): Decision 
     return isRepeat(execution.outcome, command) ? accept() : refuse('ALREADY_RESOLVED');
   }
   // A person settled it before the executor spoke: its word is kept as evidence, not as the outcome.
-  return execution.outcome?.status === status ? accept(late) : refuse('ALREADY_RESOLVED');
+  if (execution.outcome?.status !== status) return refuse('ALREADY_RESOLVED');
+  return isRepeat(execution.lateReports.at(-1), command) ? accept() : accept(late);
 }
 
 function isRepeat(

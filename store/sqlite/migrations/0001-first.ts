@@ -37,8 +37,8 @@ CREATE TABLE requests (
   due_at     INTEGER,
   -- Set while everybody who asked blocks on the answer.
   waits      INTEGER,
-  -- Set while pending, so that the same action asked again finds it.
-  twin       TEXT,
+  -- Equal for the same action asked again, which joins the one that is pending.
+  twin       TEXT NOT NULL,
   audit_seq  INTEGER NOT NULL,
   body       TEXT NOT NULL
 ) STRICT;
@@ -47,18 +47,20 @@ CREATE INDEX requests_due ON requests (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX requests_state ON requests (state, number);
 CREATE INDEX requests_requester ON requests (requester, number);
 CREATE INDEX requests_open ON requests (requester) WHERE state IN ('pending','flagged','approved');
-CREATE UNIQUE INDEX requests_twin ON requests (twin) WHERE twin IS NOT NULL;
+CREATE INDEX requests_twin ON requests (twin, number) WHERE state = 'pending';
 CREATE TRIGGER requests_never_leave BEFORE DELETE ON requests BEGIN SELECT RAISE(ABORT, 'requests are kept'); END;
 CREATE TRIGGER requests_terminal BEFORE UPDATE OF state ON requests
   WHEN OLD.state IN ('succeeded','failed','rejected','denied','expired','cancelled','lapsed','revoked')
     AND NEW.state <> OLD.state
   BEGIN SELECT RAISE(ABORT, 'a terminal state is final'); END;
 
--- The exact action of a request, written once.
-CREATE TABLE actions (number INTEGER PRIMARY KEY REFERENCES requests (number), text TEXT NOT NULL) STRICT;
-CREATE TRIGGER actions_no_update BEFORE UPDATE ON actions BEGIN SELECT RAISE(ABORT, 'an action never changes'); END;
+-- The exact action of a request, and what else is known of it from the start. Kept apart from the rows
+-- above, which change often: a change then writes a few hundred bytes and not a few thousand.
+CREATE TABLE actions (number INTEGER PRIMARY KEY REFERENCES requests (number), text TEXT NOT NULL, asked TEXT NOT NULL) STRICT;
+CREATE TRIGGER actions_no_delete BEFORE DELETE ON actions BEGIN SELECT RAISE(ABORT, 'an action is kept'); END;
+CREATE TRIGGER actions_no_update BEFORE UPDATE OF text ON actions BEGIN SELECT RAISE(ABORT, 'an action never changes'); END;
 
-CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, request TEXT NOT NULL, place TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
+CREATE TABLE outbox (id INTEGER PRIMARY KEY, request TEXT NOT NULL, place TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
 
 CREATE TABLE submissions (
   requester   TEXT NOT NULL,

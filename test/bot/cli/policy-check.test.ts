@@ -36,11 +36,16 @@ Runs without review: read-only
 
   it('says when nothing replaces the default', async () => {
     writeFileSync(file, changed(['    replaces_default: true\n', '']));
-    expect((await run(policyCommand(), 'check', '--config', file)).out).toContain('No rule replaces the default.');
+    expect((await run(policyCommand(), 'check', '--config', file)).out).toContain(
+      'No rule replaces the default.',
+    );
   });
 
   it('says which rules a default that denies keeps shut', async () => {
-    writeFileSync(file, changed(['effect: require\n  plan: one-key', 'effect: deny'], ['    replaces_default: true\n', '']));
+    writeFileSync(
+      file,
+      changed(['effect: require\n  plan: one-key', 'effect: deny'], ['    replaces_default: true\n', '']),
+    );
     const { out } = await run(policyCommand(), 'check', '--config', file);
     expect(out).toContain('Still denied by the default, for want of replaces_default: prod-db-export');
   });

@@ -1,5 +1,5 @@
-import { afterEach, vi } from 'vitest';
 import type { Command } from 'commander';
+import { afterEach, vi } from 'vitest';
 
 export interface Ran {
   readonly out: string;

@@ -10,12 +10,15 @@ describe('keyturn token new', () => {
   ])('prints a token for a %s and the hash for the config', async (holder, prefix, key) => {
     const { out, exitCode } = await run(tokenCommand(), 'new', holder);
     expect(exitCode).toBe(0);
-    const [, token = '', hash] = new RegExp(`^token: (${prefix}[A-Za-z0-9_-]{43})\n${key}: ([0-9a-f]{64})\n$`).exec(out) ?? [];
+    const [, token = '', hash] =
+      new RegExp(`^token: (${prefix}[A-Za-z0-9_-]{43})\n${key}: ([0-9a-f]{64})\n$`).exec(out) ?? [];
     expect(hash).toBe(sha256Hex(token));
   });
 
   it('prints another one each time', async () => {
-    const tokens = await Promise.all([1, 2, 3].map(async () => (await run(tokenCommand(), 'new', 'client')).out));
+    const tokens = await Promise.all(
+      [1, 2, 3].map(async () => (await run(tokenCommand(), 'new', 'client')).out),
+    );
     expect(new Set(tokens).size).toBe(3);
   });
 

@@ -42,13 +42,23 @@ describe('merging plans', () => {
     const one = plan([], { expiresAfterMs: 5, usableForMs: 9, outcomeWithinMs: 7 });
     const comment = { approve: true, reject: false, flag: true };
     const other = plan([], { expiresAfterMs: 6, usableForMs: 8, outcomeWithinMs: 7, comment });
-    expect(mergePlans([one, other])).toEqual({ seats: [], comment, expiresAfterMs: 5, usableForMs: 8, outcomeWithinMs: 7 });
+    expect(mergePlans([one, other])).toEqual({
+      seats: [],
+      comment,
+      expiresAfterMs: 5,
+      usableForMs: 8,
+      outcomeWithinMs: 7,
+    });
   });
 
   it('demands a comment where either does', () => {
     const none = { approve: false, reject: false, flag: false };
     expect(anyDemand(none, none)).toEqual(none);
-    expect(anyDemand({ ...none, reject: true }, { ...none, flag: true })).toEqual({ approve: false, reject: true, flag: true });
+    expect(anyDemand({ ...none, reject: true }, { ...none, flag: true })).toEqual({
+      approve: false,
+      reject: true,
+      flag: true,
+    });
   });
 });
 
@@ -62,7 +72,9 @@ describe('row 16: seats of a later policy', () => {
 
   it('raise the count and never let more people in', () => {
     const wider: Seat = { from: ['dba'], count: 2, candidates: people('alice', 'bob', 'mallory') };
-    expect(addSeats([held], [wider])).toEqual([{ from: ['dba'], count: 2, candidates: people('alice', 'bob') }]);
+    expect(addSeats([held], [wider])).toEqual([
+      { from: ['dba'], count: 2, candidates: people('alice', 'bob') },
+    ]);
   });
 
   it('never lower the count or drop a seat', () => {
@@ -74,7 +86,14 @@ describe('row 16: seats of a later policy', () => {
 
 describe('the candidates of a seat', () => {
   it('are the members of all its groups, each once', () => {
-    const groups: Record<string, PersonId[]> = { dba: people('alice', 'bob'), security: people('bob', 'carol') };
-    expect(candidatesOf(['dba', 'security', 'gone'], (group) => groups[group] ?? [])).toEqual(['alice', 'bob', 'carol']);
+    const groups: Record<string, PersonId[]> = {
+      dba: people('alice', 'bob'),
+      security: people('bob', 'carol'),
+    };
+    expect(candidatesOf(['dba', 'security', 'gone'], (group) => groups[group] ?? [])).toEqual([
+      'alice',
+      'bob',
+      'carol',
+    ]);
   });
 });

@@ -13,7 +13,10 @@ const time = fc.integer({ min: 1_000, max: 100_000 });
 
 const plan: fc.Arbitrary<Plan> = fc.record({
   id: fc.constantFrom('one', 'two', 'three'),
-  seats: fc.array(fc.record({ from: groupNames, count: fc.integer({ min: 1, max: 3 }) }), { minLength: 1, maxLength: 3 }),
+  seats: fc.array(fc.record({ from: groupNames, count: fc.integer({ min: 1, max: 3 }) }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
   comment: fc.record({ approve: fc.boolean(), reject: fc.boolean(), flag: fc.boolean() }),
   expiresAfterMs: time,
   usableForMs: time,
@@ -98,7 +101,10 @@ function expectNoLooser(before: Evaluation, after: Evaluation): void {
 }
 
 const place = fc.nat(6);
-const withRule = (old: Policy, added: Rule, at: number): Policy => ({ ...old, rules: old.rules.toSpliced(at, 0, added) });
+const withRule = (old: Policy, added: Rule, at: number): Policy => ({
+  ...old,
+  rules: old.rules.toSpliced(at, 0, added),
+});
 
 describe('a policy with one rule more', () => {
   it('is never looser for a deny', () => {
@@ -139,7 +145,11 @@ describe('any policy', () => {
     fc.assert(
       fc.property(policy, facts, (one, asked) => {
         if (evaluate(one, asked).effect !== 'allow') return;
-        expect(one.rules.some((each) => each.effect === 'allow' && (each.when === null || each.when(asked) === true))).toBe(true);
+        expect(
+          one.rules.some(
+            (each) => each.effect === 'allow' && (each.when === null || each.when(asked) === true),
+          ),
+        ).toBe(true);
       }),
       { seed: SEED, numRuns: 500 },
     );

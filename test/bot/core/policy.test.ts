@@ -15,15 +15,31 @@ const FACTS: Facts = {
 };
 const BOB = 'bob' as PersonId;
 
-function policy(rules: readonly Rule[], fallback: Policy['default'] = { effect: 'require', plan: ONE_KEY }): Policy {
-  return { version: 'sha256:0', rules, default: fallback, members: (group) => (group === 'dba' ? [BOB] : []) };
+function policy(
+  rules: readonly Rule[],
+  fallback: Policy['default'] = { effect: 'require', plan: ONE_KEY },
+): Policy {
+  return {
+    version: 'sha256:0',
+    rules,
+    default: fallback,
+    members: (group) => (group === 'dba' ? [BOB] : []),
+  };
 }
 
 describe('evaluating a policy', () => {
   it('uses the default where no rule matched', () => {
     const other = rule('other', { match: { action: ['k8s.*'] }, plan: TWO_KEYS });
-    expect(evaluate(policy([other]), FACTS)).toMatchObject({ effect: 'require', rules: [], plans: ['one-key'] });
-    expect(evaluate(policy([other], { effect: 'deny' }), FACTS)).toMatchObject({ effect: 'deny', rules: [], plans: [] });
+    expect(evaluate(policy([other]), FACTS)).toMatchObject({
+      effect: 'require',
+      rules: [],
+      plans: ['one-key'],
+    });
+    expect(evaluate(policy([other], { effect: 'deny' }), FACTS)).toMatchObject({
+      effect: 'deny',
+      rules: [],
+      plans: [],
+    });
   });
 
   it('freezes who may fill a seat at the time of asking', () => {
@@ -42,7 +58,7 @@ describe('evaluating a policy', () => {
     expect(evaluate(policy(rules), FACTS)).toMatchObject({ rules: ['a', 'b'], plans: ['one-key'] });
   });
 
-  it('keeps the default\'s no until a require says that it replaces it', () => {
+  it("keeps the default's no until a require says that it replaces it", () => {
     const deny = { effect: 'deny' } as const;
     expect(evaluate(policy([rule('a', { plan: ONE_KEY })], deny), FACTS).effect).toBe('deny');
     const opening = rule('b', { plan: TWO_KEYS, replacesDefault: true });
@@ -71,7 +87,11 @@ describe('evaluating a policy', () => {
       rule('no', { effect: 'deny' }),
       rule('never', { effect: 'deny', tell: 'never' }),
     ];
-    expect(evaluate(policy(rules), FACTS)).toMatchObject({ effect: 'deny', rules: ['no', 'never'], tell: 'never' });
+    expect(evaluate(policy(rules), FACTS)).toMatchObject({
+      effect: 'deny',
+      rules: ['no', 'never'],
+      tell: 'never',
+    });
   });
 
   it.each([
@@ -113,7 +133,8 @@ describe('evaluating a policy', () => {
       { groups: ['security'] },
       { risk: 'high' },
     ];
-    for (const miss of misses) expect(evaluate(policy(rules), { ...fitting, ...miss }).effect).toBe('require');
+    for (const miss of misses)
+      expect(evaluate(policy(rules), { ...fitting, ...miss }).effect).toBe('require');
   });
 
   it('orders risks', () => {

@@ -72,7 +72,10 @@ describe('matching people to seats', () => {
     fc.assert(
       fc.property(world, ({ counts, voters }) => {
         const seats = counts.map((count, index) => seat(count, `g${index}`));
-        const filled = matchSeats(seats, voters.map((mine, index) => voter(`p${index}`, ...mine)));
+        const filled = matchSeats(
+          seats,
+          voters.map((mine, index) => voter(`p${index}`, ...mine)),
+        );
         expect(new Set(filled.flat()).size).toBe(filled.flat().length);
         for (const [index, people] of filled.entries()) {
           expect(people.length).toBeLessThanOrEqual(counts[index] ?? 0);
@@ -89,7 +92,9 @@ describe('matching people to seats', () => {
         const seats = counts.map((count, index) => seat(count, `g${index}`));
         const before = voters.map((list, index) => voter(`p${index}`, ...list));
         const one = matchSeats(seats, before).flat().length;
-        expect(matchSeats(seats, [...before, voter('late', ...mine)]).flat().length).toBeGreaterThanOrEqual(one);
+        expect(matchSeats(seats, [...before, voter('late', ...mine)]).flat().length).toBeGreaterThanOrEqual(
+          one,
+        );
       }),
       { seed: SEED, numRuns: 300 },
     );

@@ -87,19 +87,15 @@ describe('visible', () => {
     ['spaces', `${' '.repeat(32)}a`],
     ['zero-width characters', '\u200b'],
     ['one long Latin word with one stranger', 'a'.repeat(8)],
-    ['different characters', null],
   ])('takes linear time for %s', (_what, piece) => {
-    const text = (length: number) =>
-      piece === null
-        ? Array.from({ length }, (_, index) => String.fromCodePoint(0x3400 + (index % 40_000))).join('')
-        : `${piece.repeat(length / piece.length)}\u200b`;
+    const text = (length: number) => `${piece.repeat(length / piece.length)}\u200b`;
     const [short, long] = [text(16_384), text(262_144)];
     const timeOf = (work: () => void) => {
       const start = performance.now();
       work();
       return performance.now() - start;
     };
-    const rounds = Array.from({ length: 6 }, () => ({
+    const rounds = Array.from({ length: 4 }, () => ({
       once: timeOf(() => visible(long)),
       inParts: timeOf(() => {
         for (let part = 0; part < 16; part += 1) visible(short);

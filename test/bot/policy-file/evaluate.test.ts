@@ -195,7 +195,8 @@ describe('what a compiled policy demands', () => {
 
   it('lets what cannot be evaluated bind and never free', () => {
     const when = 'when: "payload.rows > 10"';
-    const rules = (effect: string) => withRules(`  - { id: x, match: {}, ${when}, effect: ${effect} }\n`).policy;
+    const rules = (effect: string) =>
+      withRules(`  - { id: x, match: {}, ${when}, effect: ${effect} }\n`).policy;
     const silent = facts({ payload: {} });
     expect(evaluate(rules('deny'), silent).effect).toBe('deny');
     expect(evaluate(rules('require, plan: two-keys'), silent).plans).toEqual(['two-keys', 'one-key']);
@@ -209,7 +210,11 @@ describe('what a compiled policy demands', () => {
   it('denies by default when the policy says so', () => {
     const denied: Change = ['effect: require\n  plan: one-key', 'effect: deny'];
     const { policy } = load(changed(denied));
-    expect(evaluate(policy, facts({ action: 'deploy.web' }))).toMatchObject({ effect: 'deny', rules: [], plans: [] });
+    expect(evaluate(policy, facts({ action: 'deploy.web' }))).toMatchObject({
+      effect: 'deny',
+      rules: [],
+      plans: [],
+    });
     expect(evaluate(policy, facts())).toMatchObject({ effect: 'require', plans: ['two-keys'] });
   });
 
@@ -217,13 +222,19 @@ describe('what a compiled policy demands', () => {
     const { policy } = load(
       changed(['effect: require\n  plan: one-key', 'effect: deny'], ['    replaces_default: true\n', '']),
     );
-    expect(evaluate(policy, facts())).toMatchObject({ effect: 'deny', rules: [], plans: [], risk: 'critical' });
+    expect(evaluate(policy, facts())).toMatchObject({
+      effect: 'deny',
+      rules: [],
+      plans: [],
+      risk: 'critical',
+    });
   });
 });
 
 describe('what a match looks at', () => {
   const hits = (match: string, changes: Partial<Facts> = {}) =>
-    evaluate(withRules(`  - { id: x, match: ${match}, effect: deny }\n`).policy, facts(changes)).effect === 'deny';
+    evaluate(withRules(`  - { id: x, match: ${match}, effect: deny }\n`).policy, facts(changes)).effect ===
+    'deny';
 
   it.each([
     ['{}', true],

@@ -12,25 +12,57 @@ describe('a key that does not work yet', () => {
     ['queue.driver: bullmq', `${SOUND}queue: { driver: bullmq } # HERE\n`, 'queue.driver'],
     ['queue.redis_url_env', `${SOUND}queue: { redis_url_env: X } # HERE\n`, 'queue.redis_url_env'],
     ['audit.retention', `${SOUND}audit: { log: a, retention: 400d } # HERE\n`, 'audit.retention'],
-    ['audit.checkpoint_every', `${SOUND}audit: { log: a, checkpoint_every: 5m } # HERE\n`, 'audit.checkpoint_every'],
+    [
+      'audit.checkpoint_every',
+      `${SOUND}audit: { log: a, checkpoint_every: 5m } # HERE\n`,
+      'audit.checkpoint_every',
+    ],
     ['audit.anchors', `${SOUND}audit: { log: a, anchors: [] } # HERE\n`, 'audit.anchors'],
     ...(
       [
-        ['slack_usergroup', ['members: [carol] }', 'members: [carol], slack_usergroup: S1 } # HERE'], 'groups.security.slack_usergroup'],
+        [
+          'slack_usergroup',
+          ['members: [carol] }', 'members: [carol], slack_usergroup: S1 } # HERE'],
+          'groups.security.slack_usergroup',
+        ],
         ['remind', ['    expires_after: 45m', '    remind: [half] # HERE'], 'plans.two-keys.remind'],
         ['escalate', ['    expires_after: 45m', '    escalate: [] # HERE'], 'plans.two-keys.escalate'],
-        ['review_via', ['    expires_after: 45m', '    review_via: [slack] # HERE'], 'plans.two-keys.review_via'],
-        ['a face in notify', ['    expires_after: 45m', '    notify: { slack: "#a" } # HERE'], 'plans.two-keys.notify.slack'],
-        ['auth.oidc', [`auth: { token_sha256: ${hash('d')} }`, 'auth: { oidc: { issuer: x } } # HERE'], 'clients.deploy-agent.auth.oidc'],
-        ['actions.*.execute', ['redact: [/secret] }', 'redact: [/secret], execute: {} } # HERE'], 'actions["key.rotate"].execute'],
-        ['actions.*.payload_schema', ['redact: [/secret] }', 'payload_schema: x.json } # HERE'], 'actions["key.rotate"].payload_schema'],
+        [
+          'review_via',
+          ['    expires_after: 45m', '    review_via: [slack] # HERE'],
+          'plans.two-keys.review_via',
+        ],
+        [
+          'a face in notify',
+          ['    expires_after: 45m', '    notify: { slack: "#a" } # HERE'],
+          'plans.two-keys.notify.slack',
+        ],
+        [
+          'auth.oidc',
+          [`auth: { token_sha256: ${hash('d')} }`, 'auth: { oidc: { issuer: x } } # HERE'],
+          'clients.deploy-agent.auth.oidc',
+        ],
+        [
+          'actions.*.execute',
+          ['redact: [/secret] }', 'redact: [/secret], execute: {} } # HERE'],
+          'actions["key.rotate"].execute',
+        ],
+        [
+          'actions.*.payload_schema',
+          ['redact: [/secret] }', 'payload_schema: x.json } # HERE'],
+          'actions["key.rotate"].payload_schema',
+        ],
       ] as const satisfies readonly (readonly [string, Change, string])[]
     ).map(([name, change, path]) => [name, changed(change), path] as const),
   ];
 
   it.each(cases)('is refused by name: %s', (name, text, path) => {
     expect(problemsOf(text)).toEqual([
-      { line: lineOf(text), path, message: expect.stringContaining(`${name} is not available in this version`) },
+      {
+        line: lineOf(text),
+        path,
+        message: expect.stringContaining(`${name} is not available in this version`),
+      },
     ]);
   });
 
@@ -63,6 +95,8 @@ describe('a key that does not work yet', () => {
       'audit.anchors',
       'audit.retention',
     ]);
-    expect(problemsOf(text).every(({ message }) => message.includes('is not available in this version'))).toBe(true);
+    expect(
+      problemsOf(text).every(({ message }) => message.includes('is not available in this version')),
+    ).toBe(true);
   });
 });

@@ -3,7 +3,8 @@ import { KeyturnFault } from '../../../bot/core/fault.ts';
 import { readSettings } from '../../../bot/policy-file/settings.ts';
 import { changed, SOUND, soundFile } from './sound-policy.ts';
 
-const settings = (env: Record<string, string> = {}, text = SOUND) => readSettings(soundFile(text), '/etc/keyturn/keyturn.yaml', env);
+const settings = (env: Record<string, string> = {}, text = SOUND) =>
+  readSettings(soundFile(text), '/etc/keyturn/keyturn.yaml', env);
 const withTop = (top: string) => changed(['version: 1', `version: 1\n${top}`]);
 
 function faultOf(read: () => unknown): string {
@@ -44,14 +45,23 @@ audit: { log: keyturn.example }`;
 
   it('give way to the environment', () => {
     const env = { KEYTURN_DATA_DIR: '/data', KEYTURN_KEY_DIR: '/keys', HOST: '::', PORT: '8080' };
-    expect(settings(env)).toMatchObject({ listen: { host: '::', port: 8080 }, dataDir: '/data', keyDir: '/keys' });
+    expect(settings(env)).toMatchObject({
+      listen: { host: '::', port: 8080 },
+      dataDir: '/data',
+      keyDir: '/keys',
+    });
     const empty = { KEYTURN_DATA_DIR: '', KEYTURN_KEY_DIR: '', HOST: '', PORT: '' };
     expect(settings(empty)).toEqual(settings());
   });
 
-  it.each(['', ' ', '-1', '65536', '3000x', '0x50', '1e3', ' 80', '80.5', 'http'].slice(1))('refuse PORT=%j by name', (port) => {
-    expect(faultOf(() => settings({ PORT: port }))).toBe(`PORT must be a number from 0 to 65535, not "${port}"`);
-  });
+  it.each(['', ' ', '-1', '65536', '3000x', '0x50', '1e3', ' 80', '80.5', 'http'].slice(1))(
+    'refuse PORT=%j by name',
+    (port) => {
+      expect(faultOf(() => settings({ PORT: port }))).toBe(
+        `PORT must be a number from 0 to 65535, not "${port}"`,
+      );
+    },
+  );
 
   it.each([
     [{ KEYTURN_KEY_DIR: '/etc/keyturn/data/keys' }, 'KEYTURN_KEY_DIR must not be inside data_dir'],
@@ -70,7 +80,9 @@ audit: { log: keyturn.example }`;
 
   it('refuse one port for two listeners, and allow it where there is one listener', () => {
     expect(settings({ PORT: '3001' }).listen.port).toBe(3001);
-    expect(faultOf(() => settings({ PORT: '3001', HOST: '0.0.0.0' }))).toBe('PORT and admin.port must differ: both are 3001');
+    expect(faultOf(() => settings({ PORT: '3001', HOST: '0.0.0.0' }))).toBe(
+      'PORT and admin.port must differ: both are 3001',
+    );
     const text = withTop('listen: { port: 3001, public_url: https://keyturn.example }');
     expect(faultOf(() => settings({}, text))).toBe('listen.port and admin.port must differ: both are 3001');
   });

@@ -13,7 +13,9 @@ describe('the first keyturn.yaml', () => {
   });
 
   it('explains every section', () => {
-    const sections = TEXT.split('\n').flatMap((line, index, lines) => (/^[a-z_]+:/.test(line) ? [[line, lines[index - 1]]] : []));
+    const sections = TEXT.split('\n').flatMap((line, index, lines) =>
+      /^[a-z_]+:/.test(line) ? [[line, lines[index - 1]]] : [],
+    );
     const second = new Set(['key_dir']);
     for (const [line = '', above = ''] of sections) {
       if (!second.has(line.split(':')[0] ?? '')) expect(above, line).toMatch(/^# /);

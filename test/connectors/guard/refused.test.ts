@@ -118,12 +118,12 @@ describe.concurrent('exit 78: the caller has to put something right', () => {
     'says what is wrong when the submission is refused with %i %s',
     async ([status, code], context) => {
       const world = await World.open(context.onTestFinished);
-      const fields = [{ pointer: '/target/environment', problem: 'is not declared' }];
+      const errors = [{ pointer: '/target/environment', detail: 'is not declared' }];
       world.fake.refuseNext('submit', {
         status,
         ...(code === undefined ? {} : { code }),
         detail: 'No.',
-        fields,
+        errors,
       });
       const ended = await world.guard(MARK).ended;
       expectNotRun(world, ended, 78);

@@ -1,0 +1,82 @@
+import {
+  cancelled,
+  ended,
+  granted,
+  lost,
+  reevaluated,
+  revoked,
+  settled,
+  stopRequested,
+  timedOut,
+  withdrawnByAsker,
+} from './replay-release.ts';
+import { approved, cleared, flagged, rejected, reviewed, viewed } from './replay-review.ts';
+import { type Held, isRequester, type Owed, STEPS, type Why, type World } from './replay-state.ts';
+import type { LoggedEntry } from './replay-shape.ts';
+
+/** Takes one entry to the request it is about, or says why it cannot be so. */
+export function step(world: World, held: Held, entry: LoggedEntry, owed: Owed | null): Why {
+  const possible = STEPS.get(entry.type);
+  const { number, state } = held;
+  if (!possible?.from.includes(state)) return `${entry.type} of request ${number}, which is ${state}`;
+  const isTimes = entry.type === 'request.expired' || entry.type === 'request.lapsed';
+  // What the entry before demands belongs to the same moment, which was looked at there.
+  if (owed === null && !isTimes && entry.at >= deadlineOf(held)) return `${entry.type} of request ${number} at or after its deadline`;
+  const why = ruled(world, held, entry, owed);
+  if (why !== null) return `${entry.type} of request ${number}: ${why}`;
+  if (possible.to !== null) held.state = possible.to;
+  return null;
+}
+
+function deadlineOf({ state, expiresAt, usableUntil }: Held): number {
+  if (state === 'pending' || state === 'flagged') return expiresAt;
+  return state === 'approved' ? usableUntil : Number.POSITIVE_INFINITY;
+}
+
+/** Who may make it so, and on what ground. */
+function ruled(world: World, held: Held, entry: LoggedEntry, owed: Owed | null): Why {
+  switch (entry.type) {
+    case 'request.deduplicated':
+      if (world.frozen.has(held.submitted.requester.id)) return 'its requester is frozen';
+      return isRequester(held, entry.actor) ? null : 'its actor is not the requester';
+    case 'request.detached':
+      return withdrawnByAsker(held, entry.actor);
+    case 'request.reevaluated':
+      return reevaluated(world, held, entry);
+    case 'payload.viewed':
+      return viewed(held, entry);
+    case 'review.recorded':
+      return reviewed(world, held, entry);
+    case 'request.approved':
+      return approved(held, entry, owed);
+    case 'request.denied':
+      return entry.actor.kind === 'policy' ? null : 'its actor is not a policy';
+    case 'request.rejected':
+      return rejected(entry, owed);
+    case 'request.flagged':
+      return flagged(world, held, entry, owed);
+    case 'request.cleared':
+      return cleared(held, entry);
+    case 'request.expired':
+    case 'request.lapsed':
+      return timedOut(deadlineOf(held), entry);
+    case 'request.cancelled':
+      return cancelled(held, entry);
+    case 'request.revoked':
+      return revoked(world, held, entry, owed);
+    case 'request.stop_requested':
+      return stopRequested(world, held, entry, owed);
+    case 'grant.issued':
+      return granted(world, held, entry);
+    case 'execution.succeeded':
+    case 'execution.failed':
+    case 'execution.late_report':
+      return ended(held, entry.actor);
+    case 'execution.unknown':
+      return lost(held, entry);
+    case 'execution.settled':
+      return settled(held, entry);
+    default:
+      return null;
+  }
+}

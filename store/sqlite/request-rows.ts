@@ -1,0 +1,84 @@
+import type { ActionRequest } from '../../bot/core/request.ts';
+
+/** `asked` is the part that is written once; `body` the part that lives. Both JSON. */
+export interface Row {
+  readonly number: number;
+  readonly body: string;
+  readonly asked: string;
+}
+
+type Life = Pick<
+  ActionRequest,
+  | 'tell'
+  | 'submissions'
+  | 'state'
+  | 'reviews'
+  | 'shown'
+  | 'rejectReason'
+  | 'wasFlagged'
+  | 'resolvedAt'
+  | 'usableUntil'
+  | 'execution'
+>;
+type Asked = Omit<ActionRequest, keyof Life>;
+
+const MOST_KEPT = 4096;
+
+/** Between rows and requests. The part that is written once is parsed once, as long as it is in use. */
+export function requestRows() {
+  const kept = new Map<number, { readonly text: string; readonly asked: Asked }>();
+
+  const askedOf = ({ number, asked: text }: Row): Asked => {
+    const known = kept.get(number);
+    // The text is compared, so that a row that was undone or changed can never be answered from memory.
+    if (known?.text === text) return known.asked;
+    const asked = JSON.parse(text) as Asked;
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(number, { text, asked });
+    return asked;
+  };
+
+  return {
+    read: (row: Row): ActionRequest => ({ ...askedOf(row), ...(JSON.parse(row.body) as Life) }),
+    toLife(request: ActionRequest): string {
+      const { tell, submissions, state, reviews, shown, rejectReason } = request;
+      const { wasFlagged, resolvedAt, usableUntil, execution } = request;
+      const life: Life = {
+        tell,
+        submissions,
+        state,
+        reviews,
+        shown,
+        rejectReason,
+        wasFlagged,
+        resolvedAt,
+        usableUntil,
+        execution,
+      };
+      return JSON.stringify(life);
+    },
+    toAsked(request: ActionRequest): string {
+      const { id, number, action, target, requester, owner, onBehalfOf, reason, links } = request;
+      const { actionDigest, viewDigest, preview, redact, effect, demands, createdAt } = request;
+      const asked: Asked = {
+        id,
+        number,
+        action,
+        target,
+        requester,
+        owner,
+        onBehalfOf,
+        reason,
+        links,
+        actionDigest,
+        viewDigest,
+        preview,
+        redact,
+        effect,
+        demands,
+        createdAt,
+      };
+      return JSON.stringify(asked);
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { Database } from 'better-sqlite3';
+import { sha256Hex } from '../../bot/core/digest.ts';
+import type { Problem } from '../audit/chain.ts';
+import type { Replayed } from '../audit/replay.ts';
+import type { Beside, End, Tables } from '../audit/verify.ts';
+import { openReadOnly } from './open.ts';
+
+/** A log in its database, and the state that stands beside it, all as of one moment. */
+export interface VerifySource {
+  entries(): Iterable<{ readonly bytes: Uint8Array; readonly beside: Beside }>;
+  readonly tables: Tables;
+  close(): void;
+}
+
+interface EntryRow {
+  readonly seq: number;
+  readonly prev: Uint8Array;
+  readonly type: string;
+  readonly request: number | null;
+  readonly bytes: Uint8Array;
+}
+
+interface DisclosureRow {
+  readonly seq: number;
+  readonly field: string;
+  readonly salt: Uint8Array;
+  readonly value: string;
+}
+
+/**
+ * Opens the file for reading only. One read transaction holds until `close`: a server that goes on
+ * writing changes nothing of what is seen here. Throws when the file is no Keyturn database.
+ */
+export function openVerifySource(file: string): VerifySource {
+  const db = openReadOnly(file);
+  try {
+    db.pragma('trusted_schema = OFF');
+    db.pragma('cell_size_check = ON');
+    db.exec('BEGIN');
+    const entries = db.prepare<[], EntryRow>('SELECT seq, prev, type, request, bytes FROM entries ORDER BY seq');
+    const disclosures = db.prepare<[], DisclosureRow>('SELECT seq, field, salt, value FROM disclosures ORDER BY seq, field');
+    const texts = take(disclosures.iterate());
+    return {
+      *entries() {
+        for (const { bytes, ...row } of entries.iterate()) {
+          yield { bytes, beside: { ...row, disclosures: texts.upTo(row.seq) } };
+        }
+      },
+      tables: tablesIn(db, () => texts.next()),
+      close() {
+        texts.close();
+        db.close();
+      },
+    };
+  } catch (cause) {
+    db.close();
+    throw cause;
+  }
+}
+
+const NONE: readonly DisclosureRow[] = [];
+
+/** Walks the texts beside the entries, both in order, so that neither is ever held as a whole. */
+function take(rows: IterableIterator<DisclosureRow>) {
+  let next = rows.next();
+  return {
+    upTo(seq: number): readonly DisclosureRow[] {
+      if (next.done || next.value.seq > seq) return NONE;
+      const taken: DisclosureRow[] = [];
+      for (; !next.done && next.value.seq <= seq; next = rows.next()) taken.push(next.value);
+      return taken;
+    },
+    next: () => (next.done ? null : next.value.seq),
+    close: () => void rows.return?.(),
+  };
+}
+
+interface RequestRow {
+  readonly id: string;
+  readonly state: string;
+  readonly bodyState: string | null;
+  readonly text: string | null;
+}
+
+function tablesIn(db: Database, nextText: () => number | null): Tables {
+  const row = db.prepare<[number], RequestRow>(
+    `SELECT id, state, body ->> '$.state' AS bodyState, text FROM requests LEFT JOIN actions USING (number) WHERE number = ?`,
+  );
+  const count = db.prepare<[], { rows: number; newest: number | null; stamp: number | null }>(
+    'SELECT count(*) AS rows, max(number) AS newest, max(audit_seq) AS stamp FROM requests',
+  );
+  const actions = db.prepare<[], { rows: number }>('SELECT count(*) AS rows FROM actions');
+  const policy = db.prepare<[], { value: string }>("SELECT value FROM facts WHERE name = 'policy'");
+  const freezes = db.prepare<[], { requester: string; exclusions: string }>('SELECT requester, exclusions FROM freezes');
+
+  return {
+    compare({ number, id, state, submitted }: Replayed) {
+      const held = row.get(number);
+      if (held === undefined) return `request ${number} is in the log and not in the tables`;
+      if (held.id !== id) return `request ${number} has another id in the tables`;
+      if (held.state !== state || held.bodyState !== state) {
+        return `request ${number} is ${state} by the log and ${held.state} in the tables`;
+      }
+      const isStored = held.text !== null && `sha256:${sha256Hex(held.text)}` === submitted.action_digest;
+      return isStored ? null : `the stored action of request ${number} is not the one that was approved`;
+    },
+    rest({ lastSeq, requests, frozen, policy: loaded }: End): Problem | null {
+      const end = (why: string) => ({ seq: lastSeq, why });
+      const { rows, newest, stamp } = count.get() ?? { rows: 0, newest: null, stamp: null };
+      if (stamp !== null && stamp > lastSeq) {
+        return { seq: lastSeq + 1, why: `it is missing: the log ends here, and the tables know of entry ${stamp}` };
+      }
+      if (nextText() !== null) return end(`a text stands beside entry ${nextText()}, which there is not`);
+      if (rows !== requests || (newest ?? 0) !== requests || actions.get()?.rows !== requests) {
+        return end(`the log has ${requests} requests, and the tables have ${rows}, up to ${newest ?? 0}`);
+      }
+      if ((policy.get()?.value ?? null) !== loaded) return end('the policy in force is not the last one that the log has');
+      const held = freezes.all().map(({ requester, exclusions }) => `${requester} ${sorted(JSON.parse(exclusions))}`);
+      const told = [...frozen].map(([requester, exclusions]) => `${requester} ${sorted([...exclusions])}`);
+      return sorted(held) === sorted(told) ? null : end('the requesters that are frozen are not those of the log');
+    },
+  };
+}
+
+function sorted(words: unknown): string {
+  return Array.isArray(words) ? words.map(String).sort().join(' ') : '';
+}

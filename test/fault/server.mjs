@@ -1,0 +1,117 @@
+// The real server from dist/, in a process that kills itself at a point its test names. No product
+// code knows of this: SQLite, files, answers and the messenger are watched from outside.
+import fs from 'node:fs';
+import { ServerResponse } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
+import { randomBytes } from 'node:crypto';
+import Sqlite from 'better-sqlite3';
+import { readConfiguration } from '../../dist/bot/cli/configuration.js';
+import { compose } from '../../dist/bot/compose.js';
+
+const { KEYTURN_CONFIG, FAULT_MARKER, FAULT_DELIVERIES, FAULT_ARM, FAULT_GATE } = process.env;
+const { openSync, writeSync, fsyncSync, closeSync } = fs;
+
+/** What fires next, or null. The (skip + 1)th point with that name, in a batch of at least that many works. */
+let armed = FAULT_ARM === undefined ? null : JSON.parse(FAULT_ARM);
+let works = 0;
+
+function point(name) {
+  if (name === 'before BEGIN IMMEDIATE') works = 0;
+  if (name === 'before SAVEPOINT work') works += 1;
+  if (armed === null || (armed.name ?? name) !== name || (armed.works ?? 0) > works) return;
+  if (armed.skip > 0) {
+    armed.skip -= 1;
+    return;
+  }
+  // On disk before the end, or the test could not tell this end from another.
+  writeDown(FAULT_MARKER, JSON.stringify({ point: name, works }));
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function writeDown(file, line) {
+  const handle = openSync(file, 'a', 0o600);
+  writeSync(handle, `${line}\n`);
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
+const { prepare, exec, pragma } = Sqlite.prototype;
+Sqlite.prototype.prepare = function (sql) {
+  const statement = prepare.call(this, sql);
+  const { run } = statement;
+  const name = /^\w+(?: INTO| FROM)?(?: \w+)?/.exec(sql)?.[0] ?? sql;
+  statement.run = (...values) => {
+    point(`before ${name}`);
+    const result = run.apply(statement, values);
+    if (name === 'RELEASE work' || name === 'COMMIT') point(`after ${name}`);
+    return result;
+  };
+  return statement;
+};
+Sqlite.prototype.exec = function (sql) {
+  point('before exec');
+  const result = exec.call(this, sql);
+  point('after exec');
+  return result;
+};
+Sqlite.prototype.pragma = function (text, options) {
+  point(`before PRAGMA ${text}`);
+  return pragma.call(this, text, options);
+};
+for (const name of ['mkdirSync', 'openSync', 'chmodSync', 'writeFileSync', 'fsyncSync', 'renameSync']) {
+  const original = fs[name];
+  fs[name] = (...values) => {
+    point(`before ${name}`);
+    return original(...values);
+  };
+}
+syncBuiltinESMExports();
+
+const { end } = ServerResponse.prototype;
+ServerResponse.prototype.end = function (...values) {
+  point('before the answer');
+  this.once('finish', () => point('after the answer'));
+  return end.apply(this, values);
+};
+
+/** The relay waits here while a step of a caller is under test: then nobody but that caller writes. */
+let open = () => {};
+let gate = Promise.resolve();
+const shut = () => {
+  gate = new Promise((resolve) => {
+    open = resolve;
+  });
+};
+if (FAULT_GATE === 'shut') shut();
+
+const probe = {
+  place: 'probe',
+  async deliver(notice) {
+    await gate;
+    point('before delivery');
+    writeDown(FAULT_DELIVERIES, JSON.stringify(notice));
+    point('after delivery');
+  },
+};
+
+process.on('message', async ({ arm, relay }) => {
+  if (arm !== undefined && !relay) shut();
+  // A `delivered` write that is on its way ends within these turns.
+  for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+  if (arm !== undefined) armed = arm;
+  process.send({ armed: true });
+  if (relay) open();
+});
+process.on('disconnect', () => process.exit(1));
+
+const quiet = () => {};
+const tell = (message, fields) => void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
+const keyturn = await compose(readConfiguration(KEYTURN_CONFIG, process.env), {
+  clock: { wall: () => Date.now(), steady: () => performance.now() },
+  random: { bytes: (count) => randomBytes(count) },
+  logger: { info: quiet, warn: quiet, error: tell },
+  messengers: () => [probe],
+  onBroken: () => process.exit(74),
+});
+process.on('SIGTERM', () => keyturn.stop().then(() => process.exit(0)));
+process.send({ port: keyturn.port });

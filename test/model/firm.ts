@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+
+// The firm that the histories play in, as plain data. The model reads it as it stands here; the bot
+// gets it as a rulebook (`to-rulebook.ts`). Nothing of bot/core is used, so that the two can disagree.
+
+export const PEOPLE = ['alice', 'bob', 'carol', 'dora', 'eve'] as const;
+export type Person = (typeof PEOPLE)[number];
+export const CLIENTS = ['agent', 'ci'] as const;
+export type Client = (typeof CLIENTS)[number];
+/** `mallory` is a person whom no account maps to, `rogue` a token that nobody issued. */
+export type Who = Person | Client | 'mallory' | 'rogue';
+
+export function isClient(who: Who): who is Client {
+  return CLIENTS.some((client) => client === who);
+}
+
+export interface SeatRule {
+  readonly from: readonly string[];
+  readonly count: number;
+}
+
+export interface PlanRule {
+  readonly id: string;
+  readonly seats: readonly SeatRule[];
+  /** Whether a reject and a flag must say why. */
+  readonly comment: boolean;
+  readonly expiresAfterMs: number;
+  readonly usableForMs: number;
+  readonly outcomeWithinMs: number;
+}
+
+export interface FirmRule {
+  readonly id: string;
+  /** A name, or a prefix that ends in `*`. */
+  readonly action: string;
+  /** A condition on `payload.rows`. Where that is no number, nobody can evaluate it. */
+  readonly rows: 'over 100' | 'under 100' | null;
+  readonly effect: 'allow' | 'require' | 'deny';
+  readonly plan: PlanRule | null;
+  readonly critical: boolean;
+  readonly exclude: readonly Person[];
+  readonly replacesDefault: boolean;
+}
+
+export interface ClientRule {
+  readonly kind: 'agent' | 'pipeline';
+  readonly owner: Person;
+  readonly mayActFor: readonly Person[];
+  readonly actions: readonly string[];
+  readonly targets: readonly string[];
+}
+
+export interface Firm {
+  readonly version: string;
+  readonly people: readonly Person[];
+  readonly groups: Readonly<Record<string, readonly Person[]>>;
+  readonly auditors: readonly Person[];
+  readonly clearFrom: string;
+  readonly clients: Readonly<Partial<Record<Client, ClientRule>>>;
+  readonly environments: readonly string[];
+  readonly rules: readonly FirmRule[];
+  readonly default: PlanRule | 'deny';
+  readonly openPerRequester: number;
+  readonly newPerMinute: number;
+}
+
+const MINUTE = 60_000;
+
+function planOf(id: string, ...seats: readonly (readonly [from: string, count: number])[]): PlanRule {
+  return {
+    id,
+    seats: seats.map(([from, count]) => ({ from: from.split('+'), count })),
+    comment: false,
+    expiresAfterMs: 30 * MINUTE,
+    usableForMs: 15 * MINUTE,
+    outcomeWithinMs: 60 * MINUTE,
+  };
+}
+
+export function ruleOf(id: string, action: string, more: Partial<FirmRule>): FirmRule {
+  return {
+    id,
+    action,
+    rows: null,
+    effect: 'require',
+    plan: null,
+    critical: false,
+    exclude: [],
+    replacesDefault: false,
+    ...more,
+  };
+}
+
+const ONE_KEY = planOf('one-key', ['dba', 1]);
+const TWO_KEYS = planOf('two-keys', ['dba', 1], ['security', 1]);
+
+/** Before any change. Alice owns the agent and is a dba herself; dora sits in both groups; eve in none. */
+export const FIRM: Omit<Firm, 'version'> = {
+  people: PEOPLE,
+  groups: { dba: ['alice', 'bob', 'dora'], security: ['carol', 'dora'], solo: ['alice'] },
+  auditors: ['carol'],
+  clearFrom: 'security',
+  clients: {
+    agent: {
+      kind: 'agent',
+      owner: 'alice',
+      mayActFor: ['alice', 'eve'],
+      actions: ['db.*'],
+      targets: ['postgres/*'],
+    },
+    ci: {
+      kind: 'pipeline',
+      owner: 'eve',
+      mayActFor: ['eve'],
+      actions: ['db.*'],
+      targets: ['postgres/prod/*'],
+    },
+  },
+  environments: ['prod', 'dev'],
+  rules: [
+    ruleOf('two-keys', 'db.export', { plan: TWO_KEYS, replacesDefault: true }),
+    ruleOf('critical', 'db.wipe', { plan: ONE_KEY, critical: true }),
+    ruleOf('never', 'db.drop', { effect: 'deny' }),
+    ruleOf('few-rows', 'db.read', { effect: 'allow', rows: 'under 100' }),
+    ruleOf('many-rows', 'db.bulk', { effect: 'deny', rows: 'over 100' }),
+    ruleOf('pair', 'db.team', { plan: planOf('pair', ['dba', 2]), replacesDefault: true }),
+    ruleOf('either', 'db.either', {
+      plan: planOf('either', ['dba+security', 1], ['dba', 1]),
+      replacesDefault: true,
+    }),
+    ruleOf('fence', 'db.fence', { plan: planOf('watch', ['security', 1]), rows: 'over 100', exclude: ['bob'] }),
+    ruleOf('lonely', 'db.lonely', { plan: planOf('lonely', ['solo', 1]), replacesDefault: true }),
+  ],
+  default: ONE_KEY,
+  openPerRequester: 20,
+  newPerMinute: 30,
+};
+
+type Draft = Omit<Firm, 'version'>;
+
+const without = (from: string, person: Person) => (firm: Draft) => ({
+  ...firm,
+  groups: { ...firm.groups, [from]: (firm.groups[from] ?? []).filter((member) => member !== person) },
+});
+const withMember = (to: string, person: Person) => (firm: Draft) => ({
+  ...firm,
+  groups: { ...firm.groups, [to]: [...(firm.groups[to] ?? []), person] },
+});
+const withRule = (added: FirmRule) => (firm: Draft) => ({ ...firm, rules: [...firm.rules, added] });
+const instead = (id: string, rule: FirmRule) => (firm: Draft) => ({
+  ...firm,
+  rules: firm.rules.map((old) => (old.id === id ? rule : old)),
+});
+const everyPlan = (change: Partial<PlanRule>) => (firm: Draft) => ({
+  ...firm,
+  rules: firm.rules.map((rule) => (rule.plan === null ? rule : { ...rule, plan: { ...rule.plan, ...change } })),
+  default: firm.default === 'deny' ? firm.default : { ...firm.default, ...change },
+});
+const agent = (change: Partial<ClientRule>) => (firm: Draft) =>
+  firm.clients.agent === undefined
+    ? firm
+    : { ...firm, clients: { ...firm.clients, agent: { ...firm.clients.agent, ...change } } };
+
+/** What an operator may write into the policy file, by the name that a counterexample shows. */
+const CHANGES = {
+  'bob leaves dba': without('dba', 'bob'),
+  'bob leaves the firm': (firm) => ({
+    ...without('dba', 'bob')(firm),
+    people: firm.people.filter((person) => person !== 'bob'),
+  }),
+  'dora leaves security': without('security', 'dora'),
+  'dora leaves dba': without('dba', 'dora'),
+  'eve joins dba': withMember('dba', 'eve'),
+  'eve joins security': withMember('security', 'eve'),
+  'export needs one key': instead('two-keys', ruleOf('two-keys', 'db.export', { plan: ONE_KEY, replacesDefault: true })),
+  'export needs three': instead(
+    'two-keys',
+    ruleOf('two-keys', 'db.export', { plan: planOf('three', ['dba', 2], ['security', 1]), replacesDefault: true }),
+  ),
+  'export denied': withRule(ruleOf('no-export', 'db.export', { effect: 'deny' })),
+  'export allowed': instead('two-keys', ruleOf('two-keys', 'db.export', { effect: 'allow', rows: 'under 100' })),
+  'migrate denied': withRule(ruleOf('no-migrate', 'db.migrate', { effect: 'deny', rows: 'over 100' })),
+  'migrate allowed': withRule(ruleOf('free-migrate', 'db.migrate', { effect: 'allow', rows: 'under 100' })),
+  'migrate needs security': withRule(ruleOf('watched', 'db.migrate', { plan: planOf('watch', ['security', 1]) })),
+  'migrate is critical': withRule(ruleOf('hot', 'db.migrate', { plan: ONE_KEY, critical: true })),
+  'read needs a key': withRule(ruleOf('no-free-read', 'db.read', { plan: ONE_KEY })),
+  'bob excluded': withRule(ruleOf('not-bob', 'db.*', { plan: ONE_KEY, exclude: ['bob'] })),
+  'default denies': (firm) => ({ ...firm, default: 'deny' }),
+  'default needs two': (firm) => ({ ...firm, default: TWO_KEYS }),
+  'comments demanded': everyPlan({ comment: true }),
+  'short expiry': everyPlan({ expiresAfterMs: 5 * MINUTE }),
+  'short use': everyPlan({ usableForMs: 2 * MINUTE }),
+  'short outcome': everyPlan({ outcomeWithinMs: 10 * MINUTE }),
+  'agent belongs to bob': agent({ owner: 'bob' }),
+  'agent may only read': agent({ actions: ['db.read'] }),
+  'agent acts for nobody': agent({ mayActFor: [] }),
+  'agent is gone': (firm) => ({ ...firm, clients: firm.clients.ci === undefined ? {} : { ci: firm.clients.ci } }),
+  'dba clears': (firm) => ({ ...firm, clearFrom: 'dba' }),
+  'no dev': (firm) => ({ ...firm, environments: ['prod'] }),
+  'low limits': (firm) => ({ ...firm, openPerRequester: 3, newPerMinute: 4 }),
+} satisfies Readonly<Record<string, (firm: Draft) => Draft>>;
+
+export type Change = keyof typeof CHANGES;
+export const ALL_CHANGES = Object.keys(CHANGES) as readonly Change[];
+
+/** The firm with these changes, in the order they are listed above. */
+export function firmWith(changes: readonly Change[]): Firm {
+  const made = ALL_CHANGES.filter((change) => changes.includes(change));
+  const version = `sha256:${createHash('sha256').update(made.join()).digest('hex')}`;
+  const draft = made.reduce((firm: Draft, change) => (CHANGES[change] as (firm: Draft) => Draft)(firm), FIRM);
+  return { ...draft, version };
+}
+
+/** Whether the pattern, a name or a prefix with a star, names the text. */
+export function covers(pattern: string, text: string): boolean {
+  return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : pattern === text;
+}
+
+export function isIn(firm: Firm, who: Who, group: string): boolean {
+  return firm.groups[group]?.some((member) => member === who && firm.people.includes(member)) ?? false;
+}

@@ -1,0 +1,122 @@
+import { type Firm, isClient, isIn, type Person, type Who } from './firm.ts';
+import { isQuorum, mayFill, type Body, type Ruling } from './ruling.ts';
+import type { Ended, Verdict } from './said.ts';
+
+export type State =
+  | 'pending'
+  | 'flagged'
+  | 'approved'
+  | 'executing'
+  | 'unknown'
+  | Ended
+  | 'rejected'
+  | 'denied'
+  | 'expired'
+  | 'cancelled'
+  | 'lapsed'
+  | 'revoked';
+
+/** A request as the model holds it. */
+export interface Held {
+  readonly id: string;
+  readonly asker: Who;
+  /** The owner when it was asked, who answers for it and may read it. */
+  readonly owner: Person | null;
+  readonly body: Body;
+  readonly digest: string;
+  readonly createdAt: number;
+  ruling: Ruling;
+  expiresAt: number;
+  state: State;
+  /** What it was before time alone changed it. Only what is on record outlives a crash. */
+  before: State | null;
+  votes: { readonly who: Who; readonly verdict: Verdict; void: boolean }[];
+  readonly seen: Set<Who>;
+  submissions: { readonly key: string | null; readonly hold: 'poll' | 'wait' }[];
+  wasFlagged: boolean;
+  approvedAt: number;
+  usableUntil: number | null;
+  nonce: string | null;
+  heardAt: number;
+  stopRequested: boolean;
+  outcome: { readonly status: Ended; readonly exitCode: number | null; readonly settled: boolean } | null;
+  late: { readonly status: Ended; readonly exitCode: number | null }[];
+  /** What the same consume key is answered with, and until when. */
+  consumed: { readonly key: string | null; readonly at: number } | null;
+}
+
+export function held(id: string, asker: Who, body: Body, digest: string, firm: Firm, ruling: Ruling, at: number): Held {
+  const withinMs = Math.min(ruling.expiresAfterMs, body.expiresInS === null ? Number.POSITIVE_INFINITY : body.expiresInS * 1000);
+  return {
+    id,
+    asker,
+    owner: isClient(asker) ? (firm.clients[asker]?.owner ?? null) : null,
+    body,
+    digest,
+    createdAt: at,
+    ruling,
+    expiresAt: at + withinMs,
+    state: ruling.effect === 'allow' ? 'approved' : ruling.effect === 'deny' ? 'denied' : 'pending',
+    before: null,
+    votes: [],
+    seen: new Set(),
+    submissions: [],
+    wasFlagged: false,
+    approvedAt: at,
+    usableUntil: ruling.effect === 'allow' ? at + ruling.usableForMs : null,
+    nonce: null,
+    heardAt: at,
+    stopRequested: false,
+    outcome: null,
+    late: [],
+    consumed: null,
+  };
+}
+
+/** What time alone turns it into; null when it waits for nothing. The deadline itself is past. */
+export function dueState(request: Held): { readonly at: number; readonly state: State } | null {
+  switch (request.state) {
+    case 'pending':
+    case 'flagged':
+      return { at: request.expiresAt, state: 'expired' };
+    case 'approved':
+      return { at: request.usableUntil ?? request.approvedAt, state: 'lapsed' };
+    case 'executing':
+      return { at: request.heardAt + request.ruling.outcomeWithinMs, state: 'unknown' };
+    default:
+      return null;
+  }
+}
+
+/** The state that anybody may be shown at this time. */
+export function stateAt(request: Held, now: number): State {
+  const due = dueState(request);
+  return due !== null && now >= due.at ? due.state : request.state;
+}
+
+export function seatsOpenTo(firm: Firm, { ruling }: Held, who: Who): number {
+  if (ruling.excluded.includes(who)) return 0;
+  return ruling.seats.filter((seat) => mayFill(firm, seat, who)).length;
+}
+
+export function isFull(firm: Firm, { ruling, votes }: Held): boolean {
+  const approvals = votes.filter((vote) => vote.verdict === 'approve' && !vote.void).map((vote) => vote.who);
+  return ruling.seats.length > 0 && isQuorum(firm, ruling, approvals);
+}
+
+export function standsBehind(request: Held, who: Who): boolean {
+  return who === request.owner || who === request.body.onBehalfOf;
+}
+
+export function mayRead(firm: Firm, request: Held, who: Who): boolean {
+  if (who === request.asker || standsBehind(request, who)) return true;
+  if (firm.auditors.some((auditor) => auditor === who)) return true;
+  if (request.ruling.seats.some((seat) => seat.from.some((group) => isIn(firm, who, group)))) return true;
+  return request.wasFlagged && isIn(firm, who, firm.clearFrom);
+}
+
+/** The code for what was still possible while it waited, and is not any more. */
+export function pastCode(state: State): string {
+  if (['executing', 'unknown', 'succeeded', 'failed'].includes(state)) return 'ALREADY_CONSUMED';
+  return state === 'expired' || state === 'lapsed' ? 'EXPIRED' : 'ALREADY_RESOLVED';
+}

@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import { covers, type Firm, firmWith, isClient, isIn, type Who } from './firm.ts';
+import { dueState, type Held, held, isFull, mayRead, type State, stateAt } from './held.ts';
+import { type Body, isQuorum, type Ruling, rulingOn, tightened } from './ruling.ts';
+
+/** What an answer must be: yes, on which request, or no, with which code. */
+export type Foreseen =
+  | { readonly ok: true; readonly id: string | null; readonly state: State | null; readonly created?: true }
+  | { readonly ok: false; readonly code: string };
+
+export const no = (code: string): Foreseen => ({ ok: false, code });
+
+const DAY_MS = 24 * 60 * 60_000;
+const GONE_AFTER_MS = 120_000;
+
+/** The digest of RFC 8785 for what these histories submit: sorted keys, plain words, whole numbers. */
+export function textOf(asker: Who, { action, target, payload, onBehalfOf }: Body): string {
+  return sorted({ action, on_behalf_of: onBehalfOf, payload, requester: asker, target });
+}
+
+export function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+export function sorted(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(sorted).join()}]`;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([key, item]) => `${JSON.stringify(key)}:${sorted(item)}`).join()}}`;
+}
+
+/**
+ * The whole of Keyturn as domain.md describes it, in memory and without a database. It says what
+ * each call must be answered, and what every request then looks like.
+ */
+export class Model {
+  firm: Firm = firmWith([]);
+  now = 0;
+  #steady = 0;
+  readonly requests = new Map<string, Held>();
+  readonly #keys = new Map<string, { readonly body: string; readonly id: string; readonly at: number }>();
+  readonly frozen = new Map<Who, Set<Who>>();
+  /** When the asker of a request was last heard while it blocked on the answer. */
+  readonly #heard = new Map<string, number>();
+  readonly asking = new Map<string, number>();
+
+  /** A process begins: its clock is never behind the log, and what it had in memory is gone. */
+  begin(wall: number, newestEntryAt: number, stored: (id: string) => State): void {
+    this.now = Math.max(wall, newestEntryAt);
+    this.#heard.clear();
+    this.asking.clear();
+    for (const request of this.requests.values()) {
+      // A deadline that nobody was shown to have passed was not on record either.
+      if (request.before !== null && request.before === stored(request.id)) request.state = request.before;
+    }
+  }
+
+  /** The wall clock moved by its own step and with time; the deadlines go on with time. */
+  pass(wallBefore: number, stepMs: number, elapsedMs: number): void {
+    const wall = wallBefore + stepMs + elapsedMs;
+    const isBehind = wallBefore < this.now || wall < this.now;
+    this.#steady += elapsedMs;
+    this.now = Math.max(wall, isBehind ? this.now + elapsedMs : this.now);
+  }
+
+  /** The request as it is now, after what time has done to it. */
+  get(id: string): Held | undefined {
+    const request = this.requests.get(id);
+    if (request === undefined) return undefined;
+    const state = stateAt(request, this.now);
+    if (state !== request.state) Object.assign(request, { before: request.state, state });
+    return request;
+  }
+
+  isKnown(who: Who): boolean {
+    if (isClient(who)) return this.firm.clients[who] !== undefined;
+    return this.firm.people.some((person) => person === who) || who === 'mallory';
+  }
+
+  submit(who: Who, body: Body, key: string | null, newId: () => string): Foreseen {
+    if (!this.isClaimable(who, body)) return no('INVALID');
+    const kept = `${who} ${key}`;
+    const past = key === null ? undefined : this.#keys.get(kept);
+    if (past !== undefined && past.at > this.now - DAY_MS) {
+      if (past.body !== sorted(body)) return no('IDEMPOTENCY_KEY_REUSED');
+      return { ok: true, id: past.id, state: this.get(past.id)?.state ?? null };
+    }
+    if (!this.isListed(who, body)) return no('ACTION_NOT_ALLOWED');
+    if (this.frozen.has(who)) return no('REQUESTER_FROZEN');
+    const ruling = rulingOn(this.firm, who, body);
+    const submission = { key, hold: body.hold };
+    const twin = ruling.effect === 'require' ? this.#twin(who, body, ruling) : undefined;
+    const result = twin ?? this.#create(who, body, ruling, newId);
+    if ('ok' in result) return result;
+    this.#join(result, submission);
+    if (key !== null) this.#keys.set(kept, { body: sorted(body), id: result.id, at: this.now });
+    return { ok: true, id: result.id, state: result.state, ...(twin === undefined ? { created: true } : {}) };
+  }
+
+  isClaimable(who: Who, { target, onBehalfOf }: Body): boolean {
+    if (!this.firm.environments.includes(target.environment)) return false;
+    if (onBehalfOf === null) return true;
+    const mayActFor = isClient(who) ? this.firm.clients[who]?.mayActFor : [];
+    return this.firm.people.includes(onBehalfOf) && (mayActFor?.includes(onBehalfOf) ?? false);
+  }
+
+  isListed(who: Who, { action, target: { system, environment, resource } }: Body): boolean {
+    if (!isClient(who)) return true;
+    const client = this.firm.clients[who];
+    const target = `${system}/${environment}/${resource}`;
+    const names = (globs: readonly string[], text: string) => globs.some((glob) => covers(glob, text));
+    return client !== undefined && names(client.actions, action) && names(client.targets, target);
+  }
+
+  /** The same action for the same people, still pending: the second one waits for the first one's answer. */
+  #twin(who: Who, body: Body, { excluded }: Ruling): Held | undefined {
+    const digest = digestOf(textOf(who, body));
+    const set = (people: readonly Who[]) => [...people].sort().join();
+    return [...this.requests.values()].find(
+      (request) =>
+        request.digest === digest &&
+        stateAt(request, this.now) === 'pending' &&
+        set(request.ruling.excluded) === set(excluded),
+    );
+  }
+
+  #create(who: Who, body: Body, ruling: Ruling, newId: () => string): Held | Foreseen {
+    const mine = [...this.requests.values()].filter((request) => request.asker === who);
+    const recent = mine.filter((request) => request.createdAt > this.now - 60_000).length;
+    const open = mine.filter((request) => ['pending', 'flagged', 'approved'].includes(stateAt(request, this.now)));
+    if (recent >= this.firm.newPerMinute || open.length >= this.firm.openPerRequester) return no('LIMIT_REACHED');
+    if (ruling.effect === 'require' && !isQuorum(this.firm, ruling, this.firm.people)) return no('NO_ELIGIBLE_REVIEWER');
+    const request = held(newId(), who, body, digestOf(textOf(who, body)), this.firm, ruling, this.now);
+    this.requests.set(request.id, request);
+    return request;
+  }
+
+  /** Those without a key cannot leave by themselves, so one stands for all of them. */
+  #join(request: Held, { key, hold }: Held['submissions'][number]): void {
+    const same = key === null ? request.submissions.find((known) => known.key === null) : undefined;
+    request.submissions = request.submissions.filter((known) => known !== same);
+    request.submissions.push({ key, hold: same?.hold === 'poll' ? 'poll' : hold });
+  }
+
+  /** A flag: the requester may ask nothing more, and what it still has open stops. */
+  freeze(flagged: Held): void {
+    const behind = this.frozen.get(flagged.asker) ?? new Set();
+    for (const who of flagged.ruling.excluded) behind.add(who);
+    this.frozen.set(flagged.asker, behind);
+    for (const { id, asker } of this.requests.values()) {
+      const other = asker === flagged.asker && id !== flagged.id ? this.get(id) : undefined;
+      if (other?.state === 'pending') Object.assign(other, { state: 'flagged', wasFlagged: true });
+      if (other?.state === 'approved') other.state = 'revoked';
+    }
+  }
+
+  clearRequester(who: Who, requester: Who | 'nobody', comment: string): Foreseen {
+    const known = requester !== 'nobody' && (isClient(requester) ? this.firm.clients[requester] !== undefined : true);
+    const frozen = known ? this.frozen.get(requester) : undefined;
+    const owner = known && isClient(requester) ? this.firm.clients[requester]?.owner : undefined;
+    if (who === requester || who === owner || frozen?.has(who)) return no('SELF_REVIEW');
+    if (!isIn(this.firm, who, this.firm.clearFrom)) return no('NOT_ELIGIBLE');
+    if (!known) return no('NOT_FOUND');
+    if (frozen === undefined) return no('ALREADY_RESOLVED');
+    if (comment === '') return no('COMMENT_REQUIRED');
+    this.frozen.delete(requester);
+    return { ok: true, id: null, state: null };
+  }
+
+  /** Another policy: what is still open meets it, and it can only get stricter. */
+  adopt(firm: Firm): void {
+    if (firm.version === this.firm.version) return;
+    this.firm = firm;
+    for (const { id } of this.requests.values()) {
+      const request = this.get(id);
+      if (request !== undefined && ['pending', 'flagged', 'approved'].includes(request.state)) this.#meet(request);
+    }
+  }
+
+  #meet(request: Held): void {
+    const ruling = rulingOn(this.firm, request.asker, request.body);
+    const isApproved = request.state === 'approved';
+    if (ruling.effect === 'deny') {
+      request.state = isApproved ? 'revoked' : 'denied';
+      return;
+    }
+    request.ruling = tightened(this.firm, request.ruling, ruling);
+    request.expiresAt = Math.min(request.expiresAt, request.createdAt + request.ruling.expiresAfterMs);
+    if (!isApproved) return;
+    request.usableUntil = Math.min(request.usableUntil ?? 0, request.approvedAt + request.ruling.usableForMs);
+    if (request.ruling.seats.length > 0 && !isFull(this.firm, request)) request.state = 'revoked';
+  }
+
+  list(who: Who): readonly string[] {
+    const all = [...this.requests.values()].filter((request) => mayRead(this.firm, request, who));
+    return all.map(({ id }) => id).reverse();
+  }
+
+  heard(id: string): void {
+    this.#heard.set(id, this.#steady);
+  }
+
+  /** Whoever blocks on the answer and has not asked for two minutes has gone, and takes the request along. */
+  leave(): void {
+    for (const { id } of this.requests.values()) {
+      const request = this.get(id);
+      const waits = request?.state === 'pending' || request?.state === 'approved';
+      if (!waits || !request.submissions.every(({ hold }) => hold === 'wait')) continue;
+      const last = this.#heard.get(id) ?? this.#steady;
+      const isGone = (this.asking.get(id) ?? 0) === 0 && this.#steady - last >= GONE_AFTER_MS;
+      if (isGone) request.state = 'cancelled';
+      if (isGone) this.#heard.delete(id);
+      else this.#heard.set(id, last);
+    }
+  }
+
+  /** The next instant at which time alone changes this request. */
+  deadlineOf(id: string): number | null {
+    const request = this.requests.get(id);
+    return request === undefined ? null : (dueState(request)?.at ?? null);
+  }
+}

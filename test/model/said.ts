@@ -1,0 +1,39 @@
+import type { Person, Who } from './firm.ts';
+import type { Body } from './ruling.ts';
+
+export type Verdict = 'approve' | 'reject' | 'flag';
+export type Ended = 'succeeded' | 'failed';
+
+/** One call on one request by one caller. */
+type On<Call extends string, More = unknown> = { readonly call: Call; readonly who: Who; readonly id: string } & More;
+
+/** Everything that can be said to the bot in a history: the calls of its use cases, and its timers. */
+export type Said =
+  | { readonly call: 'submit'; readonly who: Who; readonly body: Body; readonly key: string | null }
+  | On<'view'>
+  | On<
+      'review',
+      {
+        readonly verdict: Verdict;
+        readonly digest: string;
+        readonly comment: string | null;
+        readonly via: 'api' | 'room';
+      }
+    >
+  | On<'cancel', { readonly key: string | null }>
+  | On<'revoke' | 'stop' | 'clear', { readonly comment: string }>
+  | On<'settle', { readonly status: Ended; readonly comment: string }>
+  | On<'consume', { readonly digest: string; readonly key: string | null }>
+  | On<'outcome', { readonly nonce: string; readonly status: Ended; readonly exitCode: number | null }>
+  | On<'heartbeat', { readonly nonce: string }>
+  | On<'read' | 'poll'>
+  | { readonly call: 'list'; readonly who: Who }
+  | {
+      readonly call: 'clear requester';
+      readonly who: Who;
+      readonly requester: Person | 'agent' | 'ci' | 'nobody';
+      readonly comment: string;
+    }
+  | { readonly call: 'sweep' | 'leave' | 'forget' };
+
+export type Call = Said['call'];

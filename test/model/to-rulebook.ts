@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { compileCondition } from '../../bot/cel.ts';
+import type { Plan } from '../../bot/core/plan.ts';
+import type { Condition, Rule } from '../../bot/core/policy.ts';
+import type { ClientId, PersonId } from '../../bot/core/request.ts';
+import type { Client as RulebookClient, Rulebook } from '../../bot/ports/rulebook.ts';
+import { CLIENTS, type Firm, type FirmRule, PEOPLE, type PlanRule, type Who } from './firm.ts';
+
+export function tokenOf(who: Who): string {
+  return `kt_model_token_of_${who}`;
+}
+
+const HASHES = new Map(
+  [...PEOPLE, ...CLIENTS].map((who) => [who, createHash('sha256').update(tokenOf(who)).digest('hex')]),
+);
+const hashesOf = (who: (typeof PEOPLE)[number] | (typeof CLIENTS)[number]) => [HASHES.get(who) ?? ''];
+
+/** The real CEL, so that what cannot be evaluated is what the library really stumbles over. */
+function condition(expression: string): Condition {
+  const compiled = compileCondition(expression);
+  if (!compiled.ok) throw new Error(`${expression} ${compiled.problem}`);
+  return compiled.condition;
+}
+const CONDITIONS = { 'over 100': condition('payload.rows > 100'), 'under 100': condition('payload.rows < 100') };
+
+/** The firm as the bot reads it. `groups` carries no member who has left the firm. */
+export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rulebook {
+  const members = (group: string) =>
+    (firm.groups[group] ?? []).filter((person) => firm.people.includes(person)).map(personOf);
+  return {
+    policy: {
+      version: firm.version as `sha256:${string}`,
+      rules: firm.rules.map((rule) => toRule(rule, personOf)),
+      default: firm.default === 'deny' ? { effect: 'deny' } : { effect: 'require', plan: toPlan(firm.default) },
+      members,
+    },
+    environments: new Set(firm.environments),
+    people: new Map(
+      firm.people.map((key) => [
+        personOf(key),
+        {
+          id: personOf(key),
+          key,
+          name: key,
+          groups: Object.keys(firm.groups).filter((group) => firm.groups[group]?.includes(key)),
+          tokenSha256: hashesOf(key),
+        },
+      ]),
+    ),
+    clients: new Map(CLIENTS.flatMap((key) => toClient(firm, key, personOf)).map((one) => [one.id, one])),
+    actions: new Map([['db.secret', { risk: 'medium', redact: ['/secret'] }]]),
+    clearFrom: [firm.clearFrom],
+    auditors: new Set(firm.auditors.map(personOf)),
+    limits: { openPerRequester: firm.openPerRequester, newPerMinute: firm.newPerMinute },
+  };
+}
+
+function toClient(
+  firm: Firm,
+  key: (typeof CLIENTS)[number],
+  personOf: (key: string) => PersonId,
+): readonly RulebookClient[] {
+  const client = firm.clients[key];
+  if (client === undefined) return [];
+  return [
+    {
+      id: key as string as ClientId,
+      kind: client.kind,
+      owner: personOf(client.owner),
+      mayActFor: new Set(client.mayActFor.map(personOf)),
+      actions: client.actions,
+      targets: client.targets.map((target) => target.replace(/\*$/, '**')),
+      tokenSha256: hashesOf(key),
+    },
+  ];
+}
+
+function toRule(rule: FirmRule, personOf: (key: string) => PersonId): Rule {
+  return {
+    id: rule.id,
+    match: { action: [rule.action] },
+    when: rule.rows === null ? null : CONDITIONS[rule.rows],
+    effect: rule.effect,
+    plan: rule.plan === null ? null : toPlan(rule.plan),
+    risk: rule.critical ? 'critical' : null,
+    exclude: rule.exclude.map(personOf),
+    tell: null,
+    replacesDefault: rule.replacesDefault,
+  };
+}
+
+function toPlan({ comment, ...plan }: PlanRule): Plan {
+  return { ...plan, comment: { approve: false, reject: comment, flag: comment } };
+}
