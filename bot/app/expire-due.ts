@@ -20,7 +20,9 @@ export async function expireDue(context: Context): Promise<void> {
 
 /** A caller that blocked on the answer and went away takes its request along. */
 export async function cancelAbandoned(context: Context): Promise<void> {
-  const gone = context.store.committed.waiting().filter((id) => context.presence.isGone(id));
+  const waiting = context.store.committed.waiting();
+  context.presence.keepOnly(new Set(waiting));
+  const gone = waiting.filter((id) => context.presence.isGone(id));
   if (gone.length === 0) return;
   await write(context, (writing) => {
     for (const id of gone) {
@@ -30,7 +32,6 @@ export async function cancelAbandoned(context: Context): Promise<void> {
       if (decision.ok) record(context, writing, request, decision.events, KEYTURN);
     }
   });
-  for (const id of gone) context.presence.forget(id);
 }
 
 /** Answers kept for a repeated call are dropped once nobody may ask for them. */

@@ -12,7 +12,8 @@ export interface Presence {
   arrive(id: RequestId): () => void;
   /** True when nobody has asked for `GONE_AFTER_MS`. The first look starts the count. */
   isGone(id: RequestId): boolean;
-  forget(id: RequestId): void;
+  /** Forgets every other request that nobody asks about now. */
+  keepOnly(ids: ReadonlySet<RequestId>): void;
 }
 
 export function createPresence(steady: () => number): Presence {
@@ -36,6 +37,8 @@ export function createPresence(steady: () => number): Presence {
       const known = of(id);
       return known.asking === 0 && steady() - known.last >= GONE_AFTER_MS;
     },
-    forget: (id) => void seen.delete(id),
+    keepOnly(ids) {
+      for (const [id, { asking }] of seen) if (asking === 0 && !ids.has(id)) seen.delete(id);
+    },
   };
 }

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { type Config, compose, type Ports } from '../compose.ts';
 import { createDemo } from '../demo/demo.ts';
 import { createLogger } from '../logger.ts';
 import { operatorLog } from '../operator-log.ts';
 import type { Logger } from '../ports/logger.ts';
+import { systemRandom } from '../random.ts';
 import { configFile, readConfiguration } from './configuration.ts';
 
 /** sysexits.h: EX_IOERR. A supervisor starts us again, and the start reads what is really there. */
@@ -53,7 +53,7 @@ function realPorts(logger: Logger): Omit<Ports, 'messengers'> {
   return {
     logger,
     clock: { wall: () => Date.now(), steady: () => performance.now() },
-    random: { bytes: (count) => randomBytes(count) },
+    random: systemRandom(),
     onBroken(cause) {
       logger.error('the store failed; what was committed is read at the next start', {
         cause: String(cause),

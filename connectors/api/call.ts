@@ -79,6 +79,9 @@ export function createCalls(options: ApiOptions) {
         guarded(http, name, async () => {
           const caller = authenticate(http.req.header('authorization'));
           if (caller === null) return unauthenticated(http, name);
+          // Hono answers HEAD by way of GET. It shows nobody anything, so it must not leave a record
+          // that somebody was shown the payload, nor a stream that nobody reads.
+          if (http.req.method !== 'GET') return new Response(null, { status: 405, headers: { allow: 'GET' } });
           const result = await work(http, caller);
           return result instanceof Response ? result : refuseHere(caller, name, result);
         });

@@ -43,8 +43,10 @@ export function createChain(mustBeginAt0: boolean) {
   const begin = (seq: number, prev: string): Followed | null => {
     if (!isHash(prev)) return wrong(seq, 'its prev is no SHA-256');
     if (seq > 0 && mustBeginAt0) return wrong(0, `it is missing; the log begins at ${seq}`);
-    if (seq > 0 && prev === NO_PREV) return wrong(0, `its prev says that it is the first, its seq says ${seq}`);
-    if (seq === 0 && prev !== NO_PREV) return wrong(0, 'its prev is not 32 zero bytes, as it is in the first entry');
+    if (seq > 0 && prev === NO_PREV)
+      return wrong(0, `its prev says that it is the first, its seq says ${seq}`);
+    if (seq === 0 && prev !== NO_PREV)
+      return wrong(0, 'its prev is not 32 zero bytes, as it is in the first entry');
     first = seq;
     next = seq;
     hash = prev;
@@ -55,7 +57,13 @@ export function createChain(mustBeginAt0: boolean) {
     follow(entry: JsonObject, bytes: Uint8Array): Followed {
       const { v, log, seq, prev, ts } = entry;
       if (v !== 1) return wrong(next, 'its format is not version 1');
-      if (typeof log !== 'string' || typeof seq !== 'number' || typeof prev !== 'string' || typeof ts !== 'string' || seq < 0) {
+      if (
+        typeof log !== 'string' ||
+        typeof seq !== 'number' ||
+        typeof prev !== 'string' ||
+        typeof ts !== 'string' ||
+        seq < 0
+      ) {
         return wrong(next, 'it has no log, seq, prev and ts as an entry has');
       }
       if (origin !== null && log !== origin) {
@@ -72,7 +80,8 @@ export function createChain(mustBeginAt0: boolean) {
       if (prev !== hash) return { doubt: { seq, hash: own } };
       if (ts !== told) {
         const then = readIsoTime(ts);
-        if (Number.isNaN(then) || toIsoTime(then) !== ts) return wrong(seq, 'its ts is not a time in UTC with milliseconds');
+        if (Number.isNaN(then) || toIsoTime(then) !== ts)
+          return wrong(seq, 'its ts is not a time in UTC with milliseconds');
         if (then < at) return wrong(seq, 'its ts is before that of the entry before it');
         at = then;
         told = ts;

@@ -1,9 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
-import { canonicalJson, type Json } from '../../bot/core/canonical-json.ts';
+import { canonicalJson } from '../../bot/core/canonical-json.ts';
 import type { Actor, Event } from '../../bot/core/event.ts';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import { toIsoTime } from '../../bot/core/instant.ts';
 import type { ActionRequest, Instant } from '../../bot/core/request.ts';
+import { toLogText, toLogTextOnce } from './log-text.ts';
 
 /** Where the entry stands in its log, and what wrote it. `prev` is the leaf hash of the entry before. */
 export interface Place {
@@ -57,25 +58,23 @@ export function writeEntry(
     salt: place.salt(),
     value: canonicalJson(value),
   }));
-  const entry: Record<string, Json> = {
-    v: 1,
-    log: place.log,
-    seq: place.seq,
-    id: place.id,
-    ts: toIsoTime(at),
-    type,
-    prev: Buffer.from(place.prev).toString('base64'),
-    sw: place.software,
-    actor: toLogJson(actor),
-    data: toLogJson(data),
-  };
-  if (request !== null) entry['subject'] = subjectOf(request);
-  if (disclosures.length > 0) {
-    entry['d'] = Object.fromEntries(
-      disclosures.map(({ field, salt, value }) => [field, commitment(salt, value)]),
-    );
-  }
-  const bytes = Buffer.from(canonicalJson(entry), 'utf8');
+  const d = Object.fromEntries(disclosures.map(({ field, salt, value }) => [field, commitment(salt, value)]));
+  // Names in alphabetical order, as RFC 8785 sorts them.
+  const parts = [
+    `{"actor":${toLogTextOnce(actor)}`,
+    ...(disclosures.length > 0 ? [`"d":${toLogText(d)}`] : []),
+    `"data":${toLogText(data)}`,
+    `"id":${toLogText(place.id)}`,
+    `"log":${toLogText(place.log)}`,
+    `"prev":"${Buffer.from(place.prev).toString('base64')}"`,
+    `"seq":${place.seq}`,
+    ...(request === null ? [] : [`"subject":${toLogText(subjectOf(request))}`]),
+    `"sw":${toLogText(place.software)}`,
+    `"ts":"${toIsoTime(at)}"`,
+    `"type":"${type}"`,
+    '"v":1}',
+  ];
+  const bytes = Buffer.from(parts.join(','), 'utf8');
   if (bytes.length > MOST_BYTES) {
     throw new KeyturnFault('ENTRY_INVALID', `a ${type} entry of ${bytes.length} bytes is over ${MOST_BYTES}`);
   }
@@ -83,39 +82,9 @@ export function writeEntry(
 }
 
 /** For whom, on what, with which digests, under which policy: what every entry of a request answers. */
-function subjectOf(request: ActionRequest): Json {
-  return {
-    request: request.id,
-    number: request.number,
-    requester: request.requester.id,
-    on_behalf_of: request.onBehalfOf,
-    action: request.action,
-    target: { ...request.target },
-    risk: request.demands.risk,
-    action_digest: request.actionDigest,
-    view_digest: request.viewDigest,
-    policy: request.demands.policyVersion,
-    rules: request.demands.rules,
-  };
-}
-
-/** TypeScript's camelCase becomes the log's snake_case; an `Instant` becomes a string, as every time is. */
-function toLogJson(value: unknown, key = ''): Json {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number') return INSTANTS.has(key) ? toIsoTime(value) : value;
-  if (Array.isArray(value)) return value.map((item) => toLogJson(item));
-  if (typeof value !== 'object') throw new KeyturnFault('ENTRY_INVALID', `${key} cannot stand in the log`);
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [snakeCase(name), toLogJson(inner, name)]),
-  );
-}
-const INSTANTS: ReadonlySet<string> = new Set(['expiresAt', 'usableUntil']);
-
-const SNAKE = new Map<string, string>();
-function snakeCase(name: string): string {
-  const known = SNAKE.get(name);
-  if (known !== undefined) return known;
-  const snake = name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
-  SNAKE.set(name, snake);
-  return snake;
+function subjectOf(request: ActionRequest): object {
+  const { id, number, requester, onBehalfOf, action, target, demands, actionDigest, viewDigest } = request;
+  const { risk, policyVersion: policy, rules } = demands;
+  const about = { action, target, risk, actionDigest, viewDigest, policy, rules };
+  return { request: id, number, requester: requester.id, onBehalfOf, ...about };
 }

@@ -1,4 +1,10 @@
-import { canonicalJson, isJsonArray, isJsonObject, type Json, type JsonObject } from '../../bot/core/canonical-json.ts';
+import {
+  canonicalJson,
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../bot/core/canonical-json.ts';
 
 /** The object that these bytes are, or why they are not the one way to write an entry. */
 export type ReadBytes = { readonly entry: JsonObject } | { readonly why: string };
@@ -29,7 +35,8 @@ export function readFixedPoint(bytes: Uint8Array): ReadBytes {
   // JSON.stringify is several times faster than canonical JSON, and the same wherever keys are sorted,
   // numbers are whole and no surrogate stands alone. Only what it does not settle is looked at closely.
   if (isPlain(value, 0) && JSON.stringify(value) === text && !text.includes('\\ud')) return { entry: value };
-  const why = narrowProblem(value, 0) ?? (rewritten(value) === text ? null : 'its bytes are not canonical JSON');
+  const why =
+    narrowProblem(value, 0) ?? (rewritten(value) === text ? null : 'its bytes are not canonical JSON');
   return why === null ? { entry: value } : { why };
 }
 
@@ -66,10 +73,12 @@ function isGoodKey(key: string): boolean {
 
 /** What the log's narrow form of JSON does not have: fractions, big numbers, odd keys, deep nests. */
 function narrowProblem(value: Json, depth: number): string | null {
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) return 'a number in it is not an integer up to 2^53-1';
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    return 'a number in it is not an integer up to 2^53-1';
   if (typeof value !== 'object' || value === null) return null;
   if (depth === MOST_DEPTH) return `it is nested deeper than ${MOST_DEPTH}`;
-  if (!isJsonArray(value) && Object.keys(value).some((key) => !KEY.test(key))) return 'a key in it is not of a-z, 0-9 and _';
+  if (!isJsonArray(value) && Object.keys(value).some((key) => !KEY.test(key)))
+    return 'a key in it is not of a-z, 0-9 and _';
   for (const inner of Object.values(value)) {
     const why = narrowProblem(inner as Json, depth + 1);
     if (why !== null) return why;

@@ -1,10 +1,11 @@
-import { type Owed, type Why, type World } from './replay-state.ts';
 import type { EntryOf, LoggedEntry } from './replay-shape.ts';
+import type { Owed, Why, World } from './replay-state.ts';
 
 /** Follows a flag. Whatever else this requester has open is stopped next. */
 export function frozen(world: World, { data, subject }: EntryOf<'requester.frozen'>, owed: Owed | null): Why {
   const { requester, exclusions } = data;
-  if (subject?.requester !== requester) return 'it freezes somebody else than the requester of the flagged request';
+  if (subject?.requester !== requester)
+    return 'it freezes somebody else than the requester of the flagged request';
   const behind = [...(world.frozen.get(requester) ?? []), ...(owed?.held.excluded ?? [])];
   const forgotten = behind.find((person) => !exclusions.includes(person));
   if (forgotten !== undefined) return `${forgotten} stood behind a flagged request and could lift the freeze`;
@@ -38,7 +39,8 @@ export function requesterCleared(world: World, { data, actor, d }: EntryOf<'requ
   const behind = world.frozen.get(requester);
   if (behind === undefined && world.whole) return `${requester} is cleared and was not frozen`;
   if (actor.kind !== 'person') return 'cleared by no person';
-  if (actor.person === requester || behind?.has(actor.person)) return `cleared by ${actor.person}, who stood behind a flagged request`;
+  if (actor.person === requester || behind?.has(actor.person))
+    return `cleared by ${actor.person}, who stood behind a flagged request`;
   if (d['comment'] === undefined) return 'cleared without a comment';
   world.frozen.delete(requester);
   return null;

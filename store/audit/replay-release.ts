@@ -1,5 +1,6 @@
 import { quorum } from './replay-quorum.ts';
 import { freezes } from './replay-review.ts';
+import type { Actor, EntryOf, LoggedEntry } from './replay-shape.ts';
 import {
   type Held,
   inForce,
@@ -12,12 +13,12 @@ import {
   type World,
 } from './replay-state.ts';
 import { loosened } from './replay-tighten.ts';
-import type { Actor, EntryOf, LoggedEntry } from './replay-shape.ts';
 
 /** A later policy meets an open request. An approval that the votes no longer carry is gone at once. */
 export function reevaluated(world: World, held: Held, entry: EntryOf<'request.reevaluated'>): Why {
   const { actor, ts, data } = entry;
-  if (actor.kind !== 'policy' || actor.version !== data.demands.policy_version) return 'its actor is not the policy it names';
+  if (actor.kind !== 'policy' || actor.version !== data.demands.policy_version)
+    return 'its actor is not the policy it names';
   const why = loosened(held.demands, data.demands);
   if (why !== null) return `a policy loosens an open request: ${why}`;
   Object.assign(held, inForce(data.demands));
@@ -51,7 +52,9 @@ export function ended(held: Held, actor: Actor): Why {
 /** Heartbeats, which are no entries, only ever move the deadline further away. */
 export function lost(held: Held, { actor, at }: LoggedEntry): Why {
   if (actor.kind !== 'keyturn') return 'its actor is not keyturn';
-  return at >= held.startedAt + held.demands.outcome_within_ms ? null : 'unknown before the time for its outcome was over';
+  return at >= held.startedAt + held.demands.outcome_within_ms
+    ? null
+    : 'unknown before the time for its outcome was over';
 }
 
 export function settled(held: Held, { actor, data, d }: EntryOf<'execution.settled'>): Why {
@@ -59,7 +62,8 @@ export function settled(held: Held, { actor, data, d }: EntryOf<'execution.settl
   if (!isPerson(actor, person)) return 'its actor is not who settled';
   if (held.excluded.has(person)) return `settled by ${person}, who is excluded from this request`;
   // Without seats it is for those of clear_from, and who they are is not in the log.
-  if (held.demands.seats.length > 0 && !mayReview(held, actor)) return `settled by ${person}, who can fill no seat`;
+  if (held.demands.seats.length > 0 && !mayReview(held, actor))
+    return `settled by ${person}, who can fill no seat`;
   if (d['comment'] === undefined) return 'settled without a comment';
   held.state = status;
   return null;
@@ -77,7 +81,9 @@ export function cancelled(held: Held, { actor, data }: EntryOf<'request.cancelle
 }
 
 export function withdrawnByAsker(held: Held, actor: Actor): Why {
-  return isRequester(held, actor) || standsBehind(held, actor) ? null : 'withdrawn by somebody who neither asked nor stands behind it';
+  return isRequester(held, actor) || standsBehind(held, actor)
+    ? null
+    : 'withdrawn by somebody who neither asked nor stands behind it';
 }
 
 export function revoked(world: World, held: Held, entry: EntryOf<'request.revoked'>, owed: Owed | null): Why {
@@ -86,7 +92,9 @@ export function revoked(world: World, held: Held, entry: EntryOf<'request.revoke
     case 'asked':
       return owed === null ? stopProblem(held, actor, d) : 'it does not say what made it so';
     case 'flag':
-      return owed !== null && actor.kind === 'person' ? freezes(world, held, entry) : 'revoked by a flag that nobody raised';
+      return owed !== null && actor.kind === 'person'
+        ? freezes(world, held, entry)
+        : 'revoked by a flag that nobody raised';
     case 'requester_frozen':
       return world.sweep.numbers.has(held.number) ? null : 'revoked by a freeze that there is not';
     case 'policy':
@@ -94,8 +102,14 @@ export function revoked(world: World, held: Held, entry: EntryOf<'request.revoke
   }
 }
 
-export function stopRequested(world: World, held: Held, entry: EntryOf<'request.stop_requested'>, owed: Owed | null): Why {
-  if (entry.data.because === 'asked') return owed === null ? stopProblem(held, entry.actor, entry.d) : 'it does not say what made it so';
+export function stopRequested(
+  world: World,
+  held: Held,
+  entry: EntryOf<'request.stop_requested'>,
+  owed: Owed | null,
+): Why {
+  if (entry.data.because === 'asked')
+    return owed === null ? stopProblem(held, entry.actor, entry.d) : 'it does not say what made it so';
   return owed === null ? 'stopped by a flag that nobody raised' : freezes(world, held, entry);
 }
 

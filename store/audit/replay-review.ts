@@ -1,15 +1,16 @@
 import { readIsoTime } from '../../bot/core/instant.ts';
 import type { Verdict } from '../../bot/core/request.ts';
 import { isFilling, quorum } from './replay-quorum.ts';
-import { type Held, isPerson, type Owed, type Why, type World } from './replay-state.ts';
 import type { EntryOf, LoggedEntry } from './replay-shape.ts';
+import { type Held, isPerson, type Owed, type Why, type World } from './replay-state.ts';
 
 /** One person's vote: by somebody who may, on the stored digest, after having seen what it is about. */
 export function reviewed(world: World, held: Held, entry: EntryOf<'review.recorded'>): Why {
   const { person, verdict, seats, filled, of } = entry.data;
   const why = voterProblem(held, entry) ?? (verdict === 'approve' ? approveProblem(held, entry) : null);
   if (why !== null) return why;
-  if (held.demands.comment[verdict] && entry.d['comment'] === undefined) return `the plan demands a comment with a ${verdict}`;
+  if (held.demands.comment[verdict] && entry.d['comment'] === undefined)
+    return `the plan demands a comment with a ${verdict}`;
   if (verdict === 'approve') held.votes.push({ person, seats });
 
   const recount = quorum(held);
@@ -24,7 +25,8 @@ export function reviewed(world: World, held: Held, entry: EntryOf<'review.record
 function voterProblem(held: Held, { data, actor }: EntryOf<'review.recorded'>): Why {
   const { person, verdict, seats } = data;
   const { seats: chairs } = held.demands;
-  if (actor.kind !== 'person' || actor.person !== person || actor.via !== data.via) return 'its actor is not who votes';
+  if (actor.kind !== 'person' || actor.person !== person || actor.via !== data.via)
+    return 'its actor is not who votes';
   if (held.excluded.has(person)) return `a review by ${person}, who is excluded from this request`;
   if (data.action_digest !== held.submitted.action_digest) return 'a vote on another action digest';
   if (seats.length === 0) return `a vote by ${person}, who can fill no seat`;
@@ -68,7 +70,8 @@ export function approved(held: Held, entry: EntryOf<'request.approved'>, owed: O
   if (held.submitted.effect === 'require') {
     const { isFull, filled, of } = quorum(held);
     if (!isFull) return `approved without its quorum: the votes fill ${filled} of ${of} chairs`;
-    if (!isFilling(held, filledBy)) return 'the people it names do not fill the seats, each of them once and by a vote';
+    if (!isFilling(held, filledBy))
+      return 'the people it names do not fill the seats, each of them once and by a vote';
   } else if (filledBy.length > 0) {
     return 'a rule approved it, and it names people';
   }
@@ -76,7 +79,9 @@ export function approved(held: Held, entry: EntryOf<'request.approved'>, owed: O
   held.approvedAt = entry.at;
   held.usableUntil = readIsoTime(usableUntil);
   const { usable_for_ms: usableForMs } = held.demands;
-  return held.usableUntil === entry.at + usableForMs ? null : 'it can be used for another time than the plan says';
+  return held.usableUntil === entry.at + usableForMs
+    ? null
+    : 'it can be used for another time than the plan says';
 }
 
 export function rejected({ data, actor }: EntryOf<'request.rejected'>, owed: Owed | null): Why {

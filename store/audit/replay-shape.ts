@@ -13,7 +13,8 @@ const text: Guard<string> = (value) => typeof value === 'string';
 const flag: Guard<boolean> = (value) => typeof value === 'boolean';
 const count = ((value) => Number.isSafeInteger(value) && (value as number) >= 0) as Guard<number>;
 const whole = ((value) => Number.isSafeInteger(value)) as Guard<number>;
-const digest: Guard<string> = (value): value is string => typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value);
+const digest: Guard<string> = (value): value is string =>
+  typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value);
 const time: Guard<string> = (value): value is string => typeof value === 'string' && isTime(value);
 
 function isTime(value: string): boolean {
@@ -125,7 +126,13 @@ const DATA = {
 
 const ACTOR = {
   person: fields({ person: text, via, account: text, verified_by: text, roles: listOf(text) }),
-  client: fields({ client: text, client_kind: oneOf('agent', 'pipeline'), owner: text, account: text, verified_by: text }),
+  client: fields({
+    client: text,
+    client_kind: oneOf('agent', 'pipeline'),
+    owner: text,
+    account: text,
+    verified_by: text,
+  }),
   policy: fields({ version: digest }),
   keyturn: nothing,
 };
@@ -146,7 +153,9 @@ const isSubject = fields({
 
 export type LoggedDemands = Guarded<typeof demands>;
 export type Subject = Guarded<typeof isSubject>;
-export type Actor = { [K in keyof typeof ACTOR]: { readonly kind: K } & Guarded<(typeof ACTOR)[K]> }[keyof typeof ACTOR];
+export type Actor = {
+  [K in keyof typeof ACTOR]: { readonly kind: K } & Guarded<(typeof ACTOR)[K]>;
+}[keyof typeof ACTOR];
 type Type = keyof typeof DATA;
 type Data = { [T in Type]: { readonly type: T; readonly data: Guarded<(typeof DATA)[T]> } };
 
@@ -173,7 +182,8 @@ export function readEntry(
   chained: { readonly seq: number; readonly at: number },
 ): LoggedEntry | string {
   const { type, actor, subject = null, data, d = {} } = entry;
-  if (typeof type !== 'string' || !Object.hasOwn(DATA, type)) return 'its type is none that this version knows';
+  if (typeof type !== 'string' || !Object.hasOwn(DATA, type))
+    return 'its type is none that this version knows';
   if (typeof entry['id'] !== 'string' || !ID.test(entry['id'])) return 'its id is not evt_ and 32 hex digits';
   if (!text(entry['sw'])) return 'it does not say which software wrote it';
   if (!isActor(actor)) return 'its actor is none that an entry can have';

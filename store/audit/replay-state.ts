@@ -95,7 +95,10 @@ export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry
 ]);
 
 /** Can also come when the request is over; then they are evidence and change nothing. */
-export const LATE: ReadonlySet<LoggedEntry['type']> = new Set(['payload.viewed', 'execution.late_report'] as const);
+export const LATE: ReadonlySet<LoggedEntry['type']> = new Set([
+  'payload.viewed',
+  'execution.late_report',
+] as const);
 
 export function hold(entry: EntryOf<'request.submitted'>, id: string): Held {
   const { data } = entry;
@@ -134,7 +137,9 @@ export function isRequester({ submitted }: Held, actor: Actor): boolean {
 
 /** The humans behind the asker: its client's owner, and the one it acts for. */
 export function standsBehind({ submitted }: Held, actor: Actor): boolean {
-  return actor.kind === 'person' && (actor.person === submitted.owner || actor.person === submitted.on_behalf_of);
+  return (
+    actor.kind === 'person' && (actor.person === submitted.owner || actor.person === submitted.on_behalf_of)
+  );
 }
 
 /** A candidate of any seat who is not excluded. Who left a group since is not in the log. */
@@ -153,9 +158,12 @@ export function subjectProblem({ id, submitted, demands }: Held, subject: Subjec
   for (const field of SUBMITTED) if (subject[field] !== asked[field]) return wrong(field);
   const { system, environment, resource } = submitted.target;
   const { target } = subject;
-  if (target.system !== system || target.environment !== environment || target.resource !== resource) return wrong('target');
+  if (target.system !== system || target.environment !== environment || target.resource !== resource)
+    return wrong('target');
   if (subject.risk !== demands.risk) return wrong('risk');
   if (subject.policy !== demands.policy_version) return wrong('policy');
-  const sameRules = subject.rules.length === demands.rules.length && subject.rules.every((rule, index) => rule === demands.rules[index]);
+  const sameRules =
+    subject.rules.length === demands.rules.length &&
+    subject.rules.every((rule, index) => rule === demands.rules[index]);
   return sameRules ? null : wrong('rules');
 }

@@ -11,8 +11,8 @@ import {
   withdrawnByAsker,
 } from './replay-release.ts';
 import { approved, cleared, flagged, rejected, reviewed, viewed } from './replay-review.ts';
-import { type Held, isRequester, type Owed, STEPS, type Why, type World } from './replay-state.ts';
 import type { LoggedEntry } from './replay-shape.ts';
+import { type Held, isRequester, type Owed, STEPS, type Why, type World } from './replay-state.ts';
 
 /** Takes one entry to the request it is about, or says why it cannot be so. */
 export function step(world: World, held: Held, entry: LoggedEntry, owed: Owed | null): Why {
@@ -21,7 +21,8 @@ export function step(world: World, held: Held, entry: LoggedEntry, owed: Owed | 
   if (!possible?.from.includes(state)) return `${entry.type} of request ${number}, which is ${state}`;
   const isTimes = entry.type === 'request.expired' || entry.type === 'request.lapsed';
   // What the entry before demands belongs to the same moment, which was looked at there.
-  if (owed === null && !isTimes && entry.at >= deadlineOf(held)) return `${entry.type} of request ${number} at or after its deadline`;
+  if (owed === null && !isTimes && entry.at >= deadlineOf(held))
+    return `${entry.type} of request ${number} at or after its deadline`;
   const why = ruled(world, held, entry, owed);
   if (why !== null) return `${entry.type} of request ${number}: ${why}`;
   if (possible.to !== null) held.state = possible.to;

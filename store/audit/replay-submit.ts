@@ -1,19 +1,21 @@
-import { hold, type Held, isPerson, type Why, type World } from './replay-state.ts';
 import type { EntryOf } from './replay-shape.ts';
+import { type Held, hold, isPerson, type Why, type World } from './replay-state.ts';
 
 /** A request is born: with the next number, by who asks, and with everybody out who must not answer. */
 export function submitted(world: World, entry: EntryOf<'request.submitted'>): Held | string {
   const { data, subject, at, ts } = entry;
   const { number, requester, demands, effect } = data;
   if (subject?.number !== number) return 'its subject is another request';
-  if (world.next !== null && number !== world.next) return `request ${number} comes where request ${world.next} belongs`;
+  if (world.next !== null && number !== world.next)
+    return `request ${number} comes where request ${world.next} belongs`;
   if (world.next === null && number <= world.began) return `request ${number} was there before`;
   if (!isIdOf(subject.request, at)) return 'the id of its request is not one of that moment';
   const why = askerProblem(entry) ?? exclusionProblem(entry);
   if (why !== null) return why;
   if (world.frozen.has(requester.id)) return `a request by ${requester.id}, who is frozen`;
   if (demands.seats.some(({ count }) => count < 1)) return 'it has a seat that nobody must fill';
-  if ((effect === 'require') !== demands.seats.length > 0) return `it has ${demands.seats.length} seats under ${effect}`;
+  if ((effect === 'require') !== demands.seats.length > 0)
+    return `it has ${demands.seats.length} seats under ${effect}`;
 
   const held = hold(entry, subject.request);
   const policy = { kind: 'policy', version: demands.policy_version } as const;
@@ -33,9 +35,15 @@ function isIdOf(id: string, at: number): boolean {
 function askerProblem({ data, actor }: EntryOf<'request.submitted'>): Why {
   const { id, kind } = data.requester;
   if (kind === 'human') {
-    return isPerson(actor, id) && data.owner === null ? null : 'a person asks, and its actor is not that person';
+    return isPerson(actor, id) && data.owner === null
+      ? null
+      : 'a person asks, and its actor is not that person';
   }
-  const same = actor.kind === 'client' && actor.client === id && actor.client_kind === kind && actor.owner === data.owner;
+  const same =
+    actor.kind === 'client' &&
+    actor.client === id &&
+    actor.client_kind === kind &&
+    actor.owner === data.owner;
   return same ? null : 'a client asks, and its actor is not that client, of that kind and owner';
 }
 

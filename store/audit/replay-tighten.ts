@@ -23,7 +23,8 @@ export function loosened(before: LoggedDemands, after: LoggedDemands): Why {
   for (const time of TIMES) if (after[time] > before[time]) return `it raises ${time}`;
   for (const list of LISTS) if (!contains(after[list], before[list])) return `it drops one of its ${list}`;
   if (RISKS.indexOf(after.risk) < RISKS.indexOf(before.risk)) return 'it lowers the risk';
-  if (COMMENTS.some((verdict) => before.comment[verdict] && !after.comment[verdict])) return 'it asks for fewer comments';
+  if (COMMENTS.some((verdict) => before.comment[verdict] && !after.comment[verdict]))
+    return 'it asks for fewer comments';
   return null;
 }
 

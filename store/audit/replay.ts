@@ -1,9 +1,9 @@
 import { isTerminal } from '../../bot/core/request.ts';
 import { frozen, interruptsSweep, policyLoaded, requesterCleared } from './replay-freeze.ts';
+import type { Actor, EntryOf, LoggedEntry, Subject } from './replay-shape.ts';
 import { type Held, LATE, type Owed, STEPS, subjectProblem, type Why, type World } from './replay-state.ts';
 import { step } from './replay-step.ts';
 import { submitted } from './replay-submit.ts';
-import type { Actor, EntryOf, LoggedEntry, Subject } from './replay-shape.ts';
 
 /** What the log makes of one request. */
 export type Replayed = Readonly<Pick<Held, 'number' | 'id' | 'state' | 'seq' | 'submitted'>>;
@@ -34,7 +34,8 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     if (owed !== null && !owed.optional && !follows) {
       return `it stands where ${owed.type} of request ${owed.held.number} must follow the entry before it`;
     }
-    if (interruptsSweep(world, entry)) return `the freeze of ${world.sweep.requester} must stop its other requests first`;
+    if (interruptsSweep(world, entry))
+      return `the freeze of ${world.sweep.requester} must stop its other requests first`;
     return ruled(entry, follows ? owed : null);
   };
 
@@ -72,9 +73,11 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
       if (world.next === null) world.began = Math.max(world.began, number);
       return null;
     }
-    if (world.next !== null && number >= world.next) return `${type} of request ${number}, which nobody submitted`;
+    if (world.next !== null && number >= world.next)
+      return `${type} of request ${number}, which nobody submitted`;
     const held = owed?.held.number === number ? owed.held : world.open.get(number);
-    if (held === undefined) return isStep && !LATE.has(type) ? `${type} of request ${number}, which is over` : null;
+    if (held === undefined)
+      return isStep && !LATE.has(type) ? `${type} of request ${number}, which is over` : null;
     held.seq = entry.seq;
     const why = (isStep ? step(world, held, entry, owed) : null) ?? subjectProblem(held, subject);
     return why ?? leave(held);
@@ -86,7 +89,8 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     return isTerminal(state) && world.open.delete(number) ? onTerminal(held) : null;
   };
 
-  const isBefore = (subject: Subject | null) => subject !== null && (world.next === null || subject.number <= world.began);
+  const isBefore = (subject: Subject | null) =>
+    subject !== null && (world.next === null || subject.number <= world.began);
 
   return {
     take,
@@ -102,7 +106,9 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
 }
 
 function isOwed({ held, type, by, ts }: Owed, entry: LoggedEntry): boolean {
-  return entry.type === type && entry.subject?.number === held.number && entry.ts === ts && isSame(entry.actor, by);
+  return (
+    entry.type === type && entry.subject?.number === held.number && entry.ts === ts && isSame(entry.actor, by)
+  );
 }
 
 function isSame(a: Actor, b: Actor): boolean {

@@ -12,7 +12,11 @@ export interface Beside {
   readonly type: string;
   readonly request: number | null;
   /** The texts that are still there for this entry. */
-  readonly disclosures: readonly { readonly field: string; readonly salt: Uint8Array; readonly value: string }[];
+  readonly disclosures: readonly {
+    readonly field: string;
+    readonly salt: Uint8Array;
+    readonly value: string;
+  }[];
 }
 
 /** The state that stands beside a log in its database. Each answers why it disagrees with the log, or null. */
@@ -52,12 +56,16 @@ export interface Verdict {
   readonly missingTexts: number;
   /** Entries about requests that began before the first entry. */
   readonly unreplayed: number;
+  /** Whether texts and tables were compared as well. */
+  readonly hasTables: boolean;
 }
 
 export interface Verifier {
   /** The bytes of the next entry. False when it is settled that the log is not sound. */
   take(bytes: Uint8Array, beside?: Beside): boolean;
   finish(): Verdict;
+  /** Instead of `finish`, where the next entry cannot be read at all. */
+  giveUp(why: string): Verdict;
 }
 
 export async function verifyEntries(
@@ -92,8 +100,23 @@ export function createVerifier({ tables }: VerifyOptions = {}): Verifier {
   const failUnread = (bytes: Uint8Array, why: string): false => {
     if (chain.first() !== null || tables !== undefined) return fail({ seq: chain.expected(), why });
     usable = looksLikeEntry(bytes);
-    return fail(usable ? { seq: readSeq(bytes), why } : { seq: null, why: `its first line is no entry: ${why}` });
+    return fail(
+      usable ? { seq: readSeq(bytes), why } : { seq: null, why: `its first line is no entry: ${why}` },
+    );
   };
+
+  const verdict = (): Verdict => ({
+    usable,
+    problem,
+    entries,
+    firstSeq: entries === 0 ? null : chain.first(),
+    lastSeq: entries === 0 ? null : chain.expected() - 1,
+    lastHash: entries === 0 ? null : Buffer.from(chain.hash(), 'base64').toString('hex'),
+    requests: replay?.requests() ?? 0,
+    missingTexts,
+    unreplayed: replay?.unreplayed() ?? 0,
+    hasTables: tables !== undefined,
+  });
 
   const replayed = (entry: LoggedEntry): string | null => {
     replay ??= createReplay(entry.seq === 0, (request) => tables?.compare(request) ?? null);
@@ -127,6 +150,10 @@ export function createVerifier({ tables }: VerifyOptions = {}): Verifier {
       entries += 1;
       return true;
     },
+    giveUp(why) {
+      problem ??= { seq: chain.expected(), why };
+      return verdict();
+    },
     finish() {
       if (doubt !== null && problem === null) problem = settleDoubt(doubt, undefined);
       const lastSeq = entries === 0 ? null : chain.expected() - 1;
@@ -137,27 +164,22 @@ export function createVerifier({ tables }: VerifyOptions = {}): Verifier {
       if (problem === null && lastSeq !== null && tables !== undefined && replay !== null) {
         problem = endProblem(tables, replay, lastSeq);
       }
-      return {
-        usable,
-        problem,
-        entries,
-        firstSeq: entries === 0 ? null : chain.first(),
-        lastSeq,
-        lastHash: entries === 0 ? null : Buffer.from(chain.hash(), 'base64').toString('hex'),
-        requests: replay?.requests() ?? 0,
-        missingTexts,
-        unreplayed: replay?.unreplayed() ?? 0,
-      };
+      return verdict();
     },
   };
 }
 
 /** What only shows once the last entry is known: above all that it is not the last one there was. */
-function endProblem(tables: Tables, replay: ReturnType<typeof createReplay>, lastSeq: number): Problem | null {
+function endProblem(
+  tables: Tables,
+  replay: ReturnType<typeof createReplay>,
+  lastSeq: number,
+): Problem | null {
   const end = { lastSeq, requests: replay.requests(), frozen: replay.frozen(), policy: replay.policy() };
   const rest = tables.rest(end);
   if (rest !== null) return rest;
-  if (replay.isMidway()) return { seq: lastSeq + 1, why: 'it is missing: the log ends in the middle of a step' };
+  if (replay.isMidway())
+    return { seq: lastSeq + 1, why: 'it is missing: the log ends in the middle of a step' };
   for (const request of replay.open()) {
     const why = tables.compare(request);
     if (why !== null) return { seq: request.seq, why };
@@ -168,7 +190,8 @@ function endProblem(tables: Tables, replay: ReturnType<typeof createReplay>, las
 /** The columns are copies that queries use. A copy that says something else misleads whoever reads it. */
 function columnProblem(entry: JsonObject, { seq, prev, type, request }: Beside): string | null {
   const { subject } = entry;
-  const number = typeof subject === 'object' && subject !== null && 'number' in subject ? subject['number'] : null;
+  const number =
+    typeof subject === 'object' && subject !== null && 'number' in subject ? subject['number'] : null;
   if (entry['seq'] !== seq) return 'the column seq is not that of its bytes';
   if (entry['prev'] !== Buffer.from(prev.buffer, prev.byteOffset, prev.byteLength).toString('base64')) {
     return 'the column prev is not that of its bytes';

@@ -12,19 +12,25 @@ export interface VerifySource {
   close(): void;
 }
 
+// Somebody may have made these tables anew, and not STRICT. What is no blob is none that any check passes.
 interface EntryRow {
   readonly seq: number;
-  readonly prev: Uint8Array;
+  readonly prev: unknown;
   readonly type: string;
   readonly request: number | null;
-  readonly bytes: Uint8Array;
+  readonly bytes: unknown;
 }
 
 interface DisclosureRow {
   readonly seq: number;
   readonly field: string;
-  readonly salt: Uint8Array;
+  readonly salt: unknown;
   readonly value: string;
+}
+
+const EMPTY = new Uint8Array();
+function blob(value: unknown): Uint8Array {
+  return value instanceof Uint8Array ? value : EMPTY;
 }
 
 /**
@@ -42,8 +48,8 @@ export function openVerifySource(file: string): VerifySource {
     const texts = take(disclosures.iterate());
     return {
       *entries() {
-        for (const { bytes, ...row } of entries.iterate()) {
-          yield { bytes, beside: { ...row, disclosures: texts.upTo(row.seq) } };
+        for (const { seq, prev, type, request, bytes } of entries.iterate()) {
+          yield { bytes: blob(bytes), beside: { seq, prev: blob(prev), type, request, disclosures: texts.upTo(seq) } };
         }
       },
       tables: tablesIn(db, () => texts.next()),
@@ -58,16 +64,19 @@ export function openVerifySource(file: string): VerifySource {
   }
 }
 
-const NONE: readonly DisclosureRow[] = [];
+const NONE: Beside['disclosures'] = [];
 
 /** Walks the texts beside the entries, both in order, so that neither is ever held as a whole. */
 function take(rows: IterableIterator<DisclosureRow>) {
   let next = rows.next();
   return {
-    upTo(seq: number): readonly DisclosureRow[] {
+    upTo(seq: number): Beside['disclosures'] {
       if (next.done || next.value.seq > seq) return NONE;
-      const taken: DisclosureRow[] = [];
-      for (; !next.done && next.value.seq <= seq; next = rows.next()) taken.push(next.value);
+      const taken = [];
+      for (; !next.done && next.value.seq <= seq; next = rows.next()) {
+        const { field, salt, value } = next.value;
+        taken.push({ field, salt: blob(salt), value: String(value) });
+      }
       return taken;
     },
     next: () => (next.done ? null : next.value.seq),
@@ -84,7 +93,7 @@ interface RequestRow {
 
 function tablesIn(db: Database, nextText: () => number | null): Tables {
   const row = db.prepare<[number], RequestRow>(
-    `SELECT id, state, body ->> '$.state' AS bodyState, text FROM requests LEFT JOIN actions USING (number) WHERE number = ?`,
+    `SELECT id, state, iif(json_valid(body), body ->> '$.state', NULL) AS bodyState, text FROM requests LEFT JOIN actions USING (number) WHERE number = ?`,
   );
   const count = db.prepare<[], { rows: number; newest: number | null; stamp: number | null }>(
     'SELECT count(*) AS rows, max(number) AS newest, max(audit_seq) AS stamp FROM requests',
@@ -115,13 +124,13 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
         return end(`the log has ${requests} requests, and the tables have ${rows}, up to ${newest ?? 0}`);
       }
       if ((policy.get()?.value ?? null) !== loaded) return end('the policy in force is not the last one that the log has');
-      const held = freezes.all().map(({ requester, exclusions }) => `${requester} ${sorted(JSON.parse(exclusions))}`);
-      const told = [...frozen].map(([requester, exclusions]) => `${requester} ${sorted([...exclusions])}`);
-      return sorted(held) === sorted(told) ? null : end('the requesters that are frozen are not those of the log');
+      const isSame = freezes.all().every(({ requester, exclusions }) => isJsonOf(exclusions, frozen.get(requester)));
+      return isSame && freezes.all().length === frozen.size ? null : end('the frozen requesters are not those of the log');
     },
   };
 }
 
-function sorted(words: unknown): string {
-  return Array.isArray(words) ? words.map(String).sort().join(' ') : '';
+function isJsonOf(text: string, people: ReadonlySet<string> | undefined): boolean {
+  // Both are the list that was frozen with, in its order.
+  return people !== undefined && text === JSON.stringify([...people]);
 }

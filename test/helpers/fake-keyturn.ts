@@ -43,6 +43,7 @@ type Reply = { readonly status: number; readonly body: unknown };
 const SUBMISSION = ['action', 'target', 'reason', 'on_behalf_of', 'payload', 'links', 'expires_in', 'hold'];
 const OPEN = ['pending', 'flagged', 'approved', 'executing', 'unknown'];
 
+const UNAUTHENTICATED = refusal({ status: 401, code: 'UNAUTHENTICATED' });
 const NOT_FOUND = refusal({ status: 404, code: 'NOT_FOUND' });
 const FORBIDDEN = refusal({ status: 403, code: 'FORBIDDEN' });
 
@@ -159,10 +160,8 @@ export class FakeKeyturn {
     const call = { name, query, key: Array.isArray(key) ? null : key, body, text: sent };
     this.calls.push(call);
     this.#changes.emit('change');
-    const reply =
-      incoming.headers.authorization === `Bearer ${this.token}`
-        ? await this.#answer(call, id)
-        : refusal({ status: 401, code: 'UNAUTHENTICATED', detail: 'Who are you?' });
+    const isClient = incoming.headers.authorization === `Bearer ${this.token}`;
+    const reply = isClient ? await this.#answer(call, id) : UNAUTHENTICATED;
     await this.#held.get(name);
     const lost = this.#lost.get(name) ?? 0;
     if (lost > 0) {
@@ -172,7 +171,8 @@ export class FakeKeyturn {
     }
     const answer = this.beforeAnswer(name, structuredClone(reply.body));
     const type = reply.status < 400 ? 'application/json' : 'application/problem+json';
-    response.writeHead(reply.status, { 'content-type': type }).end(JSON.stringify(answer));
+    const headers = { 'content-type': type, location: '/elsewhere' };
+    response.writeHead(reply.status, headers).end(JSON.stringify(answer));
   }
 
   async #answer(call: RecordedCall, id: string): Promise<Reply> {

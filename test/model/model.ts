@@ -37,6 +37,7 @@ export class Model {
   firm: Firm = firmWith([]);
   now = 0;
   #steady = 0;
+  #isBehind = false;
   readonly requests = new Map<string, Held>();
   readonly #keys = new Map<string, { readonly body: string; readonly id: string; readonly at: number }>();
   readonly frozen = new Map<Who, Set<Who>>();
@@ -45,8 +46,10 @@ export class Model {
   readonly asking = new Map<string, number>();
 
   /** A process begins: its clock is never behind the log, and what it had in memory is gone. */
-  begin(wall: number, newestEntryAt: number, stored: (id: string) => State): void {
-    this.now = Math.max(wall, newestEntryAt);
+  begin(newestEntryAt: number, steady: number, stored: (id: string) => State | null): void {
+    this.now = newestEntryAt;
+    this.#steady = steady;
+    this.#isBehind = false;
     this.#heard.clear();
     this.asking.clear();
     for (const request of this.requests.values()) {
@@ -55,12 +58,17 @@ export class Model {
     }
   }
 
-  /** The wall clock moved by its own step and with time; the deadlines go on with time. */
-  pass(wallBefore: number, stepMs: number, elapsedMs: number): void {
-    const wall = wallBefore + stepMs + elapsedMs;
-    const isBehind = wallBefore < this.now || wall < this.now;
-    this.#steady += elapsedMs;
-    this.now = Math.max(wall, isBehind ? this.now + elapsedMs : this.now);
+  /**
+   * Somebody looks at the clock: true when it has stepped behind what is on record. From then on time
+   * goes on at the steady clock's pace, until the wall clock has caught up.
+   */
+  look(wall: number, steady: number): boolean {
+    const stepsBack = wall < this.now && !this.#isBehind;
+    const elapsed = steady - this.#steady;
+    this.now = Math.max(wall, this.#isBehind || stepsBack ? this.now + elapsed : this.now);
+    this.#isBehind = wall < this.now;
+    this.#steady = steady;
+    return stepsBack;
   }
 
   /** The request as it is now, after what time has done to it. */

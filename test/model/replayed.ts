@@ -1,5 +1,6 @@
 import type { ActionRequest } from '../../bot/core/request.ts';
 import type { Entry } from './log.ts';
+import { sorted } from './model.ts';
 
 /** A request as the log alone tells it: everything that decides, and no text that people wrote. */
 interface Portrait {
@@ -39,7 +40,7 @@ export class Replayed {
   /** What the log says of this request, to be compared with its row. */
   portrait(id: string): string {
     const { approvedAt: _, ...portrait } = this.#requests.get(id) ?? { approvedAt: null };
-    return JSON.stringify(portrait);
+    return sorted(portrait);
   }
 
   state(id: string): string | null {
@@ -148,13 +149,13 @@ export function rowPortrait(row: ActionRequest): string {
     state: row.state,
     votes: row.reviews.map(({ person, verdict, void: isVoid }) => ({ person, verdict, void: isVoid })),
     shown: row.shown.map(({ person }) => person),
-    seats: demands.seats.map(({ from, count, candidates }) => ({ candidates, count, from })),
+    seats: demands.seats,
     excluded: demands.exclusions.map(({ person }) => person),
     expiresAt: demands.expiresAt,
     usableForMs: demands.usableForMs,
     outcomeWithinMs: demands.outcomeWithinMs,
     usableUntil: row.usableUntil,
-    submissions: row.submissions.map(({ key, hold }) => ({ hold, key })) as Portrait['submissions'],
+    submissions: [...row.submissions],
     wasFlagged: row.wasFlagged,
     nonceDigest: execution?.nonceDigest ?? null,
     stopRequested: execution?.stopRequested ?? false,
@@ -164,5 +165,5 @@ export function rowPortrait(row: ActionRequest): string {
         : { status: execution.outcome.status, exitCode: execution.outcome.exitCode },
     late: execution?.lateReports.length ?? 0,
   };
-  return JSON.stringify(portrait);
+  return sorted(portrait);
 }

@@ -13,12 +13,13 @@ CREATE TABLE entries (
 CREATE INDEX entries_request ON entries (request, seq) WHERE request IS NOT NULL;
 CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-CREATE TRIGGER entries_no_replace BEFORE INSERT ON entries
-  WHEN EXISTS (SELECT 1 FROM entries WHERE seq = NEW.seq OR prev = NEW.prev)
-  BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+-- These two also meet INSERT OR REPLACE: no seq but the next one, and no second successor of an entry.
 CREATE TRIGGER entries_contiguous BEFORE INSERT ON entries
   WHEN NEW.seq <> (SELECT coalesce(max(seq) + 1, 0) FROM entries)
   BEGIN SELECT RAISE(ABORT, 'the log has no gaps'); END;
+CREATE TRIGGER entries_no_fork BEFORE INSERT ON entries
+  WHEN EXISTS (SELECT 1 FROM entries WHERE prev = NEW.prev)
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 
 CREATE TABLE disclosures (
   seq   INTEGER NOT NULL REFERENCES entries (seq),

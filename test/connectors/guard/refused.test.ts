@@ -129,6 +129,7 @@ describe.concurrent('exit 78: the caller has to put something right', () => {
       expectNotRun(world, ended, 78);
       const said = status === 302 ? 'redirect' : 'No. (/target/environment: is not declared)';
       expect(ended.stderr).toContain(said);
+      expect(world.fake.calls.map((call) => call.name)).toEqual(['submit']);
     },
   );
 

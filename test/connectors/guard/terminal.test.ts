@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { World } from './world.ts';
 
 const GUARD = ['guard', '--action', 'a', '--target', 's/e/r', '--reason', 'r'];
-const COUNT = `n=0; trap 'n=$((n+1))' INT; echo ready; while [ $n = 0 ]; do sleep 0.05; done; sleep 1; exit 4$n`;
+/** Ends with 40 and the number of times it was interrupted. A shell would take two at once for one. */
+const COUNT = `
+  let count = 0;
+  process.on('SIGINT', () => setTimeout(() => process.exit(40 + count), (count += 1) && 700));
+  setInterval(() => undefined, 1000);
+  console.log('ready');
+`;
 const HAS_SCRIPT = existsSync('/usr/bin/script');
 
 describe.concurrent('on a terminal', () => {
@@ -36,7 +42,7 @@ describe.concurrent('on a terminal', () => {
     context.skip(!HAS_SCRIPT, 'needs script (util-linux), which is not on this machine');
     const world = await World.open(context.onTestFinished);
     world.fake.firstState = 'approved';
-    const cli = world.runOnTerminal([...GUARD, ...flags, '--', 'sh', '-c', COUNT], {
+    const cli = world.runOnTerminal([...GUARD, ...flags, '--', process.execPath, '-e', COUNT], {
       env: { TERM: 'xterm' },
     });
     await cli.said(/ready/);

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import type { ActionRequest } from '../../bot/core/request.ts';
+import { type Held, stateAt } from './held.ts';
+import { sorted } from './model.ts';
+
+// The model's request and the bot's row, each as the same text: what differs stands out in a failure.
+
+const hashed = (key: string | null) => (key === null ? null : createHash('sha256').update(key).digest('hex'));
+
+export function heldText(request: Held, now: number): string {
+  const { ruling } = request;
+  return sorted({
+    state: stateAt(request, now),
+    asker: request.asker,
+    owner: request.owner,
+    behalf: request.body.onBehalfOf,
+    digest: request.digest,
+    effect: ruling.effect,
+    critical: ruling.critical,
+    seats: ruling.seats.map(({ from, count, candidates }) => ({ from, count, candidates: [...candidates].sort() })),
+    excluded: [...ruling.excluded].sort(),
+    comment: ruling.comment,
+    expiresAt: request.expiresAt,
+    usableForMs: ruling.usableForMs,
+    outcomeWithinMs: ruling.outcomeWithinMs,
+    usableUntil: request.usableUntil,
+    votes: request.votes,
+    seen: [...request.seen].sort(),
+    submissions: request.submissions.map(({ key, hold }) => ({ key: hashed(key), hold })),
+    wasFlagged: request.wasFlagged,
+    stopRequested: request.stopRequested,
+    outcome: request.outcome,
+    late: request.late.length,
+  });
+}
+
+/** `state` is the row's own, or what the clock has made of it. */
+export function rowText(row: ActionRequest, state: string, nameOf: (id: string) => string): string {
+  const { demands, execution } = row;
+  const outcome = execution?.outcome ?? null;
+  return sorted({
+    state,
+    asker: nameOf(row.requester.id),
+    owner: row.owner === null ? null : nameOf(row.owner),
+    behalf: row.onBehalfOf === null ? null : nameOf(row.onBehalfOf),
+    digest: row.actionDigest,
+    effect: row.effect,
+    critical: demands.risk === 'critical',
+    seats: demands.seats.map(({ from, count, candidates }) => ({
+      from,
+      count,
+      candidates: candidates.map(nameOf).sort(),
+    })),
+    excluded: demands.exclusions.map(({ person }) => nameOf(person)).sort(),
+    comment: demands.comment.reject,
+    expiresAt: demands.expiresAt,
+    usableForMs: demands.usableForMs,
+    outcomeWithinMs: demands.outcomeWithinMs,
+    usableUntil: row.usableUntil,
+    votes: row.reviews.map(({ person, verdict, void: isVoid }) => ({ who: nameOf(person), verdict, void: isVoid })),
+    seen: row.shown.map(({ person }) => nameOf(person)).sort(),
+    submissions: row.submissions.map(({ key, hold }) => ({ key, hold })),
+    wasFlagged: row.wasFlagged,
+    stopRequested: execution?.stopRequested ?? false,
+    outcome:
+      outcome === null
+        ? null
+        : { status: outcome.status, exitCode: outcome.exitCode, settled: outcome.settledBy !== null },
+    late: execution?.lateReports.length ?? 0,
+  });
+}
+
+/** What time has made of a row, by the row's own deadlines. */
+export function rowStateAt(row: ActionRequest, now: number): string {
+  const { state, demands, usableUntil, execution } = row;
+  const past = (deadline: number | null) => deadline !== null && now >= deadline;
+  if (state === 'pending' || state === 'flagged') return past(demands.expiresAt) ? 'expired' : state;
+  if (state === 'approved') return past(usableUntil) ? 'lapsed' : state;
+  if (state !== 'executing' || execution === null) return state;
+  return past(execution.heardAt + demands.outcomeWithinMs) ? 'unknown' : state;
+}

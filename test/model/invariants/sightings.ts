@@ -1,0 +1,64 @@
+import type { Firm, Who } from '../firm.ts';
+import { type Body, type Ruling, rulingOn, tightened } from '../ruling.ts';
+import { accepted, type Step } from '../step.ts';
+
+/** A request as seen from outside: what was asked, under which policies, and what was answered since. */
+export interface Sighting {
+  readonly asker: Who;
+  readonly body: Body;
+  readonly createdAt: number;
+  /** The policy it was asked under and every one since. */
+  readonly firms: Firm[];
+  /** Approves that were answered with yes since it was last cleared. */
+  approvals: { readonly who: Who; readonly digest: string; readonly at: number }[];
+  /** Who was answered with the whole payload. */
+  readonly shownTo: Set<Who>;
+}
+
+/** What the callers know. Nothing in here comes from a table or from the log. */
+export class Sightings {
+  readonly requests = new Map<string, Sighting>();
+  #version = '';
+
+  see(step: Step): void {
+    if (step.firm.version !== this.#version) {
+      this.#version = step.firm.version;
+      for (const sighting of this.requests.values()) sighting.firms.push(step.firm);
+    }
+    for (const told of step.told) {
+      const answer = accepted(told);
+      const { said } = told;
+      if (answer === null) continue;
+      if (said.call === 'submit' && answer.created && answer.request !== null) {
+        this.requests.set(answer.request.id, {
+          asker: said.who,
+          body: said.body,
+          createdAt: step.now,
+          firms: [step.firm],
+          approvals: [],
+          shownTo: new Set(),
+        });
+      }
+      const sighting = 'id' in said ? this.requests.get(said.id) : undefined;
+      if (sighting === undefined) continue;
+      if (said.call === 'view') sighting.shownTo.add(said.who);
+      if (said.call === 'clear') sighting.approvals = [];
+      if (said.call === 'review' && said.verdict === 'approve') {
+        sighting.approvals.push({ who: said.who, digest: said.digest, at: step.now });
+      }
+    }
+  }
+}
+
+/** The strictest of every policy since it was asked. */
+export function demandedOf({ firms, asker, body }: Sighting): Ruling | null {
+  const [first, ...later] = firms;
+  if (first === undefined) return null;
+  return later.reduce((held, firm) => tightened(firm, held, rulingOn(firm, asker, body)), rulingOn(first, asker, body));
+}
+
+/** When it expires at the latest, under all of them. */
+export function expiryOf(sighting: Sighting): number {
+  const withinS = sighting.body.expiresInS ?? Number.POSITIVE_INFINITY;
+  return sighting.createdAt + Math.min(demandedOf(sighting)?.expiresAfterMs ?? 0, withinS * 1000);
+}

@@ -1,0 +1,30 @@
+import { PEOPLE } from '../firm.ts';
+import { isQuorum } from '../ruling.ts';
+import { type Step, Violation } from '../step.ts';
+import { demandedOf, expiryOf, type Sightings } from './sightings.ts';
+
+/**
+ * 1. Two keys. Whatever is approved or released has every seat filled by a different eligible person
+ * outside the exclusion set, each by an approve on the stored digest, before expiry.
+ */
+export function twoKeys(step: Step, sightings: Sightings): void {
+  const released = step.entries.filter(({ type }) => type === 'grant.issued').map(({ id }) => id);
+  for (const id of step.touched) {
+    const row = step.row(id);
+    const sighting = sightings.requests.get(id);
+    if (row === null || sighting === undefined) continue;
+    const machine = row.reviews.find(({ person }) => !PEOPLE.some((one) => one === step.nameOf(person)));
+    if (machine !== undefined) throw new Violation(1, `${id} has a vote of ${machine.person}, who is no person`);
+    if (row.state !== 'approved' && !released.includes(id)) continue;
+    const demanded = demandedOf(sighting);
+    if (demanded === null || demanded.effect === 'deny') throw new Violation(1, `${id} is ${row.state} though denied`);
+    if (demanded.effect === 'allow' && demanded.seats.length === 0) continue;
+    const expiry = expiryOf(sighting);
+    const approvals = sighting.approvals.filter(({ at, digest }) => at < expiry && digest === row.actionDigest);
+    const voters = approvals.map(({ who }) => who);
+    if (demanded.seats.length === 0 || !isQuorum(step.firm, demanded, voters)) {
+      const seats = demanded.seats.map(({ from, count }) => `${count} of ${from.join(' or ')}`).join(' and ');
+      throw new Violation(1, `${id} is ${row.state} by [${voters.join(', ')}] and needs ${seats}`);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { Caller, Context } from '../../bot/app/context.ts';
+import { KEYTURN } from '../../bot/app/context.ts';
+import { type Installation, openContext } from '../../bot/open-context.ts';
+import type { Random } from '../../bot/ports/random.ts';
+import { FakeClock } from '../helpers/fake-clock.ts';
+import { seededRandom } from '../helpers/seeded-random.ts';
+import type { Disk } from './disk.ts';
+import { type Firm, firmWith, type Who } from './firm.ts';
+import { authenticated } from './tell.ts';
+import { toRulebook } from './to-rulebook.ts';
+
+/** Thrown out of the middle of a write, as a bug or a failed allocation would be. */
+export class Injected extends Error {}
+
+/** Randomness that is the same in every run, and that something can happen at: each entry draws some. */
+export class TrappedRandom implements Random {
+  readonly #source = seededRandom('model');
+  #left = -1;
+  #trap: () => void = () => {};
+
+  bytes(count: number): Uint8Array {
+    this.#left -= 1;
+    if (this.#left === -1) this.#trap();
+    return this.#source.bytes(count);
+  }
+
+  /** Runs `trap` when the draw after this many is made. */
+  set(draws: number, trap: () => void): void {
+    this.#left = draws;
+    this.#trap = trap;
+  }
+
+  unset(): void {
+    this.#left = -1;
+  }
+}
+
+/** One life of the bot, from its start to its stop or crash. */
+export interface Running {
+  readonly context: Context;
+  readonly dataDir: string;
+  readonly callerFor: (who: Who) => Caller | null;
+}
+
+/** What outlives a process: the disk, the wall clock, and chance. */
+export interface Machine {
+  readonly disk: Disk;
+  readonly clock: FakeClock;
+  readonly random: TrappedRandom;
+  readonly onBroken: (cause: unknown) => void;
+}
+
+export async function start({ disk, clock, random, onBroken }: Machine, dataDir: string, firm: Firm): Promise<Running> {
+  const installation: Installation = {
+    dataDir,
+    keyDir: disk.keys,
+    log: 'model/log',
+    people: firm.people.map((key) => ({ key, accounts: 1 })),
+    compile: (personOf) => toRulebook(firm, personOf),
+  };
+  const context = await openContext(installation, { clock, random, onBroken }, ['room']);
+  return { context, dataDir, callerFor: authenticated(context) };
+}
+
+/** As `compose` does it. */
+export async function stop({ context }: Running): Promise<void> {
+  const at = context.time.now();
+  await context.store.transact((tx) => void tx.append({ type: 'log.stopped' }, KEYTURN, at, null));
+  context.store.close();
+}
+
+/** A data directory of the firm as it is before any change; each history begins with a copy. */
+export async function template(disk: Disk): Promise<string> {
+  const dataDir = disk.fresh();
+  const machine: Machine = { disk, clock: new FakeClock(), random: new TrappedRandom(), onBroken: () => {} };
+  await stop(await start(machine, dataDir, firmWith([])));
+  return dataDir;
+}

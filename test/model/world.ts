@@ -1,0 +1,298 @@
+import type { ActionRequest, RequestId } from '../../bot/core/request.ts';
+import { FakeClock } from '../helpers/fake-clock.ts';
+import { heldText, rowStateAt, rowText } from './compared.ts';
+import type { Disk } from './disk.ts';
+import { type Change, type Firm, firmWith, PEOPLE } from './firm.ts';
+import { foresee } from './foresee.ts';
+import { comeOf, hang, type Hang } from './hang.ts';
+import type { State } from './held.ts';
+import { entriesFrom } from './log.ts';
+import { type Foreseen, Model } from './model.ts';
+import { Injected, type Machine, type Running, start, stop, TrappedRandom } from './process.ts';
+import type { Said } from './said.ts';
+import { accepted, type Broken, type Came, refusedWith, type Told, Violation } from './step.ts';
+import { tell } from './tell.ts';
+import { Watch } from './watch.ts';
+
+/** A crash comes before the write began, at a draw of randomness in the middle of it, or before its answer. */
+export type CrashAt = 'before' | 'after' | number;
+
+/** How often the histories reached what. */
+export type Reached = Map<string, number>;
+
+export interface Setting {
+  readonly disk: Disk;
+  readonly template: string;
+  readonly checks: ReadonlySet<Broken>;
+  readonly reached: Reached;
+}
+
+/**
+ * The bot on a real file, and beside it what must be true of it. Every command of a history goes
+ * through here, and nothing that it does stays unchecked.
+ */
+export class World {
+  readonly model = new Model();
+  /** The requests, in the order they were made. */
+  readonly ids: string[] = [];
+  readonly #setting: Setting;
+  readonly #machine: Machine;
+  readonly #clock = new FakeClock();
+  readonly #random = new TrappedRandom();
+  readonly #watch: Watch;
+  readonly #names = new Map<string, string>();
+  #running: Running | null = null;
+  #nextSeq = 0;
+  #newestAt = 0;
+  #isUntold = false;
+  #hangs: Hang[] = [];
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+    this.#watch = new Watch(setting.checks);
+    const onBroken = (cause: unknown) => this.#fail(cause);
+    this.#machine = { disk: setting.disk, clock: this.#clock, random: this.#random, onBroken };
+  }
+
+  async begin(changes: readonly Change[]): Promise<void> {
+    const { disk, template } = this.#setting;
+    const states = () => null;
+    await this.#start(disk.afterCrash(template), firmWith(changes), this.#clock.wall(), states);
+  }
+
+  nonceOf(id: string): string {
+    return this.model.requests.get(id)?.nonce ?? 'not-issued-yet';
+  }
+
+  /** Moves the clock. Nobody has looked at it yet. */
+  pass(stepMs: number, elapsedMs: number): void {
+    this.#clock.step(stepMs);
+    this.#clock.advance(elapsedMs);
+  }
+
+  /** Makes these calls at once. With `fault`, randomness fails in the middle of a write. */
+  async act(saids: readonly Said[], how: { readonly fault?: number; readonly crash?: CrashAt } = {}): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    this.#lookAtClock(running);
+    const { disk } = this.#setting;
+    let left: string | null = null;
+    const crash = () => {
+      left = disk.afterCrash(running.dataDir);
+    };
+    if (how.fault !== undefined) this.#random.set(how.fault, throwInjected);
+    if (typeof how.crash === 'number') this.#random.set(how.crash, crash);
+    const calls = saids.map((said) => comeOf(tell(running.context, running.callerFor, said)));
+    if (how.crash === 'before') crash();
+    const came = await Promise.all(calls);
+    this.#random.unset();
+    if (left === null) await this.#settle(saids.map((said, index) => ({ said, came: came[index] ?? { how: 'silent' } })));
+    if (how.crash === undefined || this.#running === null) return;
+    const dataDir = left ?? disk.afterCrash(running.dataDir);
+    await this.#drop(running);
+    await this.#start(dataDir, this.model.firm, this.#newestAt, null);
+  }
+
+  /** A call that stays open until the request changes. */
+  async hang(id: string): Promise<void> {
+    const running = this.#running;
+    const request = this.model.requests.get(id);
+    const caller = request === undefined ? null : (running?.callerFor(request.asker) ?? null);
+    if (running === null || caller === null) return;
+    this.#lookAtClock(running);
+    this.model.get(id);
+    this.model.heard(id);
+    this.model.asking.set(id, (this.model.asking.get(id) ?? 0) + 1);
+    this.#hangs.push(await hang(running.context, caller, id as RequestId));
+    await this.#settle([], [id]);
+  }
+
+  /** Stops in order and starts again, perhaps with another policy, and perhaps with a crash while it starts. */
+  async restart(changes: readonly Change[] | null, crash?: number): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    this.#lookAtClock(running);
+    const firm = changes === null ? this.model.firm : firmWith(changes);
+    const rows = new Map(this.ids.map((id) => [id, this.#row(running, id)?.state ?? null]));
+    await this.#release(running);
+    await stop(running);
+    let { dataDir } = running;
+    if (crash !== undefined) {
+      const { disk } = this.#setting;
+      let left: string | null = null;
+      this.#random.set(crash, () => {
+        left = disk.afterCrash(dataDir);
+      });
+      const first = await this.#try(() => start(this.#machine, dataDir, firm));
+      this.#random.unset();
+      if (first === null) return;
+      first.context.store.close();
+      dataDir = left ?? dataDir;
+    }
+    await this.#start(dataDir, firm, this.model.now, (id) => rows.get(id) ?? null);
+  }
+
+  /** The last look at everything. */
+  async finish(): Promise<void> {
+    await this.act([{ call: 'sweep' }]);
+    await this.#settle([], this.ids);
+  }
+
+  async close(): Promise<void> {
+    this.#random.unset();
+    if (this.#running !== null) await this.#drop(this.#running);
+  }
+
+  async #start(
+    dataDir: string,
+    firm: Firm,
+    newestAt: number,
+    stored: ((id: string) => State | null) | null,
+  ): Promise<void> {
+    const running = await this.#try(() => start(this.#machine, dataDir, firm));
+    this.#running = running;
+    if (running === null) return;
+    for (const key of PEOPLE) this.#names.set(running.context.store.committed.personOf(key) ?? key, key);
+    // Nobody has decided anything since a crash, so the rows are as the crash left them.
+    this.model.begin(newestAt, this.#clock.steady(), stored ?? ((id) => this.#row(running, id)?.state ?? null));
+    this.#isUntold = this.model.look(this.#clock.wall(), this.#clock.steady());
+    this.model.adopt(firm);
+    await this.#settle([], this.ids, true);
+  }
+
+  #lookAtClock({ context }: Running): void {
+    const isUntold = this.model.look(this.#clock.wall(), this.#clock.steady());
+    this.#isUntold ||= isUntold;
+    const now = context.time.now();
+    if (now !== this.model.now) this.#differs(`it is ${now - this.model.now} ms later for the bot than for the model`);
+  }
+
+  async #settle(told: readonly Told[], alsoTouched: readonly string[] = [], isStart = false): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    const problems = told.map((one) => this.#foreseen(one));
+    const { committed } = running.context.store;
+    const entries = entriesFrom(committed, this.#nextSeq);
+    this.#nextSeq += entries.length;
+    this.#newestAt = entries.at(-1)?.at ?? this.#newestAt;
+    const named = [
+      ...alsoTouched,
+      ...told.flatMap(({ said }) => ('id' in said ? said.id : [])),
+      ...entries.flatMap(({ id }) => id ?? []),
+    ];
+    const touched = [...new Set(named)].filter((id) => this.ids.includes(id));
+    const rows = new Map<string, ActionRequest | null>(touched.map((id) => [id, this.#row(running, id)]));
+    const row = (id: string) => rows.get(id) ?? null;
+    const nameOf = (id: string) => this.#names.get(id) ?? id;
+    const { now, firm } = this.model;
+    const step = { told, entries, touched, row, store: committed, firm, now, isStart, nameOf };
+    this.#watch.look(step, this.model, this.#isUntold);
+    this.#isUntold = false;
+    for (const one of told) this.#reach(`${one.said.call}: ${refusedWith(one) ?? one.came.how}`);
+    for (const problem of problems) if (problem !== null) this.#differs(problem);
+    for (const id of touched) this.#sameAsHeld(id, row(id), nameOf);
+    await this.#answerHangs(running);
+  }
+
+  /** Lets the model do the same, and says where the answer is not the one it expects. */
+  #foreseen({ said, came }: Told): string | null {
+    if (came.how !== 'answered') return null;
+    const { answer } = came;
+    if (answer.ok && answer.created && answer.request !== null) this.ids.push(answer.request.id);
+    const foreseen = foresee(this.model, said, () => (answer.ok ? answer.request?.id : undefined) ?? 'none');
+    if (answer.ok && answer.released !== undefined && 'id' in said) {
+      const request = this.model.requests.get(said.id);
+      if (request !== undefined) request.nonce = (JSON.parse(answer.released) as { nonce: string }).nonce;
+    }
+    const got = answer.ok ? describe(answer.request, answer.created) : `refused ${answer.code}`;
+    const want = wanted(foreseen, answer.ok && answer.request !== null);
+    if (got !== want) return `${JSON.stringify(said)} was answered "${got}" and not "${want}"`;
+    if (said.call !== 'list' || !answer.ok) return null;
+    const listed = answer.listed?.map(({ id }) => id).join();
+    const mine = this.model.list(said.who).join();
+    return listed === mine ? null : `${said.who} is listed ${listed} and not ${mine}`;
+  }
+
+  #sameAsHeld(id: string, row: ActionRequest | null, nameOf: (id: string) => string): void {
+    const request = this.model.requests.get(id);
+    if (row === null || request === undefined) return this.#differs(`${id} is not in both`);
+    this.#reach(`is ${row.state}`);
+    const got = rowText(row, rowStateAt(row, this.model.now), nameOf);
+    const want = heldText(request, this.model.now);
+    if (got !== want) this.#differs(`${id} is\n  ${got}\nand not\n  ${want}`);
+  }
+
+  async #answerHangs(running: Running): Promise<void> {
+    for (const one of [...this.#hangs]) {
+      const changed = this.#row(running, one.id)?.state !== one.known;
+      const came: Came | null = changed && one.came === null ? await one.soon() : one.came;
+      if (came === null) continue;
+      this.#hangs = this.#hangs.filter((other) => other !== one);
+      this.model.asking.set(one.id, (this.model.asking.get(one.id) ?? 1) - 1);
+      this.model.heard(one.id);
+      const answer = came.how === 'answered' && came.answer.ok ? came.answer.request : null;
+      this.#reach('hang: answered');
+      if (answer === null && this.#setting.checks.has(6)) throw new Violation(6, `who waits for ${one.id} is not answered`);
+      const request = this.model.requests.get(one.id);
+      if (answer !== null && answer.state !== request?.state) this.#differs(`who waits for ${one.id} is told ${answer.state}`);
+    }
+  }
+
+  #row({ context }: Running, id: string): ActionRequest | null {
+    return context.store.committed.request(id as RequestId);
+  }
+
+  #reach(what: string): void {
+    this.#setting.reached.set(what, (this.#setting.reached.get(what) ?? 0) + 1);
+  }
+
+  #differs(what: string): void {
+    if (this.#setting.checks.has('model')) throw new Violation('model', what);
+  }
+
+  async #try<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (cause) {
+      this.#fail(cause);
+      return null;
+    }
+  }
+
+  /** The bot is gone for good. Where only another invariant is looked at, the history just ends. */
+  #fail(cause: unknown): void {
+    this.#running = null;
+    if (!this.#setting.checks.has(6)) return;
+    throw new Violation(6, `the bot went down: ${cause instanceof Error ? cause.stack : String(cause)}`);
+  }
+
+  async #release(running: Running): Promise<void> {
+    for (const { abort } of this.#hangs) abort.abort();
+    await Promise.all(this.#hangs.map((one) => one.soon()));
+    this.#hangs = [];
+    this.#random.unset();
+    void running;
+  }
+
+  async #drop(running: Running): Promise<void> {
+    await this.#release(running);
+    running.context.store.close();
+    this.#setting.disk.drop(running.dataDir);
+    this.#running = null;
+  }
+}
+
+function throwInjected(): never {
+  throw new Injected('a test made this write fail');
+}
+
+function describe(request: ActionRequest | null, created: boolean | undefined): string {
+  if (request === null) return 'yes';
+  return `${created ? 'made' : 'has'} ${request.id} ${request.state}`;
+}
+
+function wanted(foreseen: Foreseen, withRequest: boolean): string {
+  if (!foreseen.ok) return `refused ${foreseen.code}`;
+  if (!withRequest || foreseen.id === null) return 'yes';
+  return `${foreseen.created ? 'made' : 'has'} ${foreseen.id} ${foreseen.state}`;
+}
