@@ -6,7 +6,7 @@ import { evolve } from '../core/lifecycle/evolve.ts';
 import { type Asked, exclusionSet, submit } from '../core/lifecycle/submit.ts';
 import { newId } from '../core/new-id.ts';
 import { type Evaluation, evaluate } from '../core/policy.ts';
-import { type Refusal, refuse } from '../core/refusal.ts';
+import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, PersonId, RequestId, Target } from '../core/request.ts';
 import { RENDERER, toView } from '../core/view.ts';
 import { announce, circumstances, current, record, type Writing, write } from './change-request.ts';
@@ -43,10 +43,12 @@ export async function submitRequest(
   idempotencyKey: string | null,
 ): Promise<SubmitResult> {
   const onBehalfOf = findOnBehalfOf(context, caller, submission.onBehalfOf);
-  const invalid = claimsProblem(context, submission, onBehalfOf);
+  const { environment } = submission.target;
+  const problems = claimProblems(context, caller, { environment, onBehalfOf: submission.onBehalfOf });
   const bodyDigest = sha256Hex(canonicalJson({ ...submission, target: { ...submission.target } }));
   const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
-  const prepared = invalid === null ? prepare(context, caller, submission, onBehalfOf ?? null, key) : null;
+  const isValid = onBehalfOf !== undefined && problems.length === 0;
+  const prepared = isValid ? prepare(context, caller, submission, onBehalfOf, key) : null;
 
   return write<SubmitResult>(context, (writing) => {
     const { tx, at } = writing;
@@ -55,7 +57,7 @@ export async function submitRequest(
       tx.append({ type: 'request.refused', code: refusal.code, action, target }, caller.actor, at, null);
       return refusal;
     };
-    if (prepared === null) return no(invalid ?? refuse('INVALID'));
+    if (prepared === null) return no(refuse('INVALID', { fields: problems }));
     const past = key === null ? null : tx.submission(caller.id, key);
     if (past !== null && past.at > at - IDEMPOTENCY_MS) {
       if (past.bodyDigest !== bodyDigest) return no(refuse('IDEMPOTENCY_KEY_REUSED'));
@@ -215,18 +217,17 @@ function findOnBehalfOf(context: Context, caller: Caller, key: string | null): P
   return known && context.rulebook.clients.get(caller.id)?.mayActFor.has(claimed) ? claimed : undefined;
 }
 
-function claimsProblem(
+/** What is wrong with the claims that only the policy can judge; null where there is nothing to judge. */
+export function claimProblems(
   context: Context,
-  { target }: Submission,
-  onBehalfOf: PersonId | null | undefined,
-): Refusal | null {
-  const fields = [
-    ...(context.rulebook.environments.has(target.environment)
-      ? []
-      : [{ pointer: '/target/environment', problem: 'is not a declared environment' }]),
-    ...(onBehalfOf === undefined
-      ? [{ pointer: '/on_behalf_of', problem: 'is not a person this caller may act for' }]
-      : []),
+  caller: Caller,
+  claims: { readonly environment: string | null; readonly onBehalfOf: string | null },
+): readonly FieldProblem[] {
+  const { environment, onBehalfOf } = claims;
+  const declared = environment === null || context.rulebook.environments.has(environment);
+  const may = findOnBehalfOf(context, caller, onBehalfOf) !== undefined;
+  return [
+    ...(declared ? [] : [{ pointer: '/target/environment', problem: 'is not a declared environment' }]),
+    ...(may ? [] : [{ pointer: '/on_behalf_of', problem: 'is not a person this caller may act for' }]),
   ];
-  return fields.length === 0 ? null : refuse('INVALID', { fields });
 }

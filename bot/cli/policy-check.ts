@@ -66,13 +66,13 @@ function summary(path: string, file: PolicyFile): string {
 function notes(file: PolicyFile): readonly string[] {
   const replacing = file.rules.filter((rule) => rule.replaces_default);
   const allowing = file.rules.filter((rule) => rule.effect === 'allow');
-  const shut = file.rules.filter((rule) => rule.effect === 'require' && !rule.replaces_default);
+  const opening = file.rules.filter((rule) => rule.effect === 'require' && !rule.replaces_default);
   const list = (rules: PolicyFile['rules']) => rules.map((rule) => rule.id).join(', ');
   return [
     replacing.length === 0 ? 'No rule replaces the default.' : `Replaces the default: ${list(replacing)}`,
     ...(allowing.length === 0 ? [] : [`Runs without review: ${list(allowing)}`]),
-    ...(file.default.effect === 'deny' && shut.length > 0
-      ? [`Still denied by the default, for want of replaces_default: ${list(shut)}`]
+    ...(file.default.effect === 'deny' && opening.length > 0
+      ? [`Asks for review where the default would deny: ${list(opening)}`]
       : []),
   ];
 }

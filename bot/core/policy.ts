@@ -100,10 +100,7 @@ export function evaluate(policy: Policy, facts: Facts): Evaluation {
 function strongestEffect(hits: readonly Rule[], fallback: 'require' | 'deny'): Evaluation['effect'] {
   if (hits.length === 0) return fallback;
   if (hits.some((rule) => rule.effect === 'deny')) return 'deny';
-  if (!hits.some((rule) => rule.effect === 'require')) return 'allow';
-  // A require that joined nothing would turn the default's no into a maybe: only one that says
-  // `replaces_default` may. Adding a rule without that key never loosens.
-  return fallback === 'deny' && !hits.some((rule) => rule.replacesDefault) ? 'deny' : 'require';
+  return hits.some((rule) => rule.effect === 'require') ? 'require' : 'allow';
 }
 
 function plansOf(counted: readonly Rule[], effect: Evaluation['effect'], policy: Policy): Plan[] {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type Caller, type Context, isPerson, type PersonCaller } from '../../bot/app/context.ts';
 import type { RefusedCalls } from '../../bot/app/refuse-call.ts';
 import { KeyturnFault } from '../../bot/core/fault.ts';
-import { type Refusal, refuse } from '../../bot/core/refusal.ts';
+import { type FieldProblem, type Refusal, refuse } from '../../bot/core/refusal.ts';
 import type { ActionRequest, PersonId } from '../../bot/core/request.ts';
 import type { Logger } from '../../bot/ports/logger.ts';
 import type { Http } from '../http/bindings.ts';
@@ -57,13 +57,17 @@ export function createCalls(options: ApiOptions) {
     }
   }
 
-  async function body<S extends z.ZodType>(http: Http, schema: S): Promise<z.infer<S> | Refusal> {
+  async function body<S extends z.ZodType>(
+    http: Http,
+    schema: S,
+    also: (value: unknown) => readonly FieldProblem[],
+  ): Promise<z.infer<S> | Refusal> {
     const bytes = await readBody(http.env.incoming, options.bodyWithinMs);
     if ('ok' in bytes) return bytes;
     const parsed = bytes.length === 0 ? { ok: true as const, value: {} } : parseStrictJson(bytes);
     if (!parsed.ok) return parsed;
     const checked = schema.safeParse(parsed.value);
-    return checked.success ? checked.data : toRefusal(checked.error);
+    return checked.success ? checked.data : toRefusal(checked.error, also(parsed.value));
   }
 
   return {
@@ -97,13 +101,15 @@ export function createCalls(options: ApiOptions) {
         said: z.infer<S>,
         key: string | null,
       ) => Promise<Answer>,
+      /** What else is wrong with a body that the schema refuses, so that all of it is said at once. */
+      also: (caller: Caller, value: unknown) => readonly FieldProblem[] = () => [],
     ) {
       return (http: Http) =>
         guarded(http, name, async () => {
           const caller = authenticate(http.req.header('authorization'));
           if (caller === null) return unauthenticated(http, name);
           if (who === 'person' && !isPerson(caller)) return refuseHere(caller, name, refuse('NOT_A_HUMAN'));
-          const said = await body(http, schema);
+          const said = await body(http, schema, (value) => also(caller, value));
           if (isRefusal(said)) return refuseHere(caller, name, said);
           const key = idempotencyKey(http);
           if (isRefusal(key)) return refuseHere(caller, name, key);

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { type FieldProblem, type Refusal, refuse } from '../../bot/core/refusal.ts';
 
 /** Every offending field with its JSON pointer; an unknown field is named itself, not its parent. */
-export function toRefusal(error: z.ZodError): Refusal {
-  return refuse('INVALID', { fields: error.issues.flatMap(problemsOf).slice(0, 50) });
+export function toRefusal(error: z.ZodError, also: readonly FieldProblem[] = []): Refusal {
+  return refuse('INVALID', { fields: [...error.issues.flatMap(problemsOf), ...also].slice(0, 50) });
 }
 
 function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {

@@ -65,7 +65,7 @@ function shared(
     links: [...request.links],
     action_digest: request.actionDigest,
     tell: request.tell === null ? null : visible(request.tell),
-    reject_reason: request.rejectReason === null ? null : visible(request.rejectReason).slice(0, 500),
+    reject_reason: request.rejectReason === null ? null : firstCharacters(visible(request.rejectReason), 500),
     waiting_for: state === 'pending' ? waitingFor(request, filledBy) : [],
     created_at: toIsoTime(request.createdAt),
     expires_at: toIsoTime(demands.expiresAt),
@@ -73,6 +73,11 @@ function shared(
     resolved_at: timeOrNull(request.resolvedAt),
     audit_seq: context.store.committed.auditSeq(request.id),
   };
+}
+
+/** By code points: a cut through the middle of one would be no text at all. */
+function firstCharacters(text: string, most: number): string {
+  return text.length <= most ? text : [...text].slice(0, most).join('');
 }
 
 function waitingFor({ demands }: ActionRequest, filledBy: readonly (readonly PersonId[])[]): string[] {

@@ -5,7 +5,7 @@ import type { Caller } from '../../bot/app/context.ts';
 import { toRequestId } from '../../bot/app/context.ts';
 import { reportHeartbeat, reportOutcome } from '../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../bot/app/review-request.ts';
-import { type Submission, submitRequest } from '../../bot/app/submit-request.ts';
+import { claimProblems, type Submission, submitRequest } from '../../bot/app/submit-request.ts';
 import * as withdraw from '../../bot/app/withdraw-request.ts';
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import type { Http, HttpApp } from '../http/bindings.ts';
@@ -20,6 +20,7 @@ import {
   ReviewBody,
   SettleBody,
   SubmitBody,
+  SubmitClaims,
 } from './schema.ts';
 
 /** Every call that changes something, under `/v1`. */
@@ -35,10 +36,21 @@ export function apiRoutes(options: ApiOptions): HttpApp {
 
   api.post(
     '/v1/requests',
-    post('submit', 'anyone', SubmitBody, async (_http, caller, said, key) => {
-      const result = await submitRequest(context, caller, toSubmission(said), key);
-      return result.ok ? shown(caller, result.request, result.created ? 201 : 200) : result;
-    }),
+    post(
+      'submit',
+      'anyone',
+      SubmitBody,
+      async (_http, caller, said, key) => {
+        const result = await submitRequest(context, caller, toSubmission(said), key);
+        return result.ok ? shown(caller, result.request, result.created ? 201 : 200) : result;
+      },
+      (caller, value) => {
+        const claims = SubmitClaims.safeParse(value);
+        if (!claims.success) return [];
+        const { target, on_behalf_of } = claims.data;
+        return claimProblems(context, caller, { environment: target.environment, onBehalfOf: on_behalf_of });
+      },
+    ),
   );
   api.post(
     '/v1/requests/:id/reviews',

@@ -38,6 +38,12 @@ export const SubmitBody = z.strictObject({
 });
 export type SubmitBody = z.infer<typeof SubmitBody>;
 
+/** The claims that only the policy can judge, read also from a body that is wrong elsewhere. */
+export const SubmitClaims = z.looseObject({
+  target: z.looseObject({ environment: z.string().nullable().catch(null) }).catch({ environment: null }),
+  on_behalf_of: z.string().nullable().catch(null),
+});
+
 export const ReviewBody = z.strictObject({
   verdict: z.enum(VERDICTS),
   action_digest: DigestText,

@@ -45,7 +45,12 @@ export function checkAgreement(database: string): Held {
         'SELECT number, id, state, body, audit_seq FROM requests ORDER BY number',
       )
       .all();
-    const ofRequest = Map.groupBy(entries, ({ request }) => request);
+    const ofRequest = new Map<number | null, Row[]>();
+    for (const entry of entries) {
+      const others = ofRequest.get(entry.request) ?? [];
+      ofRequest.set(entry.request, others);
+      others.push(entry);
+    }
     expect(requests.map(({ number }) => number)).toEqual(requests.map((_row, index) => index + 1));
     expect(entries.filter(({ type }) => type === 'request.submitted')).toHaveLength(requests.length);
     for (const { number, state, body, audit_seq } of requests) {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Server, tokenOf, type World } from './world.ts';
+import { tokenOf } from '../helpers/rulebook.ts';
+import type { Server, World } from './world.ts';
 
 export interface Tried {
   /** Null when the server was gone before it answered. */

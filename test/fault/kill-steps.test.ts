@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import type { Who } from '../helpers/rulebook.ts';
 import { checkAgreement } from './agreement.ts';
 import { Effects, type Tried } from './effects.ts';
-import { type Answer, type Server, type Who, World } from './world.ts';
+import { type Answer, type Server, World } from './world.ts';
 
 /** One request on its way, and what its callers remember of it. */
 interface Cycle {
@@ -69,7 +70,7 @@ const COMMITTED = ['after COMMIT', 'before the answer', 'after the answer'];
 
 it.each(STEPS.filter(({ does }) => does !== 'view it for the second seat'))(
   'row 24: kill -9 between any two statements of the call to $does loses no answer, and releases nothing twice',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async (step) => {
     const world = new World();
     const effects = new Effects(world);

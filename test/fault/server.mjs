@@ -1,19 +1,21 @@
 // The real server from dist/, in a process that kills itself at a point its test names. No product
 // code knows of this: SQLite, files, answers and the messenger are watched from outside.
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { ServerResponse } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
-import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { readConfiguration } from '../../dist/bot/cli/configuration.js';
 import { compose } from '../../dist/bot/compose.js';
+import { PEOPLE, rulebook } from './rulebook.mjs';
 
-const { KEYTURN_CONFIG, FAULT_MARKER, FAULT_DELIVERIES, FAULT_ARM, FAULT_GATE } = process.env;
+const { FAULT_DIR, FAULT_PORT, FAULT_POLICY, FAULT_ARM, FAULT_GATE } = process.env;
 const { openSync, writeSync, fsyncSync, closeSync } = fs;
 
 /** What fires next, or null. The (skip + 1)th point with that name, in a batch of at least that many works. */
 let armed = FAULT_ARM === undefined ? null : JSON.parse(FAULT_ARM);
 let works = 0;
+let crossesOut = false;
 
 function point(name) {
   if (name === 'before BEGIN IMMEDIATE') works = 0;
@@ -24,7 +26,7 @@ function point(name) {
     return;
   }
   // On disk before the end, or the test could not tell this end from another.
-  writeDown(FAULT_MARKER, JSON.stringify({ point: name, works }));
+  writeDown(join(FAULT_DIR, 'marker'), JSON.stringify({ point: name, works }));
   process.kill(process.pid, 'SIGKILL');
 }
 
@@ -39,11 +41,16 @@ const { prepare, exec, pragma } = Sqlite.prototype;
 Sqlite.prototype.prepare = function (sql) {
   const statement = prepare.call(this, sql);
   const { run } = statement;
-  const name = /^\w+(?: INTO| FROM)?(?: \w+)?/.exec(sql)?.[0] ?? sql;
+  const name = /^\w+(?: OR REPLACE)?(?: INTO| FROM)?(?: \w+)?/.exec(sql)?.[0] ?? sql;
   statement.run = (...values) => {
     point(`before ${name}`);
     const result = run.apply(statement, values);
     if (name === 'RELEASE work' || name === 'COMMIT') point(`after ${name}`);
+    if (name === 'DELETE FROM outbox') crossesOut = true;
+    if (name === 'COMMIT' && crossesOut) {
+      crossesOut = false;
+      if (this.prepare('SELECT count(*) FROM outbox').pluck().get() === 0) process.send({ drained: true });
+    }
     return result;
   };
   return statement;
@@ -89,7 +96,7 @@ const probe = {
   async deliver(notice) {
     await gate;
     point('before delivery');
-    writeDown(FAULT_DELIVERIES, JSON.stringify(notice));
+    writeDown(join(FAULT_DIR, 'deliveries.jsonl'), JSON.stringify(notice));
     point('after delivery');
   },
 };
@@ -106,7 +113,16 @@ process.on('disconnect', () => process.exit(1));
 
 const quiet = () => {};
 const tell = (message, fields) => void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
-const keyturn = await compose(readConfiguration(KEYTURN_CONFIG, process.env), {
+const config = {
+  dataDir: join(FAULT_DIR, 'data'),
+  keyDir: join(FAULT_DIR, 'keys'),
+  log: 'test/log',
+  people: PEOPLE.map((key) => ({ key, accounts: 1 })),
+  compile: (personOf) => rulebook(personOf, Number(FAULT_POLICY)),
+  listen: { host: '127.0.0.1', port: Number(FAULT_PORT), publicUrl: null },
+  admin: { host: '127.0.0.1', port: 0 },
+};
+const keyturn = await compose(config, {
   clock: { wall: () => Date.now(), steady: () => performance.now() },
   random: { bytes: (count) => randomBytes(count) },
   logger: { info: quiet, warn: quiet, error: tell },

@@ -1,40 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { tokenOf, type Who } from '../helpers/rulebook.ts';
 
 const SERVER = join(import.meta.dirname, 'server.mjs');
 
-export type Who = 'alice' | 'bob' | 'carol' | 'agent';
-
-export const tokenOf = (who: Who) => `${who === 'agent' ? 'ktc' : 'ktp'}_fault_token_of_${who}_0123456789`;
-const hashOf = (who: Who) => createHash('sha256').update(tokenOf(who)).digest('hex');
-
-/** Alice owns the agent, bob and carol hold the two keys. `extra` changes the policy's version. */
-export const policy = (extra = '') => `version: 1
-environments: [prod]
-people:
-  alice: { name: Alice, accounts: { api_token_sha256: ${hashOf('alice')} } }
-  bob: { name: Bob, accounts: { api_token_sha256: ${hashOf('bob')} } }
-  carol: { name: Carol, accounts: { api_token_sha256: ${hashOf('carol')} } }
-groups: { dba: { members: [bob] }, security: { members: [carol] }, owners: { members: [alice] } }
-auditors: [carol]
-clear_from: [security]
-clients:
-  agent: { kind: agent, owner: alice, auth: { token_sha256: ${hashOf('agent')} }, actions: ["db.*"], targets: ["postgres/**"] }
-plans:
-  two-keys: { seats: [{ from: [dba], count: 1 }, { from: [security], count: 1 }], expires_after: 30m, usable_for: 15m }
-  one-key: { seats: [{ from: [dba], count: 1 }], expires_after: 30m, usable_for: 15m }
-default: { effect: require, plan: two-keys }
-rules:
-  - { id: one, match: { action: db.migrate }, effect: require, plan: one-key, replaces_default: true }
-${extra}
-limits: { open_per_requester: unlimited, new_per_minute: unlimited }
-audit: { log: fault/test }
-`;
 
 /** Which point fires: the (skip + 1)th of that name, or of all, in a batch of at least that many works. */
 export interface Arm {
@@ -59,6 +32,7 @@ export interface StartOptions {
   /** Deliveries wait until `arm` with `relay`. */
   readonly gate?: 'shut';
   readonly port?: number;
+  readonly policy?: 1 | 2;
 }
 
 /** One install on disk, and the processes that come and go over it. */
@@ -68,19 +42,13 @@ export class World {
   readonly effects = join(this.dir, 'effects.jsonl');
   readonly deliveries = join(this.dir, 'deliveries.jsonl');
   readonly #marker = join(this.dir, 'marker');
-  readonly #config = join(this.dir, 'keyturn.yaml');
   readonly #processes: ChildProcess[] = [];
 
   constructor() {
-    this.setPolicy(policy());
     onTestFinished(() => {
       for (const one of this.#processes) one.kill('SIGKILL');
       rmSync(this.dir, { recursive: true, force: true });
     });
-  }
-
-  setPolicy(text: string): void {
-    writeFileSync(this.#config, text);
   }
 
   keep<P extends ChildProcess>(child: P): P {
@@ -89,13 +57,12 @@ export class World {
   }
 
   /** A server process, which may be armed to die before it ever listens. */
-  launch({ arm, gate, port = 0 }: StartOptions = {}): ChildProcess {
+  launch({ arm, gate, port = 0, policy = 1 }: StartOptions = {}): ChildProcess {
     const env = {
       PATH: process.env['PATH'],
-      PORT: String(port),
-      KEYTURN_CONFIG: this.#config,
-      FAULT_MARKER: this.#marker,
-      FAULT_DELIVERIES: this.deliveries,
+      FAULT_DIR: this.dir,
+      FAULT_PORT: String(port),
+      FAULT_POLICY: String(policy),
       FAULT_GATE: gate,
       FAULT_ARM: arm === undefined ? undefined : JSON.stringify(arm),
     };
@@ -121,10 +88,6 @@ export class World {
     return fired;
   }
 
-  hasMarker(): boolean {
-    return existsSync(this.#marker);
-  }
-
   linesOf(file: string): Record<string, unknown>[] {
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
     return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -146,16 +109,21 @@ export class Server {
 
   /** From the next point on it counts. Without `relay`, deliveries are held from now on. */
   async arm(arm: Arm, relay = false): Promise<void> {
-    const armed = once(this.child, 'message');
+    const armed = this.#told('armed');
     this.child.send({ arm, relay });
     await armed;
   }
 
   /** Lets waiting deliveries go on. */
   async openGate(): Promise<void> {
-    const open = once(this.child, 'message');
+    const open = this.#told('armed');
     this.child.send({ relay: true });
     await open;
+  }
+
+  /** Resolves at the next commit that leaves nothing to deliver. */
+  drained(): Promise<void> {
+    return this.#told('drained');
   }
 
   died(): Promise<Fired> {
@@ -174,6 +142,17 @@ export class Server {
 
   post(who: Who, path: string, body: unknown, key?: string): Promise<Answer> {
     return this.#call('POST', who, path, body, key);
+  }
+
+  #told(what: string): Promise<void> {
+    return new Promise((resolve) => {
+      const listen = (message: object) => {
+        if (!(what in message)) return;
+        this.child.off('message', listen);
+        resolve();
+      };
+      this.child.on('message', listen);
+    });
   }
 
   async #call(method: string, who: Who, path: string, body: unknown, key: string | undefined): Promise<Answer> {

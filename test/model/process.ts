@@ -14,9 +14,13 @@ export class Injected extends Error {}
 
 /** Randomness that is the same in every run, and that something can happen at: each entry draws some. */
 export class TrappedRandom implements Random {
-  readonly #source = seededRandom('model');
+  readonly #source: Random;
   #left = -1;
   #trap: () => void = () => {};
+
+  constructor(seed: string) {
+    this.#source = seededRandom(seed);
+  }
 
   bytes(count: number): Uint8Array {
     this.#left -= 1;
@@ -72,7 +76,7 @@ export async function stop({ context }: Running): Promise<void> {
 /** A data directory of the firm as it is before any change; each history begins with a copy. */
 export async function template(disk: Disk): Promise<string> {
   const dataDir = disk.fresh();
-  const machine: Machine = { disk, clock: new FakeClock(), random: new TrappedRandom(), onBroken: () => {} };
+  const machine: Machine = { disk, clock: new FakeClock(), random: new TrappedRandom('template'), onBroken: () => {} };
   await stop(await start(machine, dataDir, firmWith([])));
   return dataDir;
 }

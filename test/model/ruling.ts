@@ -40,11 +40,8 @@ export function rulingOn(firm: Firm, asker: Who, body: Body): Ruling {
   const hits = firm.rules.filter((rule) => matches(rule, body));
   const plans = hits.filter((rule) => rule.effect === 'require');
   const effect = effectOf(firm, hits);
-  const usesDefault = firm.default !== 'deny' && !plans.some((rule) => rule.replacesDefault);
-  const demanded =
-    effect === 'require'
-      ? [...plans.flatMap((rule) => rule.plan ?? []), ...(usesDefault && firm.default !== 'deny' ? [firm.default] : [])]
-      : [];
+  const ofDefault = firm.default === 'deny' || plans.some((rule) => rule.replacesDefault) ? [] : [firm.default];
+  const demanded = effect === 'require' ? [...plans.flatMap((rule) => rule.plan ?? []), ...ofDefault] : [];
   return {
     effect,
     seats: mergeSeats(demanded.flatMap((plan) => plan.seats.map((seat) => withCandidates(firm, seat)))),

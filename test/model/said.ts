@@ -21,12 +21,15 @@ export type Said =
       }
     >
   | On<'cancel', { readonly key: string | null }>
-  | On<'revoke' | 'stop' | 'clear', { readonly comment: string }>
+  | On<'revoke', { readonly comment: string }>
+  | On<'stop', { readonly comment: string }>
+  | On<'clear', { readonly comment: string }>
   | On<'settle', { readonly status: Ended; readonly comment: string }>
   | On<'consume', { readonly digest: string; readonly key: string | null }>
   | On<'outcome', { readonly nonce: string; readonly status: Ended; readonly exitCode: number | null }>
   | On<'heartbeat', { readonly nonce: string }>
-  | On<'read' | 'poll'>
+  | On<'read'>
+  | On<'poll'>
   | { readonly call: 'list'; readonly who: Who }
   | {
       readonly call: 'clear requester';

@@ -47,7 +47,7 @@ export function authenticated(context: Context): (who: Who) => Caller | null {
   };
 }
 
-const MALLORY: PersonCaller = {
+export const MALLORY: PersonCaller = {
   actor: {
     kind: 'person',
     person: 'psn_ffffffffffffffffffffffffffffffff' as PersonId,

@@ -10,8 +10,8 @@ import { entriesFrom } from './log.ts';
 import { type Foreseen, Model } from './model.ts';
 import { Injected, type Machine, type Running, start, stop, TrappedRandom } from './process.ts';
 import type { Said } from './said.ts';
-import { accepted, type Broken, type Came, refusedWith, type Told, Violation } from './step.ts';
-import { tell } from './tell.ts';
+import { type Broken, type Came, refusedWith, type Told, Violation } from './step.ts';
+import { MALLORY, tell } from './tell.ts';
 import { Watch } from './watch.ts';
 
 /** A crash comes before the write began, at a draw of randomness in the middle of it, or before its answer. */
@@ -38,19 +38,23 @@ export class World {
   readonly #setting: Setting;
   readonly #machine: Machine;
   readonly #clock = new FakeClock();
-  readonly #random = new TrappedRandom();
+  readonly #random = new TrappedRandom('history');
   readonly #watch: Watch;
-  readonly #names = new Map<string, string>();
+  readonly #names = new Map<string, string>([[MALLORY.id, 'mallory']]);
   #running: Running | null = null;
   #nextSeq = 0;
   #newestAt = 0;
   #isUntold = false;
   #hangs: Hang[] = [];
+  /** Why the store gave up. It answers nobody after that. */
+  #broken: unknown = null;
 
   constructor(setting: Setting) {
     this.#setting = setting;
     this.#watch = new Watch(setting.checks);
-    const onBroken = (cause: unknown) => this.#fail(cause);
+    const onBroken = (cause: unknown) => {
+      this.#broken = cause;
+    };
     this.#machine = { disk: setting.disk, clock: this.#clock, random: this.#random, onBroken };
   }
 
@@ -86,6 +90,7 @@ export class World {
     if (how.crash === 'before') crash();
     const came = await Promise.all(calls);
     this.#random.unset();
+    if (this.#broken !== null) return this.#fail(this.#broken);
     if (left === null) await this.#settle(saids.map((said, index) => ({ said, came: came[index] ?? { how: 'silent' } })));
     if (how.crash === undefined || this.#running === null) return;
     const dataDir = left ?? disk.afterCrash(running.dataDir);
@@ -114,7 +119,7 @@ export class World {
     this.#lookAtClock(running);
     const firm = changes === null ? this.model.firm : firmWith(changes);
     const rows = new Map(this.ids.map((id) => [id, this.#row(running, id)?.state ?? null]));
-    await this.#release(running);
+    await this.#release();
     await stop(running);
     let { dataDir } = running;
     if (crash !== undefined) {
@@ -127,6 +132,7 @@ export class World {
       this.#random.unset();
       if (first === null) return;
       first.context.store.close();
+      if (left !== null) disk.drop(dataDir);
       dataDir = left ?? dataDir;
     }
     await this.#start(dataDir, firm, this.model.now, (id) => rows.get(id) ?? null);
@@ -266,16 +272,14 @@ export class World {
     throw new Violation(6, `the bot went down: ${cause instanceof Error ? cause.stack : String(cause)}`);
   }
 
-  async #release(running: Running): Promise<void> {
+  async #release(): Promise<void> {
     for (const { abort } of this.#hangs) abort.abort();
     await Promise.all(this.#hangs.map((one) => one.soon()));
     this.#hangs = [];
-    this.#random.unset();
-    void running;
   }
 
   async #drop(running: Running): Promise<void> {
-    await this.#release(running);
+    await this.#release();
     running.context.store.close();
     this.#setting.disk.drop(running.dataDir);
     this.#running = null;

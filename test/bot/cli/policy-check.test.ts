@@ -41,13 +41,13 @@ Runs without review: read-only
     );
   });
 
-  it('says which rules a default that denies keeps shut', async () => {
+  it('says which rules open what the default denies', async () => {
     writeFileSync(
       file,
       changed(['effect: require\n  plan: one-key', 'effect: deny'], ['    replaces_default: true\n', '']),
     );
     const { out } = await run(policyCommand(), 'check', '--config', file);
-    expect(out).toContain('Still denied by the default, for want of replaces_default: prod-db-export');
+    expect(out).toContain('Asks for review where the default would deny: prod-db-export');
   });
 
   it('prints every problem with its line, and exits with 78', async () => {

@@ -58,9 +58,10 @@ describe('evaluating a policy', () => {
     expect(evaluate(policy(rules), FACTS)).toMatchObject({ rules: ['a', 'b'], plans: ['one-key'] });
   });
 
-  it("keeps the default's no until a require says that it replaces it", () => {
+  it('denies by default only what no rule matched', () => {
     const deny = { effect: 'deny' } as const;
-    expect(evaluate(policy([rule('a', { plan: ONE_KEY })], deny), FACTS).effect).toBe('deny');
+    expect(evaluate(policy([], deny), FACTS).effect).toBe('deny');
+    expect(evaluate(policy([rule('a', { plan: ONE_KEY })], deny), FACTS).effect).toBe('require');
     const opening = rule('b', { plan: TWO_KEYS, replacesDefault: true });
     expect(evaluate(policy([rule('a', { plan: ONE_KEY }), opening], deny), FACTS)).toMatchObject({
       effect: 'require',

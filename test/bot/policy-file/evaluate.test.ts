@@ -217,18 +217,6 @@ describe('what a compiled policy demands', () => {
     });
     expect(evaluate(policy, facts())).toMatchObject({ effect: 'require', plans: ['two-keys'] });
   });
-
-  it('keeps a default that denies until a rule says that it replaces it', () => {
-    const { policy } = load(
-      changed(['effect: require\n  plan: one-key', 'effect: deny'], ['    replaces_default: true\n', '']),
-    );
-    expect(evaluate(policy, facts())).toMatchObject({
-      effect: 'deny',
-      rules: [],
-      plans: [],
-      risk: 'critical',
-    });
-  });
 });
 
 describe('what a match looks at', () => {

@@ -60,9 +60,8 @@ export class OnTheRecord {
     const { said } = told;
     const code = refusedWith(told);
     if (code !== null && code !== 'UNAUTHENTICATED' && !isLook(said)) {
-      const no = step.entries.find(({ type, data }) => type.endsWith('.refused') && data.code === code);
-      if (no === undefined) throw new Violation(4, `the ${code} to ${said.call} is not on record`);
-      if (!isBy(no, said, step)) throw new Violation(4, `the ${code} to ${said.call} is on record for somebody else`);
+      const isIt = (entry: Entry) => entry.type.endsWith('.refused') && entry.data.code === code && isBy(entry, said, step);
+      if (!step.entries.some(isIt)) throw new Violation(4, `the ${code} to ${said.call} by ${nameOfAsker(said)} is not on record`);
     }
     if (said.call === 'consume' && accepted(told) !== null && !this.#granted.has(said.id)) {
       throw new Violation(4, `the grant of ${said.id} is not on record`);
@@ -88,6 +87,10 @@ export class OnTheRecord {
     const told = step.store.notices(1_000).some(({ notice }) => notice.request === id && notice.seq >= seq);
     if (!told) throw new Violation(4, `nobody is told that ${id} changed`);
   }
+}
+
+function nameOfAsker(said: Said): string {
+  return 'who' in said ? said.who : 'Keyturn';
 }
 
 function isLook({ call }: Said): boolean {

@@ -1,7 +1,7 @@
 import type { RequestId } from '../../../bot/core/request.ts';
 import { MINUTE, MORE_RULES, type World } from './world.ts';
 
-const STEPS = ['submit', 'view', 'approve', 'approve', 'approve', 'reject', 'flag', 'consume', 'consume', 'outcome', 'cancel'] as const;
+const STEPS = ['submit', 'approve', 'approve', 'approve', 'approve', 'consume', 'consume', 'outcome', 'view', 'reject', 'flag', 'cancel'] as const;
 const REST = ['clear', 'clearRequester', 'revoke', 'stop', 'settle', 'later', 'sweep', 'adopt', 'stranger'] as const;
 const PEOPLE = ['alice', 'bob', 'bob', 'carol', 'carol', 'dave', 'dave', 'erin', 'frank', 'olga', 'paul'];
 const ACTIONS = ['db.export', 'db.export', 'db.migrate', 'db.read', 'db.drop', 'key.rotate'];
@@ -16,7 +16,7 @@ export async function liveThrough(world: World, steps: number): Promise<void> {
   for (let step = 0; step < steps; step += 1) {
     world.later(random.below(1_000));
     const by = pick(PEOPLE);
-    const id = pick(known.slice(-5));
+    const id = pick(known.slice(-4));
     const doing = known.length === 0 ? 'submit' : pick(random.below(4) > 0 ? STEPS : REST);
     const asker = id === undefined ? 'bot-1' : world.request(id).requester.kind === 'human' ? by : world.request(id).requester.id;
     switch (doing) {
@@ -36,7 +36,7 @@ export async function liveThrough(world: World, steps: number): Promise<void> {
         break;
       case 'reject':
       case 'flag':
-        if (random.below(3) === 0) await world.vote(by, id, doing);
+        if (random.below(4) === 0) await world.vote(by, id, doing);
         break;
       case 'consume':
         await world.consume(asker, id);

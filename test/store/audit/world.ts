@@ -88,6 +88,7 @@ export interface Wishes {
 
 export const MORE_RULES = {
   denyExports: rule('no-more-exports', 'db.export', 'deny', { tell: 'not today' }),
+  denyErase: rule('no-erase', 'db.erase', 'deny'),
   leadToo: rule('lead-too', 'db.*', 'require', { plan: plan('lead', [{ from: ['leads'], count: 1 }], { usableForMs: 5 * MINUTE }) }),
   noAlice: (alice: PersonId) => rule('no-alice', 'db.*', 'require', { exclude: [alice] }),
 } as const;
@@ -186,7 +187,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     later(ms: number) {
       now += ms;
     },
-    async submit(by = 'bot-1', action = 'db.export', more: { onBehalfOf?: string; hold?: 'poll' | 'wait'; same?: string } = {}) {
+    async submit(by = 'bot-1', action = 'db.export', more: { onBehalfOf?: string; hold?: 'poll' | 'wait'; same?: string; key?: string } = {}) {
       asked += 1;
       const result = await submitRequest(
         context,
@@ -201,7 +202,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
           expiresInS: null,
           hold: more.hold ?? 'poll',
         },
-        null,
+        more.key ?? null,
       );
       if (!result.ok) throw new Error(`refused: ${result.code} ${JSON.stringify(result.fields ?? '')}`);
       return result.request.id;
@@ -236,7 +237,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     },
     outcome: (by: string, id: RequestId, status: 'succeeded' | 'failed') =>
       reportOutcome(context, caller(by), id, { nonce: nonces.get(id) ?? '', status, exitCode: status === 'failed' ? 1 : 0, detail: null }),
-    cancel: (by: string, id: RequestId) => cancelRequest(context, caller(by), id, null),
+    cancel: (by: string, id: RequestId, key: string | null = null) => cancelRequest(context, caller(by), id, key),
     clear: (by: string, id: RequestId) => clearRequest(context, person(by), id, 'a false alarm'),
     clearRequester: (by: string, key: string) => clearRequester(context, person(by), key, 'a false alarm'),
     revoke: (by: string, id: RequestId) => revokeRequest(context, person(by), id, 'no longer wanted'),

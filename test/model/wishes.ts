@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import type { Person, Who } from './firm.ts';
+import type { Body } from './ruling.ts';
+import type { Said, Verdict } from './said.ts';
+import type { World } from './world.ts';
+
+/**
+ * What a history wants to say, before it is known which requests there will be. `pick` counts back
+ * from the newest request, so that a shrunk history is about the last one.
+ */
+export interface Wish {
+  readonly onRequest: boolean;
+  /** One after the other. */
+  readonly says: (world: World) => readonly Said[];
+}
+
+const WRONG_DIGEST = `sha256:${'0'.repeat(64)}`;
+
+function often<T>(...weighted: readonly (readonly [weight: number, value: T])[]): fc.Arbitrary<T> {
+  return fc.oneof(...weighted.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
+}
+
+const pick = fc.nat({ max: 6 });
+const person = often<Who>([4, 'bob'], [4, 'dora'], [3, 'carol'], [2, 'alice'], [2, 'eve'], [1, 'mallory'], [1, 'agent'], [1, 'rogue']);
+/** Null is whoever asked for the request. */
+const asker = often<Who | null>([12, null], [1, 'agent'], [1, 'ci'], [1, 'alice'], [1, 'bob'], [1, 'mallory'], [1, 'rogue']);
+const comment = often([5, 'because'], [1, '']);
+const isRight = often([7, true], [1, false]);
+
+function request(world: World, back: number): string | null {
+  const { ids } = world;
+  return ids.length === 0 ? null : (ids[ids.length - 1 - (back % ids.length)] ?? null);
+}
+
+function digestOf(world: World, id: string, right: boolean): string {
+  return right ? (world.model.requests.get(id)?.digest ?? WRONG_DIGEST) : WRONG_DIGEST;
+}
+
+function askerOf(world: World, id: string, who: Who | null): Who {
+  return who ?? world.model.requests.get(id)?.asker ?? 'agent';
+}
+
+/** A wish about one request, as soon as there is one. */
+function about<T extends { readonly pick: number }>(
+  arbitrary: fc.Arbitrary<T>,
+  says: (wish: T, id: string, world: World) => readonly Said[],
+): fc.Arbitrary<Wish> {
+  return arbitrary.map((wish) => ({
+    onRequest: true,
+    says(world) {
+      const id = request(world, wish.pick);
+      return id === null ? [] : says(wish, id, world);
+    },
+  }));
+}
+
+const body: fc.Arbitrary<Body> = fc
+  .record({
+    action: often(
+      [5, 'db.migrate'],
+      [5, 'db.export'],
+      [2, 'db.wipe'],
+      [2, 'db.read'],
+      [2, 'db.team'],
+      [2, 'db.either'],
+      [2, 'db.fence'],
+      [1, 'db.bulk'],
+      [1, 'db.drop'],
+      [1, 'db.lonely'],
+      [1, 'db.secret'],
+      [1, 'iam.grant'],
+    ),
+    environment: often([12, 'prod'], [1, 'dev'], [1, 'moon']),
+    system: often([12, 'postgres'], [1, 'laptop']),
+    rows: often<number | string | null>([3, 10], [3, 500], [1, 'many'], [1, null]),
+    onBehalfOf: often<Person | null>([8, null], [1, 'alice'], [1, 'eve'], [1, 'bob']),
+    expiresInS: often<number | null>([8, null], [1, 60], [1, 3600]),
+    hold: often<'poll' | 'wait'>([3, 'poll'], [1, 'wait']),
+    reason: often([4, 'monthly'], [1, 'weekly']),
+  })
+  .map(({ action, environment, system, rows, reason, ...rest }) => ({
+    action,
+    target: { system, environment, resource: 'orders' },
+    reason,
+    payload: { kind: 'rows', ...(rows === null ? {} : { rows }), ...(action === 'db.secret' ? { secret: 'hunter2' } : {}) },
+    links: [],
+    ...rest,
+  }));
+
+const submit: fc.Arbitrary<Wish> = fc
+  .record({
+    who: often<Who>([10, 'agent'], [3, 'ci'], [2, 'bob'], [1, 'alice'], [1, 'eve'], [1, 'rogue']),
+    body,
+    key: often<string | null>([3, null], [2, 'k1'], [1, 'k2']),
+  })
+  .map((said) => ({ onRequest: false, says: () => [{ call: 'submit', ...said }] }));
+
+/** The very same once more, by the same key or another, as a caller does whose connection broke. */
+const submitAgain = about(
+  fc.record({ pick, key: often<string | null>([2, null], [2, 'k1'], [1, 'k2']) }),
+  ({ key }, id, world) => {
+    const request = world.model.requests.get(id);
+    return request === undefined ? [] : [{ call: 'submit', who: request.asker, body: request.body, key }];
+  },
+);
+
+const review = about(
+  fc.record({
+    pick,
+    who: person,
+    verdict: often<Verdict>([8, 'approve'], [1, 'reject'], [1, 'flag']),
+    looks: often([9, true], [1, false]),
+    isRight,
+    comment: often<string | null>([1, null], [1, 'because']),
+    via: often<'api' | 'room'>([3, 'room'], [1, 'api']),
+  }),
+  ({ who, verdict, looks, isRight: right, comment: said, via }, id, world) => [
+    ...(looks ? [{ call: 'view', who, id } as const] : []),
+    { call: 'review', who, id, verdict, digest: digestOf(world, id, right), comment: said, via },
+  ],
+);
+
+const consume = about(
+  fc.record({ pick, who: asker, isRight, key: often<string | null>([1, null], [1, 'c1'], [1, 'c2']) }),
+  ({ who, isRight: right, key }, id, world) => [
+    { call: 'consume', who: askerOf(world, id, who), id, digest: digestOf(world, id, right), key },
+  ],
+);
+
+const report = about(
+  fc.record({
+    pick,
+    who: asker,
+    isRight,
+    status: often<'succeeded' | 'failed'>([1, 'succeeded'], [1, 'failed']),
+    exitCode: often<number | null>([2, null], [1, 3]),
+    isAlive: often([2, false], [1, true]),
+  }),
+  ({ who, isRight: right, status, exitCode, isAlive }, id, world) => {
+    const by = { who: askerOf(world, id, who), id, nonce: right ? world.nonceOf(id) : 'guessed' };
+    return [isAlive ? { call: 'heartbeat', ...by } : { call: 'outcome', ...by, status, exitCode }];
+  },
+);
+
+const cancel = about(
+  fc.record({ pick, who: asker, key: often<string | null>([2, null], [1, 'k1'], [1, 'k2']) }),
+  ({ who, key }, id, world) => [{ call: 'cancel', who: askerOf(world, id, who), id, key }],
+);
+
+const withdraw = about(
+  fc.record({ pick, who: person, call: often<'revoke' | 'stop'>([1, 'revoke'], [1, 'stop']), comment }),
+  ({ who, call, comment: said }, id) => [{ call, who, id, comment: said }],
+);
+
+const clear = about(fc.record({ pick, who: person, comment }), ({ who, comment: said }, id) => [
+  { call: 'clear', who, id, comment: said },
+]);
+
+const settle = about(
+  fc.record({ pick, who: person, comment, status: often<'succeeded' | 'failed'>([1, 'succeeded'], [1, 'failed']) }),
+  ({ who, comment: said, status }, id) => [{ call: 'settle', who, id, status, comment: said }],
+);
+
+const clearRequester: fc.Arbitrary<Wish> = fc
+  .record({
+    who: person,
+    requester: often<'agent' | 'ci' | 'bob' | 'nobody'>([6, 'agent'], [2, 'ci'], [2, 'bob'], [1, 'nobody']),
+    comment,
+  })
+  .map((said) => ({ onRequest: false, says: () => [{ call: 'clear requester', ...said }] }));
+
+const look = about(
+  fc.record({ pick, who: person, call: often<'view' | 'read' | 'list'>([1, 'view'], [2, 'read'], [1, 'list']) }),
+  ({ who, call }, id) => [call === 'list' ? { call, who } : { call, who, id }],
+);
+
+const poll = about(fc.record({ pick, who: asker }), ({ who }, id, world) => [
+  { call: 'poll', who: askerOf(world, id, who), id },
+]);
+
+const timer: fc.Arbitrary<Wish> = often<'sweep' | 'leave' | 'forget'>([3, 'sweep'], [3, 'leave'], [1, 'forget']).map(
+  (call) => ({ onRequest: false, says: () => [{ call }] }),
+);
+
+/** Calls that are one write each, so that several of them can be made at once. */
+export const racing: fc.Arbitrary<Wish> = fc.oneof(
+  { weight: 4, arbitrary: consume },
+  { weight: 3, arbitrary: review.map(lastOnly) },
+  { weight: 2, arbitrary: submitAgain },
+  { weight: 1, arbitrary: submit },
+  { weight: 1, arbitrary: cancel },
+  { weight: 1, arbitrary: withdraw },
+  { weight: 1, arbitrary: report },
+  { weight: 1, arbitrary: clear },
+);
+
+function lastOnly(wish: Wish): Wish {
+  return { ...wish, says: (world) => wish.says(world).slice(-1) };
+}
+
+export const wish: fc.Arbitrary<Wish> = fc.oneof(
+  { weight: 9, arbitrary: submit },
+  { weight: 3, arbitrary: submitAgain },
+  { weight: 14, arbitrary: review },
+  { weight: 7, arbitrary: consume },
+  { weight: 5, arbitrary: report },
+  { weight: 2, arbitrary: cancel },
+  { weight: 2, arbitrary: withdraw },
+  { weight: 2, arbitrary: clear },
+  { weight: 2, arbitrary: clearRequester },
+  { weight: 2, arbitrary: settle },
+  { weight: 2, arbitrary: look },
+  { weight: 1, arbitrary: poll },
+  { weight: 2, arbitrary: timer },
+);
