@@ -1,6 +1,7 @@
 import { decide } from '../core/lifecycle/decide.ts';
+import { exclusionSet } from '../core/lifecycle/submit.ts';
 import { evaluate } from '../core/policy.ts';
-import type { ActionRequest, PersonId } from '../core/request.ts';
+import type { ActionRequest, ClientId, PersonId } from '../core/request.ts';
 import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import { type Context, KEYTURN } from './context.ts';
 import { factsOf } from './policy-facts.ts';
@@ -42,9 +43,13 @@ function reevaluateOne(context: Context, writing: Writing, request: ActionReques
   const requesterKey =
     requester.kind === 'human' ? (writing.tx.keyOf(requester.id as PersonId) ?? requester.id) : requester.id;
   const facts = factsOf(context.rulebook, { ...request, requesterKey }, payload, writing.at);
+  const evaluation = evaluate(policy, facts);
+  // Who owns the client now answers for it as much as who owned it then.
+  const owner = context.rulebook.clients.get(requester.id as ClientId)?.owner ?? null;
+  const exclusions = exclusionSet({ ...request, owner }, evaluation.exclusions);
   const command = {
     type: 'reevaluate',
-    evaluation: evaluate(policy, facts),
+    evaluation: { ...evaluation, exclusions },
     policyVersion: policy.version,
   } as const;
   const decision = decide(request, command, circumstances(context, writing, request));

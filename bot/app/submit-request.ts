@@ -31,6 +31,7 @@ export type SubmitResult =
 
 export const IDEMPOTENCY_MS = 24 * 60 * 60_000;
 const MINUTE_MS = 60_000;
+const MOST_DUE = 500;
 
 /**
  * Holds one action. Nothing is created unless every check passes; a refusal leaves an entry only.
@@ -184,7 +185,8 @@ function join(
   return { ok: true, created: false, request: record(context, writing, live, decision.events, caller.actor) };
 }
 
-function limitReached(context: Context, caller: Caller, { tx, at }: Writing): Refusal | null {
+function limitReached(context: Context, caller: Caller, writing: Writing): Refusal | null {
+  const { tx, at } = writing;
   const { openPerRequester, newPerMinute } = context.rulebook.limits;
   if (
     newPerMinute !== 'unlimited' &&
@@ -192,10 +194,12 @@ function limitReached(context: Context, caller: Caller, { tx, at }: Writing): Re
   ) {
     return refuse('LIMIT_REACHED', { retryAfter: 60 });
   }
-  if (openPerRequester !== 'unlimited' && tx.countOpen(caller.id, openPerRequester) >= openPerRequester) {
-    return refuse('LIMIT_REACHED', { retryAfter: 30 });
-  }
-  return null;
+  if (openPerRequester === 'unlimited') return null;
+  const isFull = () => tx.countOpen(caller.id, openPerRequester) >= openPerRequester;
+  if (!isFull()) return null;
+  // What time has closed is not open, also where the sweeper has not been yet.
+  for (const id of tx.due(at, MOST_DUE)) current(context, writing, id);
+  return isFull() ? refuse('LIMIT_REACHED', { retryAfter: 30 }) : null;
 }
 
 function isListed(context: Context, caller: Caller, { action, target }: Submission): boolean {

@@ -46,6 +46,7 @@ it('row 24: kill -9 before, during or after a delivery drops no notice and keeps
   // At least once: a first time each, in the order of the log. What was told again had not been crossed out.
   expect([...new Set(told)]).toEqual(seqs);
   expect(told.length).toBeGreaterThan(seqs.length);
-  expect(told.slice(toldBefore)).toEqual(seqs.slice(-1));
+  const before = new Set(told.slice(0, toldBefore));
+  expect(told.slice(toldBefore).filter((seq) => before.has(seq))).toEqual([]);
   expect(checkAgreement(world.database).outbox).toBe(0);
 });

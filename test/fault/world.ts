@@ -98,11 +98,14 @@ export class Server {
   readonly child: ChildProcess;
   readonly url: string;
   readonly port: number;
+  /** Resolves when the process has ended. */
+  readonly gone: Promise<unknown>;
   readonly #world: World;
 
   constructor(world: World, child: ChildProcess, port: number) {
     this.#world = world;
     this.child = child;
+    this.gone = once(child, 'exit');
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
   }

@@ -1,7 +1,7 @@
 import type { RequestEvent } from '../event.ts';
 import { addSeats, anyDemand } from '../plan.ts';
-import { highest } from '../policy.ts';
-import type { ActionRequest, Demands, Exclusion } from '../request.ts';
+import { type Evaluation, highest } from '../policy.ts';
+import type { ActionRequest, Demands, Exclusion, PersonId, Seat } from '../request.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import { evolve } from './evolve.ts';
 import { stillApproved } from './release.ts';
@@ -30,17 +30,35 @@ export function reevaluate(
     rules: [...new Set([...held.rules, ...evaluation.rules])],
     plans: [...new Set([...held.plans, ...evaluation.plans])],
     risk: highest([held.risk, evaluation.risk]),
-    seats: addSeats(held.seats, evaluation.seats),
+    seats: addSeats(held.seats, evaluation.seats).map((seat) => withoutLeavers(seat, now)),
     exclusions: union(held.exclusions, evaluation.exclusions),
     comment: anyDemand(held.comment, evaluation.comment),
-    expiresAt: Math.min(held.expiresAt, request.createdAt + evaluation.expiresAfterMs),
-    usableForMs: Math.min(held.usableForMs, evaluation.usableForMs),
-    outcomeWithinMs: Math.min(held.outcomeWithinMs, evaluation.outcomeWithinMs),
+    ...shortest(request, evaluation),
   };
   const reevaluated: RequestEvent = { type: 'request.reevaluated', demands };
   if (waits) return accept(reevaluated);
   const after = evolve(request, reevaluated, now.at);
   return stillApproved(after, now) ? accept(reevaluated) : accept(reevaluated, revoked);
+}
+
+/** Whoever left loses the vote for good: coming back by a third policy would bring it back unasked. */
+function withoutLeavers(seat: Seat, now: Circumstances): Seat {
+  const stays = (person: PersonId) => now.groupsOf(person).some((group) => seat.from.includes(group));
+  return { ...seat, candidates: seat.candidates.filter(stays) };
+}
+
+/** An allow has no plan and so no times of its own: it is looser, and shortens nothing. */
+function shortest(
+  { demands, createdAt }: ActionRequest,
+  { effect, expiresAfterMs, usableForMs, outcomeWithinMs }: Evaluation,
+): Pick<Demands, 'expiresAt' | 'usableForMs' | 'outcomeWithinMs'> {
+  const { expiresAt } = demands;
+  if (effect === 'allow') return { expiresAt, usableForMs: demands.usableForMs, outcomeWithinMs: demands.outcomeWithinMs };
+  return {
+    expiresAt: Math.min(expiresAt, createdAt + expiresAfterMs),
+    usableForMs: Math.min(demands.usableForMs, usableForMs),
+    outcomeWithinMs: Math.min(demands.outcomeWithinMs, outcomeWithinMs),
+  };
 }
 
 function union(held: readonly Exclusion[], added: readonly Exclusion[]): readonly Exclusion[] {

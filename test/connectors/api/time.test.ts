@@ -122,7 +122,7 @@ it('allows twenty open requests and refuses the next until one is over', async (
   expectProblem(await post(keyturn, 'agent', { payload: { n: 21 } }), 'LIMIT_REACHED');
 });
 
-it('counts what is flagged or approved as open, and what runs or is past its deadline not', async () => {
+it('counts what is approved as open, but not what runs or is past its deadline', async () => {
   const keyturn = await startKeyturn({ limits: { openPerRequester: 2, newPerMinute: 'unlimited' } });
   const approved = await anApproved(keyturn);
   await submit(keyturn, { payload: { n: 1 } });
