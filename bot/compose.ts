@@ -15,7 +15,7 @@ import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
 import { SOFTWARE } from './software.ts';
 
-export interface Listen {
+interface Listen {
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string | null;

@@ -34,7 +34,7 @@ export type Actor =
   | { readonly kind: 'keyturn' };
 
 /** Text that people wrote. It stands beside the log, committed to by a keyed hash, so that it can be erased. */
-export type Text = Readonly<Record<string, string>>;
+type Text = Readonly<Record<string, string>>;
 
 /** What changes a request. The names are the audit log's entry types, one to one. */
 export type RequestEvent =

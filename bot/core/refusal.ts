@@ -43,7 +43,7 @@ export interface FieldProblem {
 }
 
 /** The request a refusal is about, for those who may read it: a late click is told what was decided. */
-export interface RefusedRequest {
+interface RefusedRequest {
   readonly state: string;
   readonly resolvedAt: number | null;
   readonly decidedBy: string | null;

@@ -75,7 +75,7 @@ export interface Exclusion {
 }
 
 /** `void` marks a vote that a flag made worthless. It stays in the record and fills nothing. */
-export interface Review {
+interface Review {
   readonly person: PersonId;
   readonly verdict: Verdict;
   readonly comment: string | null;

@@ -1,7 +1,7 @@
 import type { Digest } from '../core/digest.ts';
 
 /** What a released action carries, so that a resource can check it without asking us. */
-export interface Grant {
+interface Grant {
   readonly request: string;
   readonly action_digest: Digest;
   readonly nonce: string;
@@ -10,7 +10,7 @@ export interface Grant {
 }
 
 /** A DSSE envelope (https://github.com/secure-systems-lab/dsse) over the grant's JCS bytes, ECDSA P-256. */
-export interface GrantEnvelope {
+interface GrantEnvelope {
   readonly payloadType: string;
   readonly payload: string;
   readonly signatures: readonly [{ readonly keyid: string; readonly sig: string }];

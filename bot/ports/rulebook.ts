@@ -22,7 +22,7 @@ export interface Person {
   readonly tokenSha256: readonly string[];
 }
 
-export interface ActionSettings {
+interface ActionSettings {
   readonly risk: Risk;
   /** JSON pointers into the payload whose values nobody is shown. */
   readonly redact: readonly string[];

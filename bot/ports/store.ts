@@ -75,7 +75,7 @@ export interface Transaction extends Reading {
   forgetBefore(submissions: Instant, consumes: Instant): void;
 }
 
-export interface ListQuery {
+interface ListQuery {
   readonly states: readonly State[] | null;
   readonly requester: string | null;
   /** Numbers below this one; null for the newest. */

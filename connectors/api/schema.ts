@@ -9,7 +9,7 @@ const Name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 const DigestText = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const Comment = z.string().max(2000);
 
-export const Target = z.strictObject({
+const Target = z.strictObject({
   system: Name,
   environment: Name,
   resource: z.string().regex(/^[A-Za-z0-9._:@/-]{1,256}$/),
@@ -101,7 +101,7 @@ const OutcomeView = z.strictObject({
   settled_by: z.string().nullable().optional(),
 });
 
-export const ExecutionView = z.strictObject({
+const ExecutionView = z.strictObject({
   by: z.literal('caller'),
   outcome: OutcomeView.nullable(),
   /** Seconds within which an outcome or a heartbeat is due. */

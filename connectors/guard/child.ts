@@ -85,8 +85,10 @@ export class Child {
   }
 }
 
-function failureToStart(error: Error): Outcome {
-  const code = 'code' in error ? String(error.code) : error.message;
+/** The error is emitted or thrown, whichever Node chooses for its code. */
+export function failureToStart(error: unknown): Outcome {
+  const { code: given, message } = error as { code?: unknown; message?: unknown };
+  const code = String(given ?? message);
   // The command itself was there a moment ago, when it was hashed.
   const isMissing = code === 'ENOENT' || code === 'ENOEXEC';
   return {

@@ -1,5 +1,4 @@
-import { Child } from './child.ts';
-import { EXIT } from './exit-codes.ts';
+import { Child, failureToStart } from './child.ts';
 import { beat } from './heartbeat.ts';
 import { type Outcome, reportOutcome } from './outcome.ts';
 import type { CommandPayload } from './payload.ts';
@@ -38,9 +37,7 @@ async function runChild(
     void beat(session, request, nonce, ended.signal, () => child.stop());
     return await child.ended;
   } catch (error) {
-    // spawn throws for what no system would take, such as a NUL in an argument.
-    const detail = `could not be started (${(error as Error).message})`;
-    return { exitCode: EXIT.notExecutable, detail, neverStarted: true };
+    return failureToStart(error);
   } finally {
     ended.abort();
   }

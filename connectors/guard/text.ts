@@ -16,7 +16,8 @@ export function plain(text: string): string {
 
 /** The text without this token and without anything that looks like one, e.g. `--token=ktc_…` typed by mistake. */
 export function hideTokens(text: string, token: string | undefined): string {
-  const named = token === undefined || token === '' ? text : text.replaceAll(token, '[token]');
+  // What is shorter is no token, and would be found in every other word.
+  const named = token === undefined || token.length < 8 ? text : text.replaceAll(token, '[token]');
   return named.replace(ANY_TOKEN, '[token]');
 }
 

@@ -32,7 +32,7 @@ function voterProblem(held: Held, { data, actor }: EntryOf<'review.recorded'>): 
   if (seats.length === 0) return `a vote by ${person}, who can fill no seat`;
   const none = seats.find((index) => !chairs[index]?.candidates.includes(person));
   if (none !== undefined) return `a vote for seat ${none}, which ${person} is no candidate for`;
-  return isPossible(held, verdict) ? null : `a ${verdict} on a request that is ${held.state}`;
+  return isPossible(held, verdict) ? null : `the verdict ${verdict} on a request that is ${held.state}`;
 }
 
 function isPossible({ state }: Held, verdict: Verdict): boolean {

@@ -33,6 +33,7 @@ export function groupCommit(db: Database, undo: Undo, onBroken: (cause: unknown)
 
   let waiting: Waiting[] = [];
   let broken = false;
+  let closed = false;
   let full = false;
 
   /** Runs every work of the batch; returns how to settle each once the commit is on disk. */
@@ -57,7 +58,7 @@ export function groupCommit(db: Database, undo: Undo, onBroken: (cause: unknown)
   const flush = () => {
     const batch = waiting;
     waiting = [];
-    if (broken) return;
+    if (broken || batch.length === 0) return;
     const restore = undo.mark();
     try {
       begin();
@@ -82,7 +83,14 @@ export function groupCommit(db: Database, undo: Undo, onBroken: (cause: unknown)
 
   return {
     lastWriteFailed: () => full,
+    /** From here on nothing is run; who still waits is told so. */
+    close() {
+      closed = true;
+      for (const { reject } of waiting) reject(storeClosed());
+      waiting = [];
+    },
     submit(work: () => unknown): Promise<unknown> {
+      if (closed) return Promise.reject(storeClosed());
       if (waiting.length >= MOST_WAITING) {
         return Promise.reject(new KeyturnFault('STORE_FULL', 'too many writes are waiting'));
       }
@@ -91,6 +99,10 @@ export function groupCommit(db: Database, undo: Undo, onBroken: (cause: unknown)
       });
     },
   };
+}
+
+function storeClosed(): KeyturnFault {
+  return new KeyturnFault('STORE_CLOSED', 'the store is closed; nothing was recorded');
 }
 
 /** True when the transaction is certainly gone. A full disk is refused before the commit is written. */

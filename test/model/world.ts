@@ -239,8 +239,8 @@ export class World {
       const answer = came.how === 'answered' && came.answer.ok ? came.answer.request : null;
       this.#reach('hang: answered');
       if (answer === null && this.#setting.checks.has(6)) throw new Violation(6, `who waits for ${one.id} is not answered`);
-      const request = this.model.requests.get(one.id);
-      if (answer !== null && answer.state !== request?.state) this.#differs(`who waits for ${one.id} is told ${answer.state}`);
+      const state = this.model.get(one.id)?.state;
+      if (answer !== null && answer.state !== state) this.#differs(`who waits for ${one.id} is told ${answer.state}`);
     }
   }
 

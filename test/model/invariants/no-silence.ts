@@ -28,7 +28,8 @@ export function noSilence(step: Step, sightings: Sightings, injected: (cause: un
     const isWaiting = about?.state === 'pending' || about?.state === 'flagged';
     if (isWaiting && step.now >= expiry) throw new Violation(6, `a refusal calls an expired request ${about.state}`);
   }
-  if (!step.told.some(({ said }) => said.call === 'sweep' || said.call === 'list')) return;
+  const sweeps = (told: Told) => ['sweep', 'list'].includes(told.said.call) && accepted(told) !== null;
+  if (!step.told.some(sweeps)) return;
   const due = step.store.due(step.now, 1);
   if (due.length > 0) throw new Violation(6, `${due.join()} is past its deadline and not recorded`);
 }
