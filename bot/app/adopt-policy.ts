@@ -5,6 +5,7 @@ import type { ActionRequest, ClientId, PersonId } from '../core/request.ts';
 import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import { type Context, KEYTURN } from './context.ts';
 import { factsOf } from './policy-facts.ts';
+import { toTwinKey } from './submit-request.ts';
 import { storedPayload } from './view-payload.ts';
 
 const BATCH = 200;
@@ -53,6 +54,8 @@ function reevaluateOne(context: Context, writing: Writing, request: ActionReques
     policyVersion: policy.version,
   } as const;
   const decision = decide(request, command, circumstances(context, writing, request));
-  if (decision.ok)
-    record(context, writing, request, decision.events, { kind: 'policy', version: policy.version });
+  if (!decision.ok) return;
+  const actor = { kind: 'policy', version: policy.version } as const;
+  const met = record(context, writing, request, decision.events, actor);
+  writing.tx.setTwin(met.id, toTwinKey(met.actionDigest, met.demands.exclusions));
 }

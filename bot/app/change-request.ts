@@ -46,7 +46,7 @@ export function circumstances(
     at,
     groupsOf: (person: PersonId) => people.get(person)?.groups ?? [],
     clearFrom,
-    requesterFrozen: tx.frozen(request.requester.id) !== null,
+    isRequesterFrozen: () => tx.frozen(request.requester.id) !== null,
   };
 }
 

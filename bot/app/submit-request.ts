@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonObject } from '../core/canonical-json.ts';
-import { actionDigest, sha256Hex, viewDigest } from '../core/digest.ts';
+import { actionDigest, type Digest, sha256Hex, viewDigest } from '../core/digest.ts';
 import { matchesAction, matchesTarget } from '../core/glob.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
@@ -7,7 +7,7 @@ import { type Asked, exclusionSet, submit } from '../core/lifecycle/submit.ts';
 import { newId } from '../core/new-id.ts';
 import { type Evaluation, evaluate } from '../core/policy.ts';
 import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
-import type { ActionRequest, PersonId, RequestId, Target } from '../core/request.ts';
+import type { ActionRequest, Exclusion, PersonId, RequestId, Target } from '../core/request.ts';
 import { RENDERER, toView } from '../core/view.ts';
 import { announce, circumstances, current, record, type Writing, write } from './change-request.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
@@ -140,7 +140,7 @@ function create(
   const { version } = context.rulebook.policy;
   const submitted = submit(born, evaluation, version, expiresInS === null ? null : expiresInS * 1000);
 
-  const twinKey = toTwinKey(born, evaluation);
+  const twinKey = toTwinKey(born.actionDigest, exclusionSet(born, evaluation.exclusions));
   const joined = evaluation.effect === 'require' ? join(context, caller, writing, twinKey, born) : null;
   if (joined !== null) return joined;
   const limited = limitReached(context, caller, writing);
@@ -159,9 +159,9 @@ function create(
 }
 
 /** The same asker, for the same human, with the same people excluded, asking exactly the same. */
-function toTwinKey(born: Asked, { exclusions }: Evaluation): string {
-  const excluded = exclusionSet(born, exclusions).map(({ person }) => person);
-  return sha256Hex(`${born.actionDigest} ${excluded.sort().join(' ')}`);
+export function toTwinKey(actionDigest: Digest, exclusions: readonly Exclusion[]): string {
+  const excluded = exclusions.map(({ person }) => person);
+  return sha256Hex(`${actionDigest} ${excluded.sort().join(' ')}`);
 }
 
 function join(

@@ -54,6 +54,8 @@ export interface Transaction extends Reading {
   update(request: ActionRequest, before: ActionRequest): void;
   /** A change that no entry tells of: a sign of life. */
   touch(request: ActionRequest): void;
+  /** Other people may be excluded now, and whoever asks the same from now on has to find it. */
+  setTwin(request: RequestId, dedupeKey: string): void;
   nextNumber(): number;
   countOpen(requester: ClientId | PersonId, most: number): number;
   countSince(requester: ClientId | PersonId, since: Instant, most: number): number;

@@ -6,6 +6,7 @@ import { type FieldProblem, type Refusal, refuse } from '../../bot/core/refusal.
 import type { ActionRequest, PersonId } from '../../bot/core/request.ts';
 import type { Logger } from '../../bot/ports/logger.ts';
 import type { Http } from '../http/bindings.ts';
+import { jsonAnswer } from '../http/json-answer.ts';
 import { problem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 import { parseStrictJson } from '../http/strict-json.ts';
@@ -34,7 +35,7 @@ export function createCalls(options: ApiOptions) {
   const { context, authenticate, refusedCalls, logger } = options;
 
   const answer = (caller: Caller | null, result: Answer): Response => {
-    if (result instanceof Response) return result;
+    if (!isRefusal(result)) return result;
     const names =
       caller !== null && isPerson(caller) ? (id: string) => nameOf(context, id as PersonId) : null;
     return problem(result, names);
@@ -75,19 +76,20 @@ export function createCalls(options: ApiOptions) {
     told: answer,
 
     shown: (caller: Caller, request: ActionRequest, status: 200 | 201 = 200): Response =>
-      Response.json(present(context, caller, request), { status, headers: { 'cache-control': 'no-store' } }),
+      jsonAnswer(present(context, caller, request), status),
 
     /** A call without a body. */
     get(name: string, work: (http: Http, caller: Caller) => Promise<Answer>) {
       return (http: Http) =>
         guarded(http, name, async () => {
-          const caller = authenticate(http.req.header('authorization'));
+          const caller = authenticate(http.env.incoming.headers.authorization);
           if (caller === null) return unauthenticated(http, name);
           // Hono answers HEAD by way of GET. It shows nobody anything, so it must not leave a record
           // that somebody was shown the payload, nor a stream that nobody reads.
-          if (http.req.method !== 'GET') return new Response(null, { status: 405, headers: { allow: 'GET' } });
+          if (http.req.method !== 'GET')
+            return new Response(null, { status: 405, headers: { allow: 'GET' } });
           const result = await work(http, caller);
-          return result instanceof Response ? result : refuseHere(caller, name, result);
+          return isRefusal(result) ? refuseHere(caller, name, result) : result;
         });
     },
 
@@ -106,7 +108,7 @@ export function createCalls(options: ApiOptions) {
     ) {
       return (http: Http) =>
         guarded(http, name, async () => {
-          const caller = authenticate(http.req.header('authorization'));
+          const caller = authenticate(http.env.incoming.headers.authorization);
           if (caller === null) return unauthenticated(http, name);
           if (who === 'person' && !isPerson(caller)) return refuseHere(caller, name, refuse('NOT_A_HUMAN'));
           const said = await body(http, schema, (value) => also(caller, value));
@@ -126,8 +128,10 @@ export function createCalls(options: ApiOptions) {
 
 /** The caller's idempotency key, bare or quoted (a structured field), or what is wrong with it. */
 function idempotencyKey(http: Http): string | null | Refusal {
-  const header = http.req.header('idempotency-key');
+  // Sent twice, Node joins them with a comma and a space, and a space is no part of a key.
+  const header = http.env.incoming.headers['idempotency-key'];
   if (header === undefined) return null;
+  if (typeof header !== 'string') return refuse('INVALID');
   const key = /^"([\x20-\x21\x23-\x5b\x5d-\x7e]{1,255})"$/.exec(header)?.[1] ?? header;
   if (/^[\x21\x23-\x7e]{1,255}$/.test(key)) return key;
   return refuse('INVALID', {

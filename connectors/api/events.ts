@@ -38,6 +38,7 @@ export function createEventStreams(context: Context) {
         'content-type': 'text/event-stream',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
+        'x-content-type-options': 'nosniff',
       };
       return new Response(body, { headers });
     },

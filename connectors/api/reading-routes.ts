@@ -5,6 +5,7 @@ import { listRequests, readRequest, waitForRequest } from '../../bot/app/read-re
 import { viewPayload } from '../../bot/app/view-payload.ts';
 import { type Refusal, refuse } from '../../bot/core/refusal.ts';
 import { type Http, type HttpApp, newHttpApp } from '../http/bindings.ts';
+import { jsonAnswer } from '../http/json-answer.ts';
 import { type ApiOptions, createCalls, isRefusal } from './call.ts';
 import { createEventStreams } from './events.ts';
 import { toRefusal } from './field-problems.ts';
@@ -37,7 +38,7 @@ export function readingRoutes(options: ApiOptions): HttpApp {
         items: items.map((item) => present(context, caller, item)),
         next_cursor: next?.toString() ?? null,
       };
-      return Response.json(page, { headers: { 'cache-control': 'no-store' } });
+      return jsonAnswer(page);
     }),
   );
   api.get(
@@ -45,7 +46,11 @@ export function readingRoutes(options: ApiOptions): HttpApp {
     get('read', async (http, caller) => {
       const query = queryOf(http, WaitQuery);
       if (isRefusal(query)) return query;
-      const wait = { ms: (query.wait ?? 0) * 1000, known: query.known ?? null, signal: http.req.raw.signal };
+      const wait = {
+        ms: (query.wait ?? 0) * 1000,
+        known: query.known ?? null,
+        signal: () => http.req.raw.signal,
+      };
       const request = await waitForRequest(context, caller, idOf(http), wait);
       return request === null ? refuse('NOT_FOUND') : shown(caller, request);
     }),
@@ -56,16 +61,14 @@ export function readingRoutes(options: ApiOptions): HttpApp {
       const viewed = await viewPayload(context, caller, idOf(http));
       if (!viewed.ok) return told(caller, viewed);
       const { request, payload, view, redacted } = viewed;
-      return Response.json(
-        { payload, view, action_digest: request.actionDigest, view_digest: request.viewDigest, redacted },
-        { headers: { 'cache-control': 'no-store' } },
-      );
+      const { actionDigest: action_digest, viewDigest: view_digest } = request;
+      return jsonAnswer({ payload, view, action_digest, view_digest, redacted });
     }),
   );
   api.get(
     '/v1/requests/:id/events',
     get('events', async (http, caller) => {
-      const after = http.req.header('last-event-id') ?? '-1';
+      const after = http.env.incoming.headers['last-event-id']?.toString() ?? '-1';
       if (!/^(-1|\d{1,15})$/.test(after)) {
         return refuse('INVALID', {
           fields: [{ pointer: '', problem: 'Last-Event-ID is a sequence number' }],
@@ -87,7 +90,11 @@ export function readingRoutes(options: ApiOptions): HttpApp {
       if (isRefusal(query)) return query;
       const lines = await readEntries(context, caller, query.from ?? 0, query.limit ?? DEFAULT_ENTRIES);
       if (isRefusal(lines)) return lines;
-      const headers = { 'content-type': 'application/jsonl; charset=utf-8', 'cache-control': 'no-store' };
+      const headers = {
+        'content-type': 'application/jsonl; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      };
       return new Response(lines, { headers });
     }),
   );

@@ -9,6 +9,7 @@ import { claimProblems, type Submission, submitRequest } from '../../bot/app/sub
 import * as withdraw from '../../bot/app/withdraw-request.ts';
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import type { Http, HttpApp } from '../http/bindings.ts';
+import { jsonAnswer, jsonText } from '../http/json-answer.ts';
 import { type Answer, type ApiOptions, createCalls } from './call.ts';
 import { readingRoutes } from './reading-routes.ts';
 import {
@@ -94,7 +95,7 @@ export function apiRoutes(options: ApiOptions): HttpApp {
     post('clear requester', 'person', CommentBody, async (http, caller, { comment }) => {
       const id = http.req.param('id') ?? '';
       const cleared = await clearRequester(context, caller, id, comment ?? '');
-      return cleared.ok ? Response.json({ id, frozen: false }) : cleared;
+      return cleared.ok ? jsonAnswer({ id, frozen: false }) : cleared;
     }),
   );
   api.post(
@@ -111,8 +112,7 @@ export function apiRoutes(options: ApiOptions): HttpApp {
     post('consume', 'anyone', ConsumeBody, async (http, caller, { action_digest }, key) => {
       const consumed = await consumeRequest(context, caller, idOf(http), action_digest, key);
       if (!consumed.ok) return consumed;
-      const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-      return new Response(consumed.answer, { headers });
+      return jsonText(consumed.answer);
     }),
   );
   api.post(

@@ -35,7 +35,7 @@ export interface Refusal {
   readonly fields: readonly string[];
 }
 
-export type Fields = { readonly [name: string]: unknown };
+type Fields = { readonly [name: string]: unknown };
 
 /** It becomes a part of a path: a `/` or `..` in it would make the next call another call. */
 const ID = /^[A-Za-z0-9_-]{1,128}$/;

@@ -1,5 +1,6 @@
 import { refuse } from '../../bot/core/refusal.ts';
 import { type HttpApp, newHttpApp } from './bindings.ts';
+import { jsonAnswer, jsonText } from './json-answer.ts';
 import type { Metrics } from './metrics.ts';
 import { problem } from './problem.ts';
 
@@ -15,7 +16,6 @@ export function httpApp(api: HttpApp, health: Health, metrics: Metrics): HttpApp
   app.use(async (http, next) => {
     const started = performance.now();
     await next();
-    http.header('x-content-type-options', 'nosniff');
     // The pattern, never the address: an address holds ids, and would make a series each.
     metrics.answered(
       `${http.req.method} ${http.req.routePath}`,
@@ -23,17 +23,17 @@ export function httpApp(api: HttpApp, health: Health, metrics: Metrics): HttpApp
       (performance.now() - started) / 1000,
     );
   });
-  app.get('/healthz', (http) => http.json({ status: 'ok' }));
-  app.get('/readyz', async (http) => {
+  app.get('/healthz', () => jsonAnswer({ status: 'ok' }));
+  app.get('/readyz', async () => {
     const wrong = await health.notReady();
     return wrong === null
-      ? http.json({ status: 'ready' })
-      : http.json({ status: 'not ready', reason: wrong }, 503);
+      ? jsonAnswer({ status: 'ready' })
+      : jsonAnswer({ status: 'not ready', reason: wrong }, 503);
   });
   let document: string | null = null;
   app.get('/openapi.json', () => {
     document ??= JSON.stringify(health.openApi());
-    return new Response(document, { headers: { 'content-type': 'application/json' } });
+    return jsonText(document);
   });
   app.route('/', api);
   app.notFound(() => problem(refuse('NOT_FOUND')));

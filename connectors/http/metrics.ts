@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { State } from '../../bot/core/request.ts';
+import { isTerminal, STATES, type State } from '../../bot/core/request.ts';
+
+const OPEN = STATES.filter((state) => !isTerminal(state));
 
 /** For Prometheus. Labels are call names, codes and states only: no name, target or payload. */
 export interface Metrics {
@@ -24,16 +26,17 @@ export function createMetrics(openByState: () => ReadonlyMap<State, number>): Me
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 60],
     registers: [registry],
   });
-  const open = new Gauge({
+  new Gauge({
     name: 'keyturn_requests_open',
     help: 'Requests that are not final, by state.',
     labelNames: ['state'],
     registers: [registry],
     collect() {
-      for (const [state, count] of openByState()) this.set({ state }, count);
+      const counts = openByState();
+      // Each of them, always: a state that the last request has left would else keep its number.
+      for (const state of OPEN) this.set({ state }, counts.get(state) ?? 0);
     },
   });
-  open.set({ state: 'pending' }, 0);
   return {
     answered(call, status, took) {
       calls.inc({ call, status });

@@ -60,6 +60,7 @@ export function problem(refusal: Refusal, nameOf: ((person: string) => string) |
   const headers: Record<string, string> = {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
   };
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
   if (status === 503 && retryAfter === undefined) headers['retry-after'] = '5';

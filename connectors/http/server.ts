@@ -16,7 +16,7 @@ export async function listen(
   app: HttpApp,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Listening> {
-  const server: ServerType = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+  const server: ServerType = createAdaptorServer({ fetch: app.fetch });
   if ('headersTimeout' in server) server.headersTimeout = HEADERS_WITHIN_MS;
   // Bodies have a clock of their own, in read-body.ts, so that a slow one gets an answer.
   if ('requestTimeout' in server) server.requestTimeout = 0;

@@ -6,7 +6,9 @@ import { step } from './replay-step.ts';
 import { submitted } from './replay-submit.ts';
 
 /** What the log makes of one request. */
-export type Replayed = Readonly<Pick<Held, 'number' | 'id' | 'state' | 'seq' | 'submitted'>>;
+export type Replayed = Readonly<
+  Pick<Held, 'number' | 'id' | 'state' | 'seq' | 'submitted' | 'demands' | 'votes' | 'usableUntil'>
+>;
 
 /**
  * The state machine a second time, from the log alone. It is written apart from bot/core/lifecycle

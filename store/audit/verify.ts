@@ -175,11 +175,10 @@ function endProblem(
   replay: ReturnType<typeof createReplay>,
   lastSeq: number,
 ): Problem | null {
+  if (replay.isMidway()) return { seq: lastSeq + 1, why: 'it is missing: the log ends in the middle of a step' };
   const end = { lastSeq, requests: replay.requests(), frozen: replay.frozen(), policy: replay.policy() };
   const rest = tables.rest(end);
   if (rest !== null) return rest;
-  if (replay.isMidway())
-    return { seq: lastSeq + 1, why: 'it is missing: the log ends in the middle of a step' };
   for (const request of replay.open()) {
     const why = tables.compare(request);
     if (why !== null) return { seq: request.seq, why };

@@ -12,6 +12,16 @@ export function openDatabase(file: string): Database {
   closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
   const db = new Sqlite(file);
+  try {
+    setUp(db);
+  } catch (cause) {
+    db.close();
+    throw cause;
+  }
+  return db;
+}
+
+function setUp(db: Database): void {
   db.pragma('locking_mode = NORMAL');
   require_(db, 'journal_mode', 'WAL', 'wal');
   require_(db, 'synchronous', 'FULL', 2);
@@ -24,7 +34,6 @@ export function openDatabase(file: string): Database {
   db.pragma('wal_autocheckpoint = 4000');
   db.pragma('trusted_schema = OFF');
   migrate(db);
-  return db;
 }
 
 function require_(db: Database, name: string, value: string, expected: unknown): void {

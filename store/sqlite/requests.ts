@@ -11,7 +11,7 @@ type Requests = Pick<
 > &
   Pick<
     Transaction,
-    'insert' | 'update' | 'touch' | 'nextNumber' | 'countOpen' | 'countSince' | 'pendingTwin' | 'openOf'
+    'insert' | 'update' | 'touch' | 'setTwin' | 'nextNumber' | 'countOpen' | 'countSince' | 'pendingTwin' | 'openOf'
   >;
 
 const OPEN = "('pending','flagged','approved')";
@@ -47,6 +47,7 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   // No index holds these columns, so a change within a state touches one page.
   const changeLife = db.prepare('UPDATE requests SET audit_seq = ?, body = ? WHERE number = ?');
   const alive = db.prepare('UPDATE requests SET due_at = ?, body = ? WHERE number = ?');
+  const changeTwin = db.prepare('UPDATE requests SET twin = ? WHERE id = ?');
   const open = db.prepare<[string, number], { n: number }>(
     `SELECT count(*) AS n FROM (SELECT 1 FROM requests WHERE requester = ? AND state IN ${OPEN} LIMIT ?)`,
   );
@@ -82,6 +83,7 @@ export function requestsIn(db: Database, seq: () => number): Requests {
       add.run(number, id, state, requester.id, createdAt, due_, waits_, dedupeKey, seq(), life);
       addText.run(number, actionText, toAsked(request));
     },
+    setTwin: (id, dedupeKey) => void changeTwin.run(dedupeKey, id),
     touch: (request) => void alive.run(dueAt(request), toLife(request), request.number),
     update(request, before) {
       const { number, state } = request;

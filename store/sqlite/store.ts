@@ -1,3 +1,5 @@
+import type { Database } from 'better-sqlite3';
+import { KeyturnFault } from '../../bot/core/fault.ts';
 import type { Random } from '../../bot/ports/random.ts';
 import type { Store, Transaction } from '../../bot/ports/store.ts';
 import { logIn, readHead } from './audit-log.ts';
@@ -21,8 +23,20 @@ export interface SqliteStoreOptions {
 /** State, entry and outbox rows in one file and one transaction. Refuses to open over a broken log tail. */
 export function openSqliteStore(options: SqliteStoreOptions): Store {
   const unlock = lockDirectory(`${options.file}.lock`);
-  const db = openDatabase(options.file);
-  checkTail(db, options.log);
+  let db: Database | null = null;
+  try {
+    db = openDatabase(options.file);
+    checkTail(db, options.log);
+    return storeOver(db, options, unlock);
+  } catch (cause) {
+    db?.close();
+    unlock();
+    if (cause instanceof KeyturnFault) throw cause;
+    throw new KeyturnFault('STORE_BROKEN', `${options.file} cannot be used: ${String(cause)}`, { cause });
+  }
+}
+
+function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void): Store {
   let head = readHead(db);
   const stoppedCleanly = head.seq === -1 || endsWithStop(db);
   const tx: Transaction = {
@@ -52,9 +66,17 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     lastWriteFailed: commits.lastWriteFailed,
     stoppedCleanly,
     close() {
-      db.pragma('wal_checkpoint(TRUNCATE)');
-      db.close();
-      unlock();
+      commits.close();
+      try {
+        // Somebody who reads beside us must not hold up the end. What stays in the WAL is read at the next start.
+        db.pragma('busy_timeout = 0');
+        db.pragma('wal_checkpoint(TRUNCATE)');
+      } catch {
+        // A full disk. The commits are safe where they are.
+      } finally {
+        db.close();
+        unlock();
+      }
     },
   };
 }

@@ -1,6 +1,9 @@
 import type { Database } from 'better-sqlite3';
+import { canonicalJson, type Json } from '../../bot/core/canonical-json.ts';
 import { sha256Hex } from '../../bot/core/digest.ts';
+import { isTerminal } from '../../bot/core/request.ts';
 import type { Problem } from '../audit/chain.ts';
+import { toLogText } from '../audit/log-text.ts';
 import type { Replayed } from '../audit/replay.ts';
 import type { Beside, End, Tables } from '../audit/verify.ts';
 import { openReadOnly } from './open.ts';
@@ -91,9 +94,18 @@ interface RequestRow {
   readonly text: string | null;
 }
 
+/** What the tables say that a request still needs. Times are instants here, and texts in the log. */
+interface Life {
+  readonly reviews: readonly { readonly person: string; readonly verdict: string; readonly void: boolean }[];
+  readonly usableUntil: number | null;
+}
+
 function tablesIn(db: Database, nextText: () => number | null): Tables {
   const row = db.prepare<[number], RequestRow>(
     `SELECT id, state, iif(json_valid(body), body ->> '$.state', NULL) AS bodyState, text FROM requests LEFT JOIN actions USING (number) WHERE number = ?`,
+  );
+  const life = db.prepare<[number], { body: string; asked: string }>(
+    'SELECT body, asked FROM requests JOIN actions USING (number) WHERE number = ?',
   );
   const count = db.prepare<[], { rows: number; newest: number | null; stamp: number | null }>(
     'SELECT count(*) AS rows, max(number) AS newest, max(audit_seq) AS stamp FROM requests',
@@ -103,7 +115,8 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
   const freezes = db.prepare<[], { requester: string; exclusions: string }>('SELECT requester, exclusions FROM freezes');
 
   return {
-    compare({ number, id, state, submitted }: Replayed) {
+    compare(request: Replayed) {
+      const { number, id, state, submitted } = request;
       const held = row.get(number);
       if (held === undefined) return `request ${number} is in the log and not in the tables`;
       if (held.id !== id) return `request ${number} has another id in the tables`;
@@ -111,7 +124,10 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
         return `request ${number} is ${state} by the log and ${held.state} in the tables`;
       }
       const isStored = held.text !== null && `sha256:${sha256Hex(held.text)}` === submitted.action_digest;
-      return isStored ? null : `the stored action of request ${number} is not the one that was approved`;
+      if (!isStored) return `the stored action of request ${number} is not the one that was submitted`;
+      // What is over is decided. What is not, is decided by what these rows say.
+      const isSame = isTerminal(state) || isLifeOf(request, life.get(number));
+      return isSame ? null : `votes or demands of request ${number} in the tables are not those of the log`;
     },
     rest({ lastSeq, requests, frozen, policy: loaded }: End): Problem | null {
       const end = (why: string) => ({ seq: lastSeq, why });
@@ -128,6 +144,22 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
       return isSame && freezes.all().length === frozen.size ? null : end('the frozen requesters are not those of the log');
     },
   };
+}
+
+function isLifeOf(request: Replayed, row: { readonly body: string; readonly asked: string } | undefined): boolean {
+  try {
+    const { reviews, usableUntil } = JSON.parse(row?.body ?? '') as Life;
+    const { demands } = JSON.parse(row?.asked ?? '') as { readonly demands: unknown };
+    const approves = reviews.filter((review) => review.verdict === 'approve' && !review.void);
+    return (
+      approves.map(({ person }) => person).join(' ') === request.votes.map(({ person }) => person).join(' ') &&
+      (request.state !== 'approved' || usableUntil === request.usableUntil) &&
+      toLogText(demands) === canonicalJson(request.demands as unknown as Json)
+    );
+  } catch {
+    // No JSON, or not of that shape.
+    return false;
+  }
 }
 
 function isJsonOf(text: string, people: ReadonlySet<string> | undefined): boolean {

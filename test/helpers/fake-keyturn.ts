@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -67,9 +67,12 @@ export class FakeKeyturn {
   readonly #requests = new Map<string, Stored>();
   readonly #problems = new Map<string, Problem[]>();
   readonly #lost = new Map<string, number>();
-  readonly #held = new Map<string, Promise<void>>();
+  readonly #held = new Map<string, Promise<unknown>>();
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #server: Server | null = null;
+  // Where there is more than one, an address of its own: while it is down, no other may get its port.
+  readonly #host =
+    process.platform === 'linux' ? `127.1.${randomInt(256)}.${randomInt(1, 255)}` : '127.0.0.1';
   #port = 0;
 
   static async start(): Promise<FakeKeyturn> {
@@ -79,13 +82,13 @@ export class FakeKeyturn {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `http://${this.#host}:${this.#port}`;
   }
 
   async up(): Promise<void> {
     this.#server = createServer((incoming, response) => {
       this.#serve(incoming, response).catch(() => response.destroy());
-    }).listen(this.#port, '127.0.0.1');
+    }).listen(this.#port, this.#host);
     await once(this.#server, 'listening');
     this.#port = (this.#server.address() as AddressInfo).port;
   }
@@ -113,15 +116,12 @@ export class FakeKeyturn {
 
   /** Calls of that name are carried out and not answered before `release` is called. */
   hold(name: string): () => void {
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = () => {
-        this.#held.delete(name);
-        resolve();
-      };
-    });
-    this.#held.set(name, held);
-    return release;
+    const gate = new EventEmitter();
+    this.#held.set(name, once(gate, 'open'));
+    return () => {
+      this.#held.delete(name);
+      gate.emit('open');
+    };
   }
 
   get request(): FakeRequest {
@@ -166,8 +166,7 @@ export class FakeKeyturn {
     const lost = this.#lost.get(name) ?? 0;
     if (lost > 0) {
       this.#lost.set(name, lost - 1);
-      response.destroy();
-      return;
+      return void response.destroy();
     }
     const answer = this.beforeAnswer(name, structuredClone(reply.body));
     const type = reply.status < 400 ? 'application/json' : 'application/problem+json';

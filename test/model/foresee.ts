@@ -161,8 +161,8 @@ function settle(model: Model, request: Held, { who, status, comment }: Of<'settl
 
 function consume(model: Model, request: Held, { who, digest, key }: Of<'consume'>): string | null {
   const { state, consumed } = request;
-  const isRepeat = key !== null && consumed?.key === key && model.now - consumed.at <= CONSUME_REPEAT_MS;
-  if (isRepeat && who === request.asker) return null;
+  const isSame = key !== null && consumed?.key === key && digest === request.digest;
+  if (isSame && who === request.asker && model.now - consumed.at <= CONSUME_REPEAT_MS) return null;
   if (who !== request.asker) return 'NOT_YOURS_TO_RUN';
   if (state === 'flagged') return 'FLAGGED';
   if (state === 'pending') return 'NOT_APPROVED';

@@ -53,7 +53,7 @@ export interface Circumstances {
   /** The groups this person is in now. Nobody the directory does not know is in any. */
   readonly groupsOf: (person: PersonId) => readonly string[];
   readonly clearFrom: readonly string[];
-  readonly requesterFrozen: boolean;
+  readonly isRequesterFrozen: () => boolean;
 }
 
 export interface Accepted {

@@ -53,7 +53,8 @@ function shortest(
   { effect, expiresAfterMs, usableForMs, outcomeWithinMs }: Evaluation,
 ): Pick<Demands, 'expiresAt' | 'usableForMs' | 'outcomeWithinMs'> {
   const { expiresAt } = demands;
-  if (effect === 'allow') return { expiresAt, usableForMs: demands.usableForMs, outcomeWithinMs: demands.outcomeWithinMs };
+  if (effect === 'allow')
+    return { expiresAt, usableForMs: demands.usableForMs, outcomeWithinMs: demands.outcomeWithinMs };
   return {
     expiresAt: Math.min(expiresAt, createdAt + expiresAfterMs),
     usableForMs: Math.min(demands.usableForMs, usableForMs),

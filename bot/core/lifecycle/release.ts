@@ -19,7 +19,7 @@ export function consume(request: ActionRequest, command: Of<'consume'>, now: Cir
   }
   if (command.actionDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
   if (command.storedDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
-  if (now.requesterFrozen) return refuse('REQUESTER_FROZEN');
+  if (now.isRequesterFrozen()) return refuse('REQUESTER_FROZEN');
   if (!stillApproved(request, now)) return refuse('NOT_APPROVED');
   return accept({ type: 'grant.issued', nonceDigest: command.nonceDigest, audience: request.requester.id });
 }

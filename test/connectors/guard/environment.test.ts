@@ -5,7 +5,7 @@ import { World } from './world.ts';
 const SHOW = [process.execPath, '-e', 'process.stdout.write(JSON.stringify(process.env))'];
 const SECRET = 'hunter2-canary';
 
-describe.concurrent('the environment of the command', () => {
+describe.concurrent('the environment of the command', { timeout: 60_000 }, () => {
   it('row 1: is PATH, HOME, LANG and TERM, and nothing else', async ({ onTestFinished }) => {
     const world = await World.open(onTestFinished);
     const env = {
@@ -62,7 +62,7 @@ describe.concurrent('the environment of the command', () => {
   });
 });
 
-describe.concurrent('the input of the command', () => {
+describe.concurrent('the input of the command', { timeout: 60_000 }, () => {
   it('row 1: is empty, whatever the guard itself is given', async ({ onTestFinished }) => {
     const world = await World.open(onTestFinished);
     const { code, stdout } = await world.approved(['sh', '-c', 'readlink /proc/self/fd/0; cat'], {

@@ -5,7 +5,7 @@ import { World } from './world.ts';
 const MARK = ['sh', '-c', 'touch ran'];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-describe.concurrent('exit 75: gave up before the command started', () => {
+describe.concurrent('exit 75: gave up before the command started', { timeout: 60_000 }, () => {
   it.for(SIGNALS)('cancels the request when %s comes during the wait', async (signal, { onTestFinished }) => {
     const world = await World.open(onTestFinished);
     const cli = world.guard(MARK);
@@ -114,7 +114,7 @@ describe.concurrent('exit 75: gave up before the command started', () => {
   });
 });
 
-describe.concurrent('a signal while the command runs', () => {
+describe.concurrent('a signal while the command runs', { timeout: 60_000 }, () => {
   it.for(SIGNALS)('is passed on: %s', async (signal, { onTestFinished }) => {
     const world = await World.open(onTestFinished);
     world.fake.firstState = 'approved';

@@ -12,7 +12,7 @@ function expectNotRun(world: World, { code, stdout }: Ended, expected: number): 
   });
 }
 
-describe.concurrent('exit 77: somebody or something said no', () => {
+describe.concurrent('exit 77: somebody or something said no', { timeout: 60_000 }, () => {
   it('says what the policy tells when it denies at once', async ({ onTestFinished }) => {
     const world = await World.open(onTestFinished);
     world.fake.firstState = 'denied';
@@ -105,7 +105,7 @@ describe.concurrent('exit 77: somebody or something said no', () => {
   });
 });
 
-describe.concurrent('exit 78: the caller has to put something right', () => {
+describe.concurrent('exit 78: the caller has to put something right', { timeout: 60_000 }, () => {
   it.for([
     [400, 'MALFORMED'],
     [401, 'UNAUTHENTICATED'],

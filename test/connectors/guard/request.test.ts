@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { World } from './world.ts';
 
-describe.concurrent('keyturn request', () => {
+describe.concurrent('keyturn request', { timeout: 60_000 }, () => {
   it('submits, prints the request as JSON, and does not wait', async ({ onTestFinished }) => {
     const world = await World.open(onTestFinished);
     const { code, stdout, stderr } = await world.ask().ended;
@@ -100,7 +100,7 @@ describe.concurrent('keyturn request', () => {
   });
 });
 
-describe.concurrent('what the server says', () => {
+describe.concurrent('what the server says', { timeout: 60_000 }, () => {
   it('reaches the terminal without anything that could steer it', async ({ onTestFinished }) => {
     const world = await World.open(onTestFinished);
     const nasty = '\u001b[2J\u001b]0;title\u0007 a\r\nb\u0085\u009b31m\u202Egnirts\u2066\u200B\u2028end';

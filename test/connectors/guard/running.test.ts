@@ -3,7 +3,7 @@ import { World } from './world.ts';
 
 const UNTIL_STOPPED = `trap 'echo cleaned up; exit 0' TERM; echo ready; while :; do sleep 0.05; done`;
 
-describe.concurrent('while the command runs', () => {
+describe.concurrent('while the command runs', { timeout: 60_000 }, () => {
   it('tells the server so, with the nonce, and stops when the command ends', async ({ onTestFinished }) => {
     const world = await World.open(onTestFinished);
     Object.assign(world.fake, { firstState: 'approved', outcomeWithinS: 0.6 });
@@ -64,7 +64,7 @@ describe.concurrent('while the command runs', () => {
   });
 });
 
-describe.concurrent('the report', () => {
+describe.concurrent('the report', { timeout: 60_000 }, () => {
   it('is sent again when its answer is lost', async ({ onTestFinished }) => {
     const world = await World.open(onTestFinished);
     world.fake.loseAnswers('outcome', 2);

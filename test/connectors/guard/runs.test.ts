@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { World } from './world.ts';
 
-describe.concurrent('keyturn guard', () => {
+describe.concurrent('keyturn guard', { timeout: 60_000 }, () => {
   it('starts nothing before the request is approved, then runs it and passes its output untouched', async ({
     onTestFinished,
   }) => {

@@ -12,7 +12,7 @@ const COUNT = `
 `;
 const HAS_SCRIPT = existsSync('/usr/bin/script');
 
-describe.concurrent('on a terminal', () => {
+describe.concurrent('on a terminal', { timeout: 60_000 }, () => {
   it('shows one line that is written over, and wipes it before the command', async (context) => {
     context.skip(!HAS_SCRIPT, 'needs script (util-linux), which is not on this machine');
     const world = await World.open(context.onTestFinished);

@@ -5,14 +5,14 @@ import { World } from './world.ts';
 const MARK = ['sh', '-c', 'touch ran'];
 
 // Together, because each of them mostly waits; those that wait longest begin.
-describe.concurrent('exit 69: Keyturn cannot be reached', () => {
+describe.concurrent('exit 69: Keyturn cannot be reached', { timeout: 60_000 }, () => {
   it('runs nothing when the release cannot be heard for 30 seconds', async (context) => {
     const world = await World.open(context.onTestFinished);
     world.fake.loseAnswers('consume', 1_000);
     const { code, stdout, stderr } = await world.approved(['echo', 'ran']);
     expect({ code, stdout }).toEqual({ code: 69, stdout: '' });
     expect(stderr).toContain('is approved, but Keyturn cannot be reached');
-  }, 45_000);
+  });
 
   it('keeps the command’s exit code when the outcome cannot be reported for 30 seconds', async (context) => {
     const world = await World.open(context.onTestFinished);
@@ -20,7 +20,7 @@ describe.concurrent('exit 69: Keyturn cannot be reached', () => {
     const { code, stderr } = await world.approved(['sh', '-c', 'exit 4']);
     expect(code).toBe(4);
     expect(stderr).toContain('the outcome of request 1042 (exit code 4) could not be reported');
-  }, 45_000);
+  });
 
   it('gives up 10 seconds after the first try to submit', async ({ onTestFinished }) => {
     const world = await World.open(onTestFinished);

@@ -53,8 +53,7 @@ function served({ said }: Told, answer: Extract<Answered, { readonly ok: true }>
   if (sighting === undefined) return;
   const digest = digestOf(textOf(sighting.asker, sighting.body));
   if ((said.call === 'review' || said.call === 'consume') && said.digest !== digest) {
-    const isRepeat = said.call === 'consume' && said.key !== null;
-    if (!isRepeat) throw new Violation(2, `a ${said.call} of ${said.id} for another digest was accepted`);
+    throw new Violation(2, `a ${said.call} of ${said.id} for another digest was accepted`);
   }
   if (said.call === 'view' && sorted(answer.payload) !== sorted(shown(sighting))) {
     throw new Violation(2, `${said.who} was served another payload than that of ${said.id}`);
