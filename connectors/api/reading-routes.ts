@@ -49,7 +49,10 @@ export function readingRoutes(options: ApiOptions): HttpApp {
       const wait = {
         ms: (query.wait ?? 0) * 1000,
         known: query.known ?? null,
-        signal: () => http.req.raw.signal,
+        // Made only when somebody waits: it costs more than the rest of the call.
+        get signal() {
+          return http.req.raw.signal;
+        },
       };
       const request = await waitForRequest(context, caller, idOf(http), wait);
       return request === null ? refuse('NOT_FOUND') : shown(caller, request);
