@@ -82,8 +82,11 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     await Promise.all(timers.map((stopTimer) => stopTimer()));
     await relay.stop();
     const at = context.time.now();
-    await context.store.transact((tx) => void tx.append({ type: 'log.stopped' }, KEYTURN, at, null));
-    context.store.close();
+    try {
+      await context.store.transact((tx) => void tx.append({ type: 'log.stopped' }, KEYTURN, at, null));
+    } finally {
+      context.store.close();
+    }
   };
   try {
     listeners.push(await listen(app, config.listen));

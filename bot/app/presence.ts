@@ -1,7 +1,7 @@
 import type { RequestId } from '../core/request.ts';
 
 /** A caller that blocks on the answer and has not asked for this long is gone. */
-export const GONE_AFTER_MS = 120_000;
+const GONE_AFTER_MS = 120_000;
 
 /**
  * Who still waits for a request submitted with `hold: "wait"`. Kept in memory on purpose: a time in

@@ -3,7 +3,9 @@ import { type FieldProblem, type Refusal, refuse } from '../../bot/core/refusal.
 
 /** Every offending field with its JSON pointer; an unknown field is named itself, not its parent. */
 export function toRefusal(error: z.ZodError, also: readonly FieldProblem[] = []): Refusal {
-  return refuse('INVALID', { fields: [...error.issues.flatMap(problemsOf), ...also].slice(0, 50) });
+  const found = error.issues.flatMap(problemsOf);
+  const others = also.filter((one) => !found.some(({ pointer: known }) => known === one.pointer));
+  return refuse('INVALID', { fields: [...found, ...others].slice(0, 50) });
 }
 
 function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {

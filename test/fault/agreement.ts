@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
 import { expect } from 'vitest';
+import { createVerifier } from '../../store/audit/verify.ts';
+import { openVerifySource } from '../../store/sqlite/verify-source.ts';
 
 interface Row {
   readonly seq: number;
@@ -28,9 +30,19 @@ const LEAVES: Readonly<Record<string, string>> = {
   'execution.failed': 'failed',
 };
 
+/** What `keyturn audit verify` says: every entry, every quorum, and the tables against a replay. */
+function verify(database: string): void {
+  const source = openVerifySource(database);
+  const verifier = createVerifier({ tables: source.tables });
+  for (const { bytes, beside } of source.entries()) if (!verifier.take(bytes, beside)) break;
+  expect(verifier.finish()).toMatchObject({ usable: true, problem: null });
+  source.close();
+}
+
 /** Reads a database that nobody has open: the chain holds, and the tables say what the log says. */
 export function checkAgreement(database: string): Held {
-  const db = new Sqlite(database, { readonly: true });
+  verify(database);
+  const db = new Sqlite(database);
   try {
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
     const entries = db.prepare<[], Row>('SELECT * FROM entries ORDER BY seq').all();

@@ -56,8 +56,8 @@ export class World {
     return child;
   }
 
-  /** A server process, which may be armed to die before it ever listens. */
-  launch({ arm, gate, port = 0, policy = 1 }: StartOptions = {}): ChildProcess {
+  /** A server process, which may be armed to die before it ever listens. `around` is what runs it. */
+  launch({ arm, gate, port = 0, policy = 1 }: StartOptions = {}, around: readonly string[] = []): ChildProcess {
     const env = {
       PATH: process.env['PATH'],
       FAULT_DIR: this.dir,
@@ -66,11 +66,15 @@ export class World {
       FAULT_GATE: gate,
       FAULT_ARM: arm === undefined ? undefined : JSON.stringify(arm),
     };
-    return this.keep(spawn(process.execPath, [SERVER], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
+    const [program = process.execPath, ...args] = [...around, process.execPath, SERVER];
+    return this.keep(spawn(program, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
   }
 
   async start(options: StartOptions = {}): Promise<Server> {
-    const child = this.launch(options);
+    return this.listens(this.launch(options));
+  }
+
+  async listens(child: ChildProcess): Promise<Server> {
     const ended = once(child, 'exit').then(([code, signal]) => {
       throw new Error(`the server ended before it listened: ${String(code ?? signal)}`);
     });

@@ -45,7 +45,7 @@ export interface Hang {
 
 export async function hang(context: Context, caller: Caller, id: RequestId): Promise<Hang> {
   const abort = new AbortController();
-  const call = waitForRequest(context, caller, id, { ms: WEEK_MS, known: null, signal: () => abort.signal });
+  const call = waitForRequest(context, caller, id, { ms: WEEK_MS, known: null, signal: abort.signal });
   const box = boxed(call.then((request): Answered => ({ ok: true, request })));
   // Two commits: what time has done may have to be recorded first.
   for (let left = 4; left > 0; left -= 1) await turn();

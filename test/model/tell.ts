@@ -137,7 +137,7 @@ async function tellAbout(
     case 'read':
       return found(await readRequest(context, caller, id));
     case 'poll': {
-      const wait = { ms: 0, known: null, signal: () => new AbortController().signal };
+      const wait = { ms: 0, known: null, signal: new AbortController().signal };
       return found(await waitForRequest(context, caller, id, wait));
     }
   }

@@ -13,7 +13,11 @@ export interface RawAnswer {
  * Sends bytes as they are, where fetch would repair or refuse them. Resolves when the server has
  * closed the connection, which it must do by itself: nothing here times out.
  */
-export function exchange(port: number, parts: readonly (string | Uint8Array)[], end = false): Promise<RawAnswer> {
+export function exchange(
+  port: number,
+  parts: readonly (string | Uint8Array)[],
+  end = false,
+): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const started = performance.now();
     const received: Buffer[] = [];
@@ -31,7 +35,9 @@ export function exchange(port: number, parts: readonly (string | Uint8Array)[], 
 /** Sends the bytes and breaks the connection at once. */
 export function sendAndCut(port: number, bytes: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => {
-    const socket: Socket = connect(port, '127.0.0.1', () => socket.write(bytes, () => socket.resetAndDestroy()));
+    const socket: Socket = connect(port, '127.0.0.1', () =>
+      socket.write(bytes, () => socket.resetAndDestroy()),
+    );
     socket.on('error', () => {});
     socket.on('close', () => resolve());
   });

@@ -53,7 +53,10 @@ it('row 1: the same words of another requester have another digest', async () =>
 
 it('row 1: an approval on another digest does not count', async () => {
   const keyturn = await startKeyturn();
-  const [seen, other] = [await submit(keyturn), await submit(keyturn, { payload: { kind: 'sql', statement: 'DROP' } })];
+  const [seen, other] = [
+    await submit(keyturn),
+    await submit(keyturn, { payload: { kind: 'sql', statement: 'DROP' } }),
+  ];
   await keyturn.get('bob', `/v1/requests/${seen.id}/payload`);
   await keyturn.get('bob', `/v1/requests/${other.id}/payload`);
   const answer = await review(keyturn, 'bob', { id: other.id, action_digest: seen.action_digest }, 'approve');
@@ -65,13 +68,21 @@ it('row 1: the payload cannot be replaced under its key, its id or its approval'
   const keyturn = await startKeyturn();
   const request = await submit(keyturn, {}, { key: 'k' });
   await seeAndApprove(keyturn, 'bob', request);
-  const changed = await post(keyturn, 'agent', { payload: { kind: 'sql', statement: 'DROP TABLE orders' } }, 'k');
+  const changed = await post(
+    keyturn,
+    'agent',
+    { payload: { kind: 'sql', statement: 'DROP TABLE orders' } },
+    'k',
+  );
   await expectRefused(keyturn, changed, 'IDEMPOTENCY_KEY_REUSED', { type: 'request.refused', by: 'agent' });
   for (const method of ['PUT', 'PATCH', 'POST']) {
     const response = await fetch(`${keyturn.url}/v1/requests/${request.id}`, { method, body: '{}' });
     expect(response.status).toBe(404);
   }
-  expect((await consume(keyturn, request)).body.payload).toEqual({ kind: 'sql', statement: 'COPY orders TO STDOUT' });
+  expect((await consume(keyturn, request)).body.payload).toEqual({
+    kind: 'sql',
+    statement: 'COPY orders TO STDOUT',
+  });
 });
 
 it('row 1: stored bytes that were changed behind our back are not released', async () => {
@@ -79,7 +90,8 @@ it('row 1: stored bytes that were changed behind our back are not released', asy
   const request = await anApproved(keyturn);
   await keyturn.stop();
   const db = new Sqlite(join(keyturn.dataDir, 'keyturn.db'));
-  const change = () => db.exec(`UPDATE actions SET text = replace(text, 'COPY orders TO STDOUT', 'DROP TABLE orders')`);
+  const change = () =>
+    db.exec(`UPDATE actions SET text = replace(text, 'COPY orders TO STDOUT', 'DROP TABLE orders')`);
   expect(change).toThrow('an action never changes');
   db.exec('DROP TRIGGER actions_no_update');
   change();
@@ -91,7 +103,10 @@ it('row 1: stored bytes that were changed behind our back are not released', asy
 it('row 1: a plan that was replaced while it was pending or approved is met before anything runs', async () => {
   const keyturn = await startKeyturn();
   const approved = await anApproved(keyturn);
-  const three = plan('three', [['dba', 2], ['security', 1]]);
+  const three = plan('three', [
+    ['dba', 2],
+    ['security', 1],
+  ]);
   const after = await keyturn.restart({ version: '2', rules: [rule('stricter', { plan: three })] });
   await expectRefused(after, await consume(after, approved), 'NOT_APPROVED', GRANT('agent'));
   const back = await after.restart({ version: '3', rules: [rule('two', { plan: TWO_KEYS })] });

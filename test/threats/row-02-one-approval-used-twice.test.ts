@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
-import { anApproved, consume, expectProblem, expectRefused, report, stateOf, storyOf, submit } from '../connectors/api/world.ts';
+import {
+  anApproved,
+  consume,
+  expectProblem,
+  expectRefused,
+  report,
+  stateOf,
+  storyOf,
+  submit,
+} from '../connectors/api/world.ts';
 import { startKeyturn, type TestKeyturn } from '../helpers/start-keyturn.ts';
 
 const grants = async (keyturn: TestKeyturn, request: { readonly id: string }) =>
@@ -8,7 +17,10 @@ const grants = async (keyturn: TestKeyturn, request: { readonly id: string }) =>
 it('row 2: of two workers with one approval one is released, and the other one is told', async () => {
   const keyturn = await startKeyturn();
   const request = await anApproved(keyturn);
-  const answers = await Promise.all([consume(keyturn, request, 'worker-1'), consume(keyturn, request, 'worker-2')]);
+  const answers = await Promise.all([
+    consume(keyturn, request, 'worker-1'),
+    consume(keyturn, request, 'worker-2'),
+  ]);
   const [refused] = answers.filter(({ status }) => status !== 200);
   if (refused === undefined) throw new Error('both were released');
   await expectRefused(keyturn, refused, 'ALREADY_CONSUMED', { type: 'grant.refused', by: 'agent' });

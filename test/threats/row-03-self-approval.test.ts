@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
-import { comment, expectRefused, HOUR, review, seeAndApprove, stateOf, storyOf, submit, anExecuting } from '../connectors/api/world.ts';
+import {
+  anExecuting,
+  comment,
+  expectRefused,
+  HOUR,
+  review,
+  seeAndApprove,
+  stateOf,
+  storyOf,
+  submit,
+} from '../connectors/api/world.ts';
 import { GROUPS, ONE_KEY, rule, type Who } from '../helpers/rulebook.ts';
 import { startKeyturn } from '../helpers/start-keyturn.ts';
 

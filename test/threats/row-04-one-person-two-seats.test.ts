@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { expectProblem, expectRefused, review, seeAndApprove, stateOf, storyOf, submit } from '../connectors/api/world.ts';
+import {
+  expectProblem,
+  expectRefused,
+  review,
+  seeAndApprove,
+  stateOf,
+  storyOf,
+  submit,
+} from '../connectors/api/world.ts';
 import { plan } from '../helpers/rulebook.ts';
 import { startKeyturn } from '../helpers/start-keyturn.ts';
 

@@ -15,15 +15,18 @@ import { startKeyturn } from '../helpers/start-keyturn.ts';
 
 const CLIENTS = ['agent', 'ci'] as const;
 
-it.each(['approve', 'reject', 'flag'] as const)('row 7: a client that reviews its own request or another with %s is no human', async (verdict) => {
-  const keyturn = await startKeyturn();
-  const request = await submit(keyturn);
-  for (const who of CLIENTS) {
-    const answer = await review(keyturn, who, request, verdict, { comment: 'lgtm' });
-    await expectRefused(keyturn, answer, 'NOT_A_HUMAN', { type: 'client.refused', by: who });
-  }
-  expect(await stateOf(keyturn, request)).toBe('pending');
-});
+it.each(['approve', 'reject', 'flag'] as const)(
+  'row 7: a client that reviews its own request or another with %s is no human',
+  async (verdict) => {
+    const keyturn = await startKeyturn();
+    const request = await submit(keyturn);
+    for (const who of CLIENTS) {
+      const answer = await review(keyturn, who, request, verdict, { comment: 'lgtm' });
+      await expectRefused(keyturn, answer, 'NOT_A_HUMAN', { type: 'client.refused', by: who });
+    }
+    expect(await stateOf(keyturn, request)).toBe('pending');
+  },
+);
 
 it.each(['clear', 'revoke', 'stop', 'settle'])('row 7: a client has no %s either', async (call) => {
   const keyturn = await startKeyturn();
@@ -44,7 +47,9 @@ it('row 7: a client may not fetch the payload, so that it is no reviewer’s pro
 });
 
 it('row 7: no call of the contract has a verb of approval but the one for people', () => {
-  const words = CALLS.map(({ path }) => path).filter((path) => /approv|review|grant|allow|accept|bypass|force/.test(path));
+  const words = CALLS.map(({ path }) => path).filter((path) =>
+    /approv|review|grant|allow|accept|bypass|force/.test(path),
+  );
   expect(words).toEqual(['/v1/requests/{id}/reviews']);
 });
 
@@ -59,7 +64,13 @@ it('row 7: a GET decides nothing, whatever its address or its headers say', asyn
     'x-method-override': 'POST',
     'x-original-method': 'POST',
   };
-  for (const path of ['/reviews', '/reviews?verdict=approve', '/approve', '?verdict=approve', '?_method=POST']) {
+  for (const path of [
+    '/reviews',
+    '/reviews?verdict=approve',
+    '/approve',
+    '?verdict=approve',
+    '?_method=POST',
+  ]) {
     const response = await fetch(`${keyturn.url}/v1/requests/${request.id}${path}`, { headers });
     expect([404, 422]).toContain(response.status);
   }
@@ -80,7 +91,10 @@ it('row 7: a form, a cookie and a token in the address authenticate nobody', asy
     [url, { authorization: `Basic ${Buffer.from(`bob:${tokenOf('bob')}`).toString('base64')}` }],
   ] as const) {
     const response = await fetch(address, { method: 'POST', headers: { ...headers }, body });
-    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([401, 'UNAUTHENTICATED']);
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([
+      401,
+      'UNAUTHENTICATED',
+    ]);
   }
   expect(await stateOf(keyturn, request)).toBe('pending');
 });

@@ -22,7 +22,9 @@ it('row 7c: the same action of another client or a person is another request', a
 it('row 7c: the same action with other people excluded is another request', async () => {
   let excludesBob = false;
   const keyturn = await startKeyturn({
-    rules: (personOf) => [rule('bob-out', { when: () => excludesBob, plan: ONE_KEY, exclude: [personOf('bob')] })],
+    rules: (personOf) => [
+      rule('bob-out', { when: () => excludesBob, plan: ONE_KEY, exclude: [personOf('bob')] }),
+    ],
   });
   const first = await submit(keyturn);
   excludesBob = true;

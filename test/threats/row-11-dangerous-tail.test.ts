@@ -8,7 +8,10 @@ const sql = (statement: string) => ({ payload: { kind: 'sql', statement } });
 const previewOf = async (keyturn: TestKeyturn, { id }: { readonly id: string }) =>
   (await keyturn.get('bob', `/v1/requests/${id}`)).body.preview as { text: string; hidden_lines: number };
 const viewOf = async (keyturn: TestKeyturn, { id }: { readonly id: string }) =>
-  (await keyturn.get('bob', `/v1/requests/${id}/payload`)).body as { view: string; payload: { statement: string } };
+  (await keyturn.get('bob', `/v1/requests/${id}/payload`)).body as {
+    view: string;
+    payload: { statement: string };
+  };
 
 it.each([
   ['a 9 kB statement', `SELECT ${'a, '.repeat(3000)}1; ${TAIL}`],
@@ -49,7 +52,9 @@ it('row 11: a mark that claims fewer hidden lines cannot be written by the reque
 
 it('row 11: the tail of a nested payload of no known kind is shown as well', async () => {
   const keyturn = await startKeyturn();
-  const filler = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`a${String(n).padStart(3, '0')}`, 'x']));
+  const filler = Object.fromEntries(
+    Array.from({ length: 200 }, (_, n) => [`a${String(n).padStart(3, '0')}`, 'x']),
+  );
   const request = await submit(keyturn, { payload: { ...filler, zz: { run: TAIL } } });
   expect((await previewOf(keyturn, request)).text).toContain(TAIL);
 });
@@ -57,7 +62,10 @@ it('row 11: the tail of a nested payload of no known kind is shown as well', asy
 it.each([
   ['nothing at all', async () => {}],
   ['the card with its preview', (k: TestKeyturn, id: string) => k.get('bob', `/v1/requests/${id}`)],
-  ['the payload, by somebody else', (k: TestKeyturn, id: string) => k.get('dora', `/v1/requests/${id}/payload`)],
+  [
+    'the payload, by somebody else',
+    (k: TestKeyturn, id: string) => k.get('dora', `/v1/requests/${id}/payload`),
+  ],
 ])('row 11: no approve counts of somebody who was shown %s', async (_what, look) => {
   const keyturn = await startKeyturn();
   const request = await submit(keyturn, sql(`SELECT ${'a, '.repeat(3000)}1; ${TAIL}`));
@@ -72,8 +80,8 @@ it('row 11: an approve after the whole payload counts, and the log holds which v
   const request = await submit(keyturn, sql(`SELECT ${'a, '.repeat(3000)}1; ${TAIL}`));
   const { body } = await keyturn.get('bob', `/v1/requests/${request.id}/payload`);
   expect((await review(keyturn, 'bob', request, 'approve')).body).toMatchObject({ state: 'approved' });
-  const [viewed, recorded] = ['payload.viewed', 'review.recorded'].map((wanted) => wanted);
   const log = await readLog(keyturn);
-  expect(log.find(({ type }) => type === viewed)?.data.view_digest).toBe(body.view_digest);
-  expect(log.find(({ type }) => type === recorded)?.data.action_digest).toBe(request.action_digest);
+  const dataOf = (wanted: string) => log.find(({ type }) => type === wanted)?.data;
+  expect(dataOf('payload.viewed').view_digest).toBe(body.view_digest);
+  expect(dataOf('review.recorded').action_digest).toBe(request.action_digest);
 });

@@ -14,8 +14,16 @@ function start(): Promise<TestKeyturn> {
 }
 
 /** Sends the agent's body as it is. The server must close by itself where it says so, or after our close. */
-function send(keyturn: TestKeyturn, parts: readonly (string | Uint8Array)[], headers: readonly string[], token = tokenOf('agent')) {
-  return exchange(keyturn.keyturn.port, [headOf('/v1/requests', token, ['Connection: close', ...headers]), ...parts]);
+function send(
+  keyturn: TestKeyturn,
+  parts: readonly (string | Uint8Array)[],
+  headers: readonly string[],
+  token = tokenOf('agent'),
+) {
+  return exchange(keyturn.keyturn.port, [
+    headOf('/v1/requests', token, ['Connection: close', ...headers]),
+    ...parts,
+  ]);
 }
 
 function sendBody(keyturn: TestKeyturn, body: string | Uint8Array): Promise<RawAnswer> {
@@ -27,7 +35,12 @@ async function expectAlive(keyturn: TestKeyturn): Promise<void> {
   expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
 }
 
-async function expectAnswer(keyturn: TestKeyturn, answer: RawAnswer, status: number, code: string): Promise<void> {
+async function expectAnswer(
+  keyturn: TestKeyturn,
+  answer: RawAnswer,
+  status: number,
+  code: string,
+): Promise<void> {
   expect({ status: answer.status, code: answer.body?.code }).toEqual({ status, code });
   expect(answer.tookMs).toBeLessThan(BOUNDED_MS);
   await expectAlive(keyturn);
@@ -76,11 +89,15 @@ it.each([
   await expectAnswer(keyturn, await sendBody(keyturn, body), 422, 'INVALID');
 });
 
-const withPayload = (payload: string) => JSON.stringify(aSubmission({ payload: 0 })).replace('"payload":0', `"payload":${payload}`);
+const withPayload = (payload: string) =>
+  JSON.stringify(aSubmission({ payload: 0 })).replace('"payload":0', `"payload":${payload}`);
 
 it.each([
   ['the same key twice', withPayload('{"statement":"SELECT 1","statement":"DROP TABLE x"}')],
-  ['the same key once as an escape', withPayload('{"statement":"SELECT 1","\\u0073tatement":"DROP TABLE x"}')],
+  [
+    'the same key once as an escape',
+    withPayload('{"statement":"SELECT 1","\\u0073tatement":"DROP TABLE x"}'),
+  ],
   ['the same key twice, deep inside', withPayload('{"a":[{"b":{"c":1,"d":2,"c":3}}]}')],
   ['the payload twice', withPayload('{"a":1},"payload":{"a":2}')],
   ['the payload twice, once as an escape', withPayload('{"a":1},"\\u0070ayload":{"a":2}')],
@@ -104,8 +121,14 @@ it.each([
 });
 
 it.each([
-  ['invalid UTF-8', Buffer.concat([Buffer.from('{"reason":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')])],
-  ['a surrogate written in UTF-8', Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"}')])],
+  [
+    'invalid UTF-8',
+    Buffer.concat([Buffer.from('{"reason":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
+  ],
+  [
+    'a surrogate written in UTF-8',
+    Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"}')]),
+  ],
   ['a byte order mark', `\ufeff${JSON.stringify(aSubmission())}`],
   ['UTF-16', Buffer.from(JSON.stringify(aSubmission()), 'utf16le')],
   ['gzip', Buffer.from([0x1f, 0x8b, 0x08, 0x00])],
@@ -127,10 +150,16 @@ it('row 22: a body that comes too slowly is answered 408, and the connection end
 
 it('row 22: the connection ends after 408 and 413 also for a caller that would keep it', async () => {
   const keyturn = await start();
-  for (const [length, status] of [[2000, 408], [10_485_760, 413]] as const) {
+  for (const [length, status] of [
+    [2000, 408],
+    [10_485_760, 413],
+  ] as const) {
     const head = headOf('/v1/requests', tokenOf('agent'), [`Content-Length: ${length}`]);
     const answer = await exchange(keyturn.keyturn.port, [head, '{']);
-    expect([answer.status, answer.text.toLowerCase()]).toEqual([status, expect.stringContaining('connection: close')]);
+    expect([answer.status, answer.text.toLowerCase()]).toEqual([
+      status,
+      expect.stringContaining('connection: close'),
+    ]);
   }
   await expectAlive(keyturn);
 });
@@ -142,7 +171,10 @@ it('row 22: nobody holds a connection with the body of a call that is refused be
     ['/v1/requests/x/reviews', tokenOf('agent'), 403],
     ['/v1/nothing', tokenOf('agent'), 404],
   ] as const) {
-    const answer = await exchange(keyturn.keyturn.port, [headOf(path, token, ['Content-Length: 100000']), '{']);
+    const answer = await exchange(keyturn.keyturn.port, [
+      headOf(path, token, ['Content-Length: 100000']),
+      '{',
+    ]);
     expect(answer.status).toBe(status);
     expect(answer.tookMs).toBeLessThan(BOUNDED_MS);
   }
@@ -187,7 +219,13 @@ it.each([
 
 it('row 22: names that objects inherit are ordinary names, shown and run as they are', async () => {
   const keyturn = await start();
-  const payload = { constructor: { prototype: 1 }, toString: 'x', hasOwnProperty: null, valueOf: [], kind: 'constructor' };
+  const payload = {
+    constructor: { prototype: 1 },
+    toString: 'x',
+    hasOwnProperty: null,
+    valueOf: [],
+    kind: 'constructor',
+  };
   const request = await submit(keyturn, { payload });
   const { body } = await keyturn.get('bob', `/v1/requests/${request.id}/payload`);
   expect(Object.entries(body.payload).sort()).toEqual(Object.entries(payload).sort());

@@ -16,13 +16,16 @@ import {
   submit,
 } from './world.ts';
 
-const codes = (answers: readonly { readonly status: number; readonly body: { code?: string; state?: string } }[]) =>
-  answers.map(({ body }) => body.code ?? body.state ?? 'released').sort();
+const codes = (
+  answers: readonly { readonly status: number; readonly body: { code?: string; state?: string } }[],
+) => answers.map(({ body }) => body.code ?? body.state ?? 'released').sort();
 
 it('releases to exactly one of eight consumes at once', async () => {
   const keyturn = await startKeyturn();
   const request = await anApproved(keyturn);
-  const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => consume(keyturn, request, `key-${n}`)));
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => consume(keyturn, request, `key-${n}`)),
+  );
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   expect(codes(answers).slice(0, 7)).toEqual(Array(7).fill('ALREADY_CONSUMED'));
   expect((await storyOf(keyturn, request)).filter((type) => type === 'grant.issued')).toHaveLength(1);
@@ -36,24 +39,29 @@ it('gives eight consumes with one key at once one and the same release', async (
   expect((await storyOf(keyturn, request)).filter((type) => type === 'grant.issued')).toHaveLength(1);
 });
 
-it.each(['approve first', 'reject first'])('decides once when one approves while another rejects: %s', async (order) => {
-  const keyturn = await startKeyturn();
-  for (let n = 0; n < 5; n += 1) {
-    const request = await submit(keyturn, { payload: { n } });
-    await keyturn.get('bob', `/v1/requests/${request.id}/payload`);
-    const votes = [
-      () => review(keyturn, 'bob', request, 'approve'),
-      () => review(keyturn, 'dora', request, 'reject'),
-    ];
-    if (order === 'reject first') votes.reverse();
-    const answers = await Promise.all(votes.map((vote) => vote()));
-    const state = await stateOf(keyturn, request);
-    expect(['approved', 'rejected']).toContain(state);
-    expect(codes(answers)).toEqual(['ALREADY_RESOLVED', state].sort());
-    const decided = (await storyOf(keyturn, request)).filter((type) => /request\.(approved|rejected)/.test(type));
-    expect(decided).toEqual([`request.${state}`]);
-  }
-});
+it.each(['approve first', 'reject first'])(
+  'decides once when one approves while another rejects: %s',
+  async (order) => {
+    const keyturn = await startKeyturn();
+    for (let n = 0; n < 5; n += 1) {
+      const request = await submit(keyturn, { payload: { n } });
+      await keyturn.get('bob', `/v1/requests/${request.id}/payload`);
+      const votes = [
+        () => review(keyturn, 'bob', request, 'approve'),
+        () => review(keyturn, 'dora', request, 'reject'),
+      ];
+      if (order === 'reject first') votes.reverse();
+      const answers = await Promise.all(votes.map((vote) => vote()));
+      const state = await stateOf(keyturn, request);
+      expect(['approved', 'rejected']).toContain(state);
+      expect(codes(answers)).toEqual(['ALREADY_RESOLVED', state].sort());
+      const decided = (await storyOf(keyturn, request)).filter((type) =>
+        /request\.(approved|rejected)/.test(type),
+      );
+      expect(decided).toEqual([`request.${state}`]);
+    }
+  },
+);
 
 it('gives one seat to one of two who approve at once', async () => {
   const keyturn = await startKeyturn();
@@ -75,7 +83,9 @@ it('counts one of many approves that one person sends at once', async () => {
   const keyturn = await startKeyturn({ rules: [], default: { effect: 'require', plan: pair } });
   const request = await submit(keyturn);
   await keyturn.get('bob', `/v1/requests/${request.id}/payload`);
-  const answers = await Promise.all(Array.from({ length: 6 }, () => review(keyturn, 'bob', request, 'approve')));
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, () => review(keyturn, 'bob', request, 'approve')),
+  );
   expect(codes(answers)).toEqual([...Array(5).fill('ALREADY_REVIEWED'), 'pending']);
 });
 
@@ -103,7 +113,9 @@ it('either releases or revokes when both are asked at once, never both', async (
     if (n % 2 === 1) asks.reverse();
     const answers = codes(await Promise.all(asks.map((ask) => ask())));
     const state = await stateOf(keyturn, request);
-    expect(answers).toEqual(state === 'revoked' ? ['NOT_APPROVED', 'revoked'] : ['ALREADY_CONSUMED', 'released']);
+    expect(answers).toEqual(
+      state === 'revoked' ? ['NOT_APPROVED', 'revoked'] : ['ALREADY_CONSUMED', 'released'],
+    );
   }
 });
 
@@ -120,7 +132,9 @@ it('lets nothing slip through a freeze that falls while it is asked', async () =
 
 it('keeps the log whole and in order under all of that', async () => {
   const keyturn = await startKeyturn({ default: { effect: 'require', plan: ONE_KEY } });
-  const requests = await Promise.all(Array.from({ length: 10 }, (_, n) => submit(keyturn, { payload: { n } })));
+  const requests = await Promise.all(
+    Array.from({ length: 10 }, (_, n) => submit(keyturn, { payload: { n } })),
+  );
   await Promise.all(requests.map((request) => seeAndApprove(keyturn, 'bob', request)));
   await Promise.all(requests.map((request) => consume(keyturn, request)));
   const log = await readLog(keyturn);

@@ -1,6 +1,17 @@
 import { expect, it } from 'vitest';
 import { aSubmission, startKeyturn } from '../../helpers/start-keyturn.ts';
-import { anApproved, consume, expectProblem, HOUR, post, readLog, review, stateOf, storyOf, submit } from './world.ts';
+import {
+  anApproved,
+  consume,
+  expectProblem,
+  HOUR,
+  post,
+  readLog,
+  review,
+  stateOf,
+  storyOf,
+  submit,
+} from './world.ts';
 
 it('joins the pending request that asks exactly the same, and says so in the log', async () => {
   const keyturn = await startKeyturn();
@@ -21,19 +32,22 @@ it.each([
   expect((await submit(keyturn, changes)).id).not.toBe(first.id);
 });
 
-it.each(['approved', 'rejected', 'flagged', 'cancelled', 'expired'])('does not join what is %s', async (state) => {
-  const keyturn = await startKeyturn();
-  const first = state === 'approved' ? await anApproved(keyturn) : await submit(keyturn);
-  if (state === 'rejected') await review(keyturn, 'bob', first, 'reject');
-  if (state === 'cancelled') await keyturn.post('agent', `/v1/requests/${first.id}/cancel`);
-  if (state === 'expired') keyturn.clock.advance(HOUR);
-  if (state === 'flagged') {
-    await review(keyturn, 'bob', first, 'flag');
-    await keyturn.post('dora', '/v1/requesters/agent/clear', { comment: 'looked into it' });
-  }
-  expect(await stateOf(keyturn, first)).toBe(state);
-  expect((await submit(keyturn)).id).not.toBe(first.id);
-});
+it.each(['approved', 'rejected', 'flagged', 'cancelled', 'expired'])(
+  'does not join what is %s',
+  async (state) => {
+    const keyturn = await startKeyturn();
+    const first = state === 'approved' ? await anApproved(keyturn) : await submit(keyturn);
+    if (state === 'rejected') await review(keyturn, 'bob', first, 'reject');
+    if (state === 'cancelled') await keyturn.post('agent', `/v1/requests/${first.id}/cancel`);
+    if (state === 'expired') keyturn.clock.advance(HOUR);
+    if (state === 'flagged') {
+      await review(keyturn, 'bob', first, 'flag');
+      await keyturn.post('dora', '/v1/requesters/agent/clear', { comment: 'looked into it' });
+    }
+    expect(await stateOf(keyturn, first)).toBe(state);
+    expect((await submit(keyturn)).id).not.toBe(first.id);
+  },
+);
 
 it('joins again what a person has cleared', async () => {
   const keyturn = await startKeyturn();
@@ -61,7 +75,8 @@ it('detaches the joiner alone when it cancels with its key, and cancels with the
   const keyturn = await startKeyturn();
   const { id } = await submit(keyturn, {}, { key: 'first' });
   await post(keyturn, 'agent', { reason: 'too' }, 'second');
-  const cancel = (key: string) => keyturn.post('agent', `/v1/requests/${id}/cancel`, {}, { 'idempotency-key': key });
+  const cancel = (key: string) =>
+    keyturn.post('agent', `/v1/requests/${id}/cancel`, {}, { 'idempotency-key': key });
 
   expect((await cancel('second')).body).toMatchObject({ id, state: 'pending' });
   expectProblem(await cancel('second'), 'NOT_FOUND');
@@ -74,7 +89,9 @@ it('cancels for all of them when it is cancelled without a key', async () => {
   const keyturn = await startKeyturn();
   const { id } = await submit(keyturn, {}, { key: 'first' });
   await post(keyturn, 'agent', {}, 'second');
-  expect((await keyturn.post('agent', `/v1/requests/${id}/cancel`)).body).toMatchObject({ state: 'cancelled' });
+  expect((await keyturn.post('agent', `/v1/requests/${id}/cancel`)).body).toMatchObject({
+    state: 'cancelled',
+  });
 });
 
 it('does not let a key cancel while a submission without one is left', async () => {

@@ -66,8 +66,14 @@ async function open(keyturn: TestKeyturn, who: Who, id: string, lastEventId?: st
 }
 
 function parse(block: string): Sent {
-  const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]));
-  return { id: Number(fields.get('id')), event: fields.get('event') ?? '', data: JSON.parse(fields.get('data') ?? 'null') };
+  const fields = new Map(
+    block.split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]),
+  );
+  return {
+    id: Number(fields.get('id')),
+    event: fields.get('event') ?? '',
+    data: JSON.parse(fields.get('data') ?? 'null'),
+  };
 }
 
 it('sends what happened and what happens, each with its sequence number, its entry type and the request', async () => {
@@ -179,7 +185,14 @@ it('opens no more streams than it can serve, and gives a place back when its rea
   const keyturn = await startKeyturn();
   const request = await submit(keyturn);
   const { context } = keyturn.keyturn;
-  const client = { kind: 'client', client: 'agent', clientKind: 'agent', owner: 'x', account: 'x', verifiedBy: 'token' };
+  const client = {
+    kind: 'client',
+    client: 'agent',
+    clientKind: 'agent',
+    owner: 'x',
+    account: 'x',
+    verifiedBy: 'token',
+  };
   const caller = { actor: client, id: 'agent', key: 'agent' } as unknown as Caller;
   const streams = createEventStreams(context);
   const readers = Array.from({ length: 1000 }, () => new AbortController());

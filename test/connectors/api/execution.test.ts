@@ -22,7 +22,13 @@ import {
 
 it('releases the stored payload with a signed grant that names request, digest, nonce, end and audience', async () => {
   const keyturn = await startKeyturn();
-  const payload = { kind: 'sql', statement: 'é "quoted"\n', list: [1, 0.5, null, true], constructor: {}, toString: 1 };
+  const payload = {
+    kind: 'sql',
+    statement: 'é "quoted"\n',
+    list: [1, 0.5, null, true],
+    constructor: {},
+    toString: 1,
+  };
   const request = await anApproved(keyturn, { payload });
   const { status, body } = await consume(keyturn, request);
   expect([status, body.payload]).toEqual([200, payload]);
@@ -101,7 +107,11 @@ it.each([
     'the digest is another one',
     async (k: Started) => consume(k, { ...(await anApproved(k)), action_digest: WRONG_DIGEST }),
   ],
-  ['NOT_FOUND', 'there is none', async (k: Started) => consume(k, { id: 'req_none', action_digest: WRONG_DIGEST })],
+  [
+    'NOT_FOUND',
+    'there is none',
+    async (k: Started) => consume(k, { id: 'req_none', action_digest: WRONG_DIGEST }),
+  ],
 ])('refuses a consume with %s when %s', async (code, _when, ask) => {
   const keyturn = await startKeyturn();
   expectProblem(await ask(keyturn), code);
@@ -116,29 +126,40 @@ it('takes one outcome: a repeat of the same is 200, another is refused', async (
   const request = await anExecuting(keyturn);
   const said = { status: 'failed', exit_code: 3, detail: 'disk' };
   const first = await report(keyturn, request, said);
-  expect(first.body).toMatchObject({ state: 'failed', execution: { outcome: { ...said, at: expect.any(String) } } });
+  expect(first.body).toMatchObject({
+    state: 'failed',
+    execution: { outcome: { ...said, at: expect.any(String) } },
+  });
   const again = await report(keyturn, request, said);
   expect([again.status, again.body]).toEqual([200, first.body]);
   for (const other of [{ status: 'succeeded' }, { ...said, exit_code: 4 }, { ...said, detail: 'net' }]) {
     expectProblem(await report(keyturn, request, other), 'ALREADY_RESOLVED');
   }
-  expect((await storyOf(keyturn, request)).filter((type) => type.startsWith('execution.'))).toEqual(['execution.failed']);
+  expect((await storyOf(keyturn, request)).filter((type) => type.startsWith('execution.'))).toEqual([
+    'execution.failed',
+  ]);
 });
 
-it.each(['outcome', 'heartbeat'])('refuses %s with a wrong nonce, before a consume, and from anybody else', async (call) => {
-  const keyturn = await startKeyturn();
-  const request = await anExecuting(keyturn);
-  const said = call === 'outcome' ? { status: 'succeeded' } : {};
-  const send = (who: Parameters<Started['post']>[0], nonce: string, id: string = request.id) =>
-    keyturn.post(who, `/v1/requests/${id}/${call}`, { nonce, ...said });
-  await expectRefused(keyturn, await send('agent', 'wrong'), 'FORBIDDEN', { type: 'client.refused', by: 'agent' });
-  expectProblem(await send('bob', request.nonce), 'FORBIDDEN');
-  expectProblem(await send('ci', request.nonce), 'NOT_FOUND');
-  expectProblem(await send('eve', request.nonce), 'NOT_FOUND');
-  const pending = await submit(keyturn, { payload: {} });
-  expectProblem(await send('agent', request.nonce, pending.id), 'FORBIDDEN');
-  expect(await stateOf(keyturn, request)).toBe('executing');
-});
+it.each(['outcome', 'heartbeat'])(
+  'refuses %s with a wrong nonce, before a consume, and from anybody else',
+  async (call) => {
+    const keyturn = await startKeyturn();
+    const request = await anExecuting(keyturn);
+    const said = call === 'outcome' ? { status: 'succeeded' } : {};
+    const send = (who: Parameters<Started['post']>[0], nonce: string, id: string = request.id) =>
+      keyturn.post(who, `/v1/requests/${id}/${call}`, { nonce, ...said });
+    await expectRefused(keyturn, await send('agent', 'wrong'), 'FORBIDDEN', {
+      type: 'client.refused',
+      by: 'agent',
+    });
+    expectProblem(await send('bob', request.nonce), 'FORBIDDEN');
+    expectProblem(await send('ci', request.nonce), 'NOT_FOUND');
+    expectProblem(await send('eve', request.nonce), 'NOT_FOUND');
+    const pending = await submit(keyturn, { payload: {} });
+    expectProblem(await send('agent', request.nonce, pending.id), 'FORBIDDEN');
+    expect(await stateOf(keyturn, request)).toBe('executing');
+  },
+);
 
 it('turns unknown at the exact end of outcome_within after the last heartbeat', async () => {
   const keyturn = await startKeyturn();
@@ -161,7 +182,9 @@ it('keeps a heartbeat out of the log, and the entry that the request names its o
   const request = await anExecuting(keyturn);
   const story = await storyOf(keyturn, request);
   await submit(keyturn, { payload: { other: true } });
-  const { body } = await keyturn.post('agent', `/v1/requests/${request.id}/heartbeat`, { nonce: request.nonce });
+  const { body } = await keyturn.post('agent', `/v1/requests/${request.id}/heartbeat`, {
+    nonce: request.nonce,
+  });
   expect(await storyOf(keyturn, request)).toEqual(story);
   const named = (await readLog(keyturn)).find(({ seq }) => seq === body.audit_seq);
   expect(named).toMatchObject({ type: 'grant.issued', subject: { request: request.id } });
@@ -173,9 +196,13 @@ it('keeps a report that comes when it is unknown as evidence, and lets a person 
   keyturn.clock.advance(HOUR);
   const late = await report(keyturn, request, { exit_code: 0, detail: 'done' });
   expect([late.status, late.body.state, late.body.execution.outcome]).toEqual([200, 'unknown', null]);
-  expect(late.body.execution.late_reports).toMatchObject([{ status: 'succeeded', exit_code: 0, detail: 'done' }]);
+  expect(late.body.execution.late_reports).toMatchObject([
+    { status: 'succeeded', exit_code: 0, detail: 'done' },
+  ]);
   await report(keyturn, request, { exit_code: 0, detail: 'done' });
-  expect((await storyOf(keyturn, request)).filter((type) => type === 'execution.late_report')).toHaveLength(1);
+  expect((await storyOf(keyturn, request)).filter((type) => type === 'execution.late_report')).toHaveLength(
+    1,
+  );
 
   const settle = (who: 'alice' | 'bob' | 'carol' | 'agent' | 'eve', more: object = { comment: 'looked' }) =>
     keyturn.post(who, `/v1/requests/${request.id}/settle`, { status: 'succeeded', ...more });
@@ -205,7 +232,9 @@ it('never lets a report undo what a person settled, nor fill the log by repeatin
   expectProblem(await report(keyturn, request, { status: 'succeeded' }), 'ALREADY_RESOLVED');
   const person = await keyturn.get('bob', `/v1/requests/${request.id}`);
   expect(person.body.execution).toMatchObject({ outcome: { status: 'failed', settled_by: 'bob' } });
-  expect((await storyOf(keyturn, request)).filter((type) => type === 'execution.late_report')).toHaveLength(1);
+  expect((await storyOf(keyturn, request)).filter((type) => type === 'execution.late_report')).toHaveLength(
+    1,
+  );
 });
 
 it.each([

@@ -18,8 +18,11 @@ import {
   submit,
 } from './world.ts';
 
-const clearRequester = (keyturn: TestKeyturn, who: 'agent' | 'alice' | 'bob' | 'carol' | 'dora' | 'eve', more: object = { comment: 'ok' }) =>
-  keyturn.post(who, '/v1/requesters/agent/clear', more);
+const clearRequester = (
+  keyturn: TestKeyturn,
+  who: 'agent' | 'alice' | 'bob' | 'carol' | 'dora' | 'eve',
+  more: object = { comment: 'ok' },
+) => keyturn.post(who, '/v1/requesters/agent/clear', more);
 
 it('stops this request, everything else the requester has open, and everything it would ask next', async () => {
   const keyturn = await startKeyturn();
@@ -32,7 +35,10 @@ it('stops this request, everything else the requester has open, and everything i
   const foreign = await submit(keyturn, {}, { who: 'ci' });
 
   const answer = await review(keyturn, 'bob', flagged, 'flag', { comment: 'odd' });
-  expect(answer.body).toMatchObject({ state: 'flagged', reviews: [{ person: 'bob', verdict: 'flag', comment: 'odd' }] });
+  expect(answer.body).toMatchObject({
+    state: 'flagged',
+    reviews: [{ person: 'bob', verdict: 'flag', comment: 'odd' }],
+  });
   expect(await stateOf(keyturn, pending)).toBe('flagged');
   expect(await stateOf(keyturn, approved)).toBe('revoked');
   expect(await stateOf(keyturn, running)).toBe('executing');
@@ -141,7 +147,10 @@ it('lets neither the requester nor its owner cancel what is flagged', async () =
     const answer = await keyturn.post(who, `/v1/requests/${request.id}/cancel`);
     await expectRefused(keyturn, answer, 'FLAGGED', { type: 'client.refused', by: who });
   }
-  expectProblem(await keyturn.post('agent', `/v1/requests/${request.id}/cancel`, {}, { 'idempotency-key': 'k' }), 'FLAGGED');
+  expectProblem(
+    await keyturn.post('agent', `/v1/requests/${request.id}/cancel`, {}, { 'idempotency-key': 'k' }),
+    'FLAGGED',
+  );
   expectProblem(await consume(keyturn, request), 'FLAGGED');
 });
 

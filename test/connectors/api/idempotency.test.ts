@@ -44,16 +44,20 @@ it('reads a quoted key and a bare one as the same', async () => {
   expect([again.status, again.body.id]).toEqual([200, id]);
 });
 
-it.each(['', '""', '"', 'two words', 'a, b', 'x'.repeat(256), '"unclosed', 'clé'])('refuses %j as a key', async (key) => {
-  const keyturn = await startKeyturn();
-  expectProblem(await post(keyturn, 'agent', {}, key), 'INVALID');
-  expect((await keyturn.get('agent', '/v1/requests')).body.items).toEqual([]);
-});
+it.each(['', '""', '"', 'two words', 'a, b', 'x'.repeat(256), '"unclosed', 'clé'])(
+  'refuses %j as a key',
+  async (key) => {
+    const keyturn = await startKeyturn();
+    expectProblem(await post(keyturn, 'agent', {}, key), 'INVALID');
+    expect((await keyturn.get('agent', '/v1/requests')).body.items).toEqual([]);
+  },
+);
 
 it('keeps the keys of each requester apart', async () => {
   const keyturn = await startKeyturn();
   const ids = new Set<string>();
-  for (const who of ['agent', 'ci', 'bob', 'carol'] as const) ids.add((await submit(keyturn, {}, { who, key: 'k' })).id);
+  for (const who of ['agent', 'ci', 'bob', 'carol'] as const)
+    ids.add((await submit(keyturn, {}, { who, key: 'k' })).id);
   expect(ids.size).toBe(4);
 });
 

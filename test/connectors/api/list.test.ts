@@ -7,7 +7,8 @@ const MANY = { limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited
 
 const list = (keyturn: TestKeyturn, who: Who, query = '') => keyturn.get(who, `/v1/requests${query}`);
 
-const numbers = ({ body }: { readonly body: { items: { number: number }[] } }) => body.items.map(({ number }) => number);
+const numbers = ({ body }: { readonly body: { items: { number: number }[] } }) =>
+  body.items.map(({ number }) => number);
 
 async function submitMany(keyturn: TestKeyturn, count: number, who: Who = 'agent'): Promise<void> {
   for (let n = 0; n < count; n += 1) await submit(keyturn, { payload: { n } }, { who });
@@ -71,7 +72,11 @@ it.each([
 
 it('names every parameter that is wrong at once', async () => {
   const { body } = await list(await startKeyturn(), 'bob', '?limit=0&state=x&other=1');
-  expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual(['/limit', '/other', '/state']);
+  expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+    '/limit',
+    '/other',
+    '/state',
+  ]);
 });
 
 it('filters by state and by requester', async () => {

@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest';
 import { ONE_KEY, plan, rule, TWO_KEYS } from '../../helpers/rulebook.ts';
 import { type Answer, startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
-import { anApproved, comment, expectProblem, HOUR, post, review, seeAndApprove, submit, WRONG_DIGEST } from './world.ts';
+import {
+  anApproved,
+  comment,
+  expectProblem,
+  HOUR,
+  post,
+  review,
+  seeAndApprove,
+  submit,
+  WRONG_DIGEST,
+} from './world.ts';
 
 const RULES = [
   rule('pair', { match: { action: ['db.pair'] }, plan: plan('pair', [['dba', 2]]), replacesDefault: true }),
@@ -18,7 +28,12 @@ const RULES = [
   }),
 ];
 
-type Case = readonly [code: string, also: string, when: string, ask: (keyturn: TestKeyturn) => Promise<Answer>];
+type Case = readonly [
+  code: string,
+  also: string,
+  when: string,
+  ask: (keyturn: TestKeyturn) => Promise<Answer>,
+];
 
 /** In each case both codes apply, the first one wins, and they are neighbours in the contract's order. */
 const CASES: readonly Case[] = [
@@ -27,7 +42,12 @@ const CASES: readonly Case[] = [
     'NOT_A_HUMAN',
     'a token nobody has says nothing sensible',
     (keyturn) =>
-      keyturn.post('agent', '/v1/requests/none/reviews', {}, { authorization: 'Bearer ktc_of_nobody_at_all_0123' }),
+      keyturn.post(
+        'agent',
+        '/v1/requests/none/reviews',
+        {},
+        { authorization: 'Bearer ktc_of_nobody_at_all_0123' },
+      ),
   ],
   [
     'NOT_A_HUMAN',
@@ -39,7 +59,8 @@ const CASES: readonly Case[] = [
     'INVALID',
     'NOT_FOUND',
     'a person sends an unknown verdict about no request',
-    (keyturn) => keyturn.post('bob', '/v1/requests/req_none/reviews', { verdict: 'ok', action_digest: WRONG_DIGEST }),
+    (keyturn) =>
+      keyturn.post('bob', '/v1/requests/req_none/reviews', { verdict: 'ok', action_digest: WRONG_DIGEST }),
   ],
   [
     'NOT_FOUND',
@@ -143,7 +164,10 @@ it('takes a reject of something flagged, but not a flag', async () => {
   const request = await submit(keyturn);
   await review(keyturn, 'bob', request, 'flag');
   expectProblem(await review(keyturn, 'dora', request, 'flag'), 'FLAGGED');
-  expectProblem(await review(keyturn, 'dora', { ...request, action_digest: WRONG_DIGEST }, 'reject'), 'DIGEST_MISMATCH');
+  expectProblem(
+    await review(keyturn, 'dora', { ...request, action_digest: WRONG_DIGEST }, 'reject'),
+    'DIGEST_MISMATCH',
+  );
   expect((await review(keyturn, 'dora', request, 'reject')).body).toMatchObject({ state: 'rejected' });
 });
 
@@ -155,28 +179,34 @@ it('asks for neither a view nor a stronger way before a reject or a flag', async
   expect((await review(keyturn, 'bob', other, 'flag')).body).toMatchObject({ state: 'flagged' });
 });
 
-it.each(['approve', 'reject', 'flag'] as const)('wants the comment of %s only where the plan does', async (verdict) => {
-  const demanding = plan('demanding', [['dba', 1]], {
-    comment: { approve: false, reject: false, flag: false, [verdict]: true },
-  });
-  const keyturn = await startKeyturn({ default: { effect: 'require', plan: demanding }, rules: [] });
-  const vote = async (said: typeof verdict, more = {}) => {
-    const request = await submit(keyturn, { payload: { n: Math.random() } });
-    await keyturn.get('bob', `/v1/requests/${request.id}/payload`);
-    return review(keyturn, 'bob', request, said, more);
-  };
-  expectProblem(await vote(verdict), 'COMMENT_REQUIRED');
-  expectProblem(await vote(verdict, { comment: ' \n\t ' }), 'COMMENT_REQUIRED');
-  expectProblem(await vote(verdict, { comment: null }), 'COMMENT_REQUIRED');
-  for (const said of ['approve', 'reject'] as const) {
-    if (said !== verdict) expect((await vote(said)).status).toBe(200);
-  }
-  expect((await vote(verdict, { comment: 'because' })).status).toBe(200);
-});
+it.each(['approve', 'reject', 'flag'] as const)(
+  'wants the comment of %s only where the plan does',
+  async (verdict) => {
+    const demanding = plan('demanding', [['dba', 1]], {
+      comment: { approve: false, reject: false, flag: false, [verdict]: true },
+    });
+    const keyturn = await startKeyturn({ default: { effect: 'require', plan: demanding }, rules: [] });
+    const vote = async (said: typeof verdict, more = {}) => {
+      const request = await submit(keyturn, { payload: { n: Math.random() } });
+      await keyturn.get('bob', `/v1/requests/${request.id}/payload`);
+      return review(keyturn, 'bob', request, said, more);
+    };
+    expectProblem(await vote(verdict), 'COMMENT_REQUIRED');
+    expectProblem(await vote(verdict, { comment: ' \n\t ' }), 'COMMENT_REQUIRED');
+    expectProblem(await vote(verdict, { comment: null }), 'COMMENT_REQUIRED');
+    for (const said of ['approve', 'reject'] as const) {
+      if (said !== verdict) expect((await vote(said)).status).toBe(200);
+    }
+    expect((await vote(verdict, { comment: 'because' })).status).toBe(200);
+  },
+);
 
 it('lets who approved still reject or flag while it is pending', async () => {
   const keyturn = await startKeyturn();
-  for (const [verdict, state] of [['reject', 'rejected'], ['flag', 'flagged']] as const) {
+  for (const [verdict, state] of [
+    ['reject', 'rejected'],
+    ['flag', 'flagged'],
+  ] as const) {
     const request = await submit(keyturn, { action: 'db.export', payload: { verdict } });
     await seeAndApprove(keyturn, 'bob', request);
     expect((await review(keyturn, 'bob', request, verdict)).body).toMatchObject({ state });
@@ -192,10 +222,13 @@ it('says to a late reviewer what was decided, when and by whom', async () => {
   expect(late.body).toMatchObject({ state: 'rejected', resolved_at, last_review_by: 'bob' });
 });
 
-it.each(['approve', 'reject'] as const)('answers ALREADY_RESOLVED to %s once it is approved', async (verdict) => {
-  const keyturn = await startKeyturn();
-  expectProblem(await review(keyturn, 'dora', await anApproved(keyturn), verdict), 'ALREADY_RESOLVED');
-});
+it.each(['approve', 'reject'] as const)(
+  'answers ALREADY_RESOLVED to %s once it is approved',
+  async (verdict) => {
+    const keyturn = await startKeyturn();
+    expectProblem(await review(keyturn, 'dora', await anApproved(keyturn), verdict), 'ALREADY_RESOLVED');
+  },
+);
 
 it('fills each seat of two with another person and says what it waits for', async () => {
   const keyturn = await startKeyturn({ rules: [rule('two', { plan: TWO_KEYS, replacesDefault: true })] });
@@ -220,7 +253,10 @@ it('moves a person who could fill two seats when that lets one more be filled', 
   const request = await submit(keyturn);
   expect((await seeAndApprove(keyturn, 'dora', request)).body.seats[0].filled_by).toEqual(['dora']);
   const done = await seeAndApprove(keyturn, 'bob', request);
-  expect(done.body).toMatchObject({ state: 'approved', seats: [{ filled_by: ['bob'] }, { filled_by: ['dora'] }] });
+  expect(done.body).toMatchObject({
+    state: 'approved',
+    seats: [{ filled_by: ['bob'] }, { filled_by: ['dora'] }],
+  });
 });
 
 it('refuses a submission that nobody else could approve', async () => {

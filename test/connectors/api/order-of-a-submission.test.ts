@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { plan, rule, type RulebookChanges } from '../../helpers/rulebook.ts';
+import { plan, type RulebookChanges, rule } from '../../helpers/rulebook.ts';
 import { type Answer, aSubmission, startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 import { expectProblem, expectRefused, post, readLog, review, submit } from './world.ts';
 
@@ -29,7 +29,12 @@ const CASES: readonly Case[] = [
     async () => {
       const keyturn = await startKeyturn();
       await submit(keyturn, {}, { key: 'k' });
-      return post(keyturn, 'agent', { target: { system: 'postgres', environment: 'Prod', resource: 'x' } }, 'k');
+      return post(
+        keyturn,
+        'agent',
+        { target: { system: 'postgres', environment: 'Prod', resource: 'x' } },
+        'k',
+      );
     },
   ],
   [
@@ -130,7 +135,8 @@ it('joins a twin before it asks whether the seats can still be filled', async ()
 it('asks the rules before it looks for a twin: what is allowed runs each time, what is denied is denied each time', async () => {
   const keyturn = await startKeyturn();
   const ids = new Set<string>();
-  for (const action of ['db.read', 'db.read', 'db.drop', 'db.drop']) ids.add((await submit(keyturn, { action })).id);
+  for (const action of ['db.read', 'db.read', 'db.drop', 'db.drop'])
+    ids.add((await submit(keyturn, { action })).id);
   expect(ids.size).toBe(4);
 });
 
@@ -140,7 +146,10 @@ it.each([
   ['ACTION_NOT_ALLOWED', { target: { system: 'k8s', environment: 'prod', resource: 'x' } }],
 ])('creates nothing but an entry when it refuses with %s', async (code, changes) => {
   const keyturn = await startKeyturn();
-  await expectRefused(keyturn, await post(keyturn, 'agent', changes), code, { type: 'request.refused', by: 'agent' });
+  await expectRefused(keyturn, await post(keyturn, 'agent', changes), code, {
+    type: 'request.refused',
+    by: 'agent',
+  });
   expect((await keyturn.get('agent', '/v1/requests')).body.items).toEqual([]);
   expect((await readLog(keyturn)).map(({ type }) => type)).not.toContain('request.submitted');
   // A refused submission burns no number.
@@ -162,8 +171,13 @@ it('gives 201 also for what the policy denies or allows at once', async () => {
     waiting_for: [],
     resolved_at: expect.any(String),
   });
-  expect(await submit(keyturn, { action: 'db.read' })).toMatchObject({ state: 'approved', usable_until: expect.any(String) });
-  expect(await submit(keyturn, { action: 'db.read', payload: { kind: 'other' } })).toMatchObject({ state: 'pending' });
+  expect(await submit(keyturn, { action: 'db.read' })).toMatchObject({
+    state: 'approved',
+    usable_until: expect.any(String),
+  });
+  expect(await submit(keyturn, { action: 'db.read', payload: { kind: 'other' } })).toMatchObject({
+    state: 'pending',
+  });
 });
 
 it('takes a submission of a person, who has no lists and is excluded like any requester', async () => {

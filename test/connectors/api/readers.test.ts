@@ -44,17 +44,20 @@ function ask(keyturn: TestKeyturn, who: Who, method: string, path: string, body:
   return method === 'GET' ? keyturn.get(who, path) : keyturn.post(who, path, body);
 }
 
-it.each(CALLS)('says the same to a stranger and of nothing at all: %s /v1/requests/{id}%s', async (method, call, body) => {
-  const keyturn = await startKeyturn();
-  const { id } = await submit(keyturn);
-  const nothing = `req_${'0'.repeat(32)}`;
-  for (const who of STRANGERS) {
-    const stranger = await ask(keyturn, who, method, `/v1/requests/${id}${call}`, body);
-    const none = await ask(keyturn, who, method, `/v1/requests/${nothing}${call}`, body);
-    expectProblem(stranger, PERSONS_ONLY.has(call) && who === 'ci' ? 'NOT_A_HUMAN' : 'NOT_FOUND');
-    expect(stranger.text).toBe(none.text);
-  }
-});
+it.each(CALLS)(
+  'says the same to a stranger and of nothing at all: %s /v1/requests/{id}%s',
+  async (method, call, body) => {
+    const keyturn = await startKeyturn();
+    const { id } = await submit(keyturn);
+    const nothing = `req_${'0'.repeat(32)}`;
+    for (const who of STRANGERS) {
+      const stranger = await ask(keyturn, who, method, `/v1/requests/${id}${call}`, body);
+      const none = await ask(keyturn, who, method, `/v1/requests/${nothing}${call}`, body);
+      expectProblem(stranger, PERSONS_ONLY.has(call) && who === 'ci' ? 'NOT_A_HUMAN' : 'NOT_FOUND');
+      expect(stranger.text).toBe(none.text);
+    }
+  },
+);
 
 it('tells a stranger who votes that they are not eligible, and not what it is', async () => {
   const keyturn = await startKeyturn();
@@ -66,17 +69,20 @@ it('tells a stranger who votes that they are not eligible, and not what it is', 
   expect(Object.keys(answer.body).sort()).toEqual(['code', 'detail', 'status', 'title', 'type']);
 });
 
-it.each(['agent', 'alice', 'bob', 'carol', 'dora', 'eve'] as const)('lets %s read what is theirs to read', async (who) => {
-  const keyturn = await startKeyturn();
-  const request = await submit(keyturn, { action: 'db.export', on_behalf_of: 'eve' });
-  const answer = await keyturn.get(who, `/v1/requests/${request.id}`);
-  expect([answer.status, answer.body.id]).toEqual([200, request.id]);
-  const schema = who === 'agent' ? ClientRequestView : RequestView;
-  expect(schema.parse(answer.body)).toEqual(answer.body);
-  const payload = await keyturn.get(who, `/v1/requests/${request.id}/payload`);
-  if (who === 'agent') expectProblem(payload, 'FORBIDDEN');
-  else expect(PayloadView.parse(payload.body)).toEqual(payload.body);
-});
+it.each(['agent', 'alice', 'bob', 'carol', 'dora', 'eve'] as const)(
+  'lets %s read what is theirs to read',
+  async (who) => {
+    const keyturn = await startKeyturn();
+    const request = await submit(keyturn, { action: 'db.export', on_behalf_of: 'eve' });
+    const answer = await keyturn.get(who, `/v1/requests/${request.id}`);
+    expect([answer.status, answer.body.id]).toEqual([200, request.id]);
+    const schema = who === 'agent' ? ClientRequestView : RequestView;
+    expect(schema.parse(answer.body)).toEqual(answer.body);
+    const payload = await keyturn.get(who, `/v1/requests/${request.id}/payload`);
+    if (who === 'agent') expectProblem(payload, 'FORBIDDEN');
+    else expect(PayloadView.parse(payload.body)).toEqual(payload.body);
+  },
+);
 
 it('shows what a rule allowed or denied to its asker, the humans behind it and auditors only', async () => {
   const keyturn = await startKeyturn();
@@ -85,14 +91,17 @@ it('shows what a rule allowed or denied to its asker, the humans behind it and a
     for (const who of ['agent', 'alice', 'eve', 'carol'] as const) {
       expect((await keyturn.get(who, `/v1/requests/${id}`)).status).toBe(200);
     }
-    for (const who of ['bob', 'dora', 'ci'] as const) expectProblem(await keyturn.get(who, `/v1/requests/${id}`), 'NOT_FOUND');
+    for (const who of ['bob', 'dora', 'ci'] as const)
+      expectProblem(await keyturn.get(who, `/v1/requests/${id}`), 'NOT_FOUND');
   }
 });
 
 it('lets a person who asked read all of it, but not fetch the payload', async () => {
   const keyturn = await startKeyturn();
   const request = await submit(keyturn, { action: 'iam.grant' }, { who: 'eve' });
-  expect(RequestView.parse((await keyturn.get('eve', `/v1/requests/${request.id}`)).body).policy.plans).toEqual(['one-key']);
+  expect(
+    RequestView.parse((await keyturn.get('eve', `/v1/requests/${request.id}`)).body).policy.plans,
+  ).toEqual(['one-key']);
   const answer = await keyturn.get('eve', `/v1/requests/${request.id}/payload`);
   await expectRefused(keyturn, answer, 'FORBIDDEN', { type: 'client.refused', by: 'eve' });
 });
@@ -116,7 +125,10 @@ it('takes no look for granted that showed nothing: HEAD is refused and is no vie
   const request = await submit(keyturn);
   for (const call of ['/payload', '/events', '']) {
     const url = `${keyturn.url}/v1/requests/${request.id}${call}`;
-    const head = await fetch(url, { method: 'HEAD', headers: { authorization: 'Bearer ktp_test_token_of_bob_0123456789' } });
+    const head = await fetch(url, {
+      method: 'HEAD',
+      headers: { authorization: 'Bearer ktp_test_token_of_bob_0123456789' },
+    });
     expect([head.status, head.headers.get('allow')]).toEqual([405, 'GET']);
   }
   expectProblem(await review(keyturn, 'bob', request, 'approve'), 'FULL_VIEW_REQUIRED');
@@ -170,7 +182,11 @@ it('tells a client who must still approve, what the policy tells, and why it was
   expect((await submit(keyturn, { action: 'db.drop' })).tell).toBe('Nobody drops databases');
   await review(keyturn, 'bob', request, 'reject', { comment: 'use the \u202ereplica' });
   const { body } = await keyturn.get('agent', `/v1/requests/${request.id}`);
-  expect(body).toMatchObject({ state: 'rejected', reject_reason: 'use the ⟦U+202E⟧replica', waiting_for: [] });
+  expect(body).toMatchObject({
+    state: 'rejected',
+    reject_reason: 'use the ⟦U+202E⟧replica',
+    waiting_for: [],
+  });
 });
 
 it('cuts a long reason of a reject between two characters', async () => {
@@ -186,7 +202,10 @@ it('cuts a long reason of a reject between two characters', async () => {
 it('holds every answer about a request to the published schema', async () => {
   const keyturn = await startKeyturn();
   const running = await anExecuting(keyturn, { links: ['https://ci.example/8812'] });
-  const page = z.strictObject({ items: z.array(z.union([RequestView, ClientRequestView])), next_cursor: z.null() });
+  const page = z.strictObject({
+    items: z.array(z.union([RequestView, ClientRequestView])),
+    next_cursor: z.null(),
+  });
   for (const who of ['agent', 'alice'] as const) {
     const { body } = await keyturn.get(who, '/v1/requests');
     expect(page.parse(body)).toEqual(body);
@@ -206,7 +225,9 @@ it('lets auditors alone read the log, in the exact bytes that were hashed, and r
   expect(page.headers.get('content-type')).toBe('application/jsonl; charset=utf-8');
   const stored = keyturn.keyturn.context.store.committed.entries(2, 3);
   expect(page.text).toBe(stored.map(({ bytes }) => `${Buffer.from(bytes).toString('utf8')}\n`).join(''));
-  const views = (await readLog(keyturn)).filter(({ type }) => type === 'audit.viewed').map(({ data }) => data);
+  const views = (await readLog(keyturn))
+    .filter(({ type }) => type === 'audit.viewed')
+    .map(({ data }) => data);
   expect(views).toContainEqual({ from: 2, count: 3 });
   for (const query of ['limit=0', 'limit=1001', 'from=-1', 'from=x', 'to=5']) {
     expectProblem(await keyturn.get('carol', `/v1/audit/entries?${query}`), 'INVALID');

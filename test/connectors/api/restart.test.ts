@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { GROUPS, ONE_KEY, plan, rule, RULES, type RulebookChanges, TWO_KEYS } from '../../helpers/rulebook.ts';
+import {
+  GROUPS,
+  ONE_KEY,
+  plan,
+  RULES,
+  type RulebookChanges,
+  rule,
+  TWO_KEYS,
+} from '../../helpers/rulebook.ts';
 import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 import {
   anApproved,
@@ -158,7 +166,10 @@ it('shortens times that a new policy shortens, and raises the risk that it raise
   const hasty = plan('hasty', [['dba', 1]], { expiresAfterMs: 10 * MINUTE, usableForMs: 5 * MINUTE });
   const after = await reload(keyturn, { rules: [rule('hasty', { plan: hasty, risk: 'critical' })] });
   const { body } = await after.get('bob', `/v1/requests/${pending.id}`);
-  expect([Date.parse(body.expires_at) - Date.parse(body.created_at), body.risk]).toEqual([10 * MINUTE, 'critical']);
+  expect([Date.parse(body.expires_at) - Date.parse(body.created_at), body.risk]).toEqual([
+    10 * MINUTE,
+    'critical',
+  ]);
   expectProblem(await seeAndApprove(after, 'bob', pending), 'STEP_UP_REQUIRED');
   after.clock.advance(5 * MINUTE);
   expect(await stateOf(after, approved)).toBe('lapsed');
@@ -167,14 +178,29 @@ it('shortens times that a new policy shortens, and raises the risk that it raise
 it.each([
   ['nothing is required any more', { rules: [rule('all', { effect: 'allow', when: () => true })] }],
   ['fewer seats are', { rules: [], default: { effect: 'require', plan: ONE_KEY } } as const],
-  ['more time is given', { rules: [rule('slow', { match: { action: ['db.export'] }, plan: { ...TWO_KEYS, expiresAfterMs: 9 * HOUR }, replacesDefault: true })] }],
+  [
+    'more time is given',
+    {
+      rules: [
+        rule('slow', {
+          match: { action: ['db.export'] },
+          plan: { ...TWO_KEYS, expiresAfterMs: 9 * HOUR },
+          replacesDefault: true,
+        }),
+      ],
+    },
+  ],
 ])('keeps what a request needed when %s', async (_what, changes) => {
   const keyturn = await startKeyturn();
   const request = await submit(keyturn, EXPORT);
   await seeAndApprove(keyturn, 'bob', request);
   const after = await reload(keyturn, changes);
   const { body } = await after.get('carol', `/v1/requests/${request.id}`);
-  expect(body).toMatchObject({ state: 'pending', waiting_for: ['security 0/1'], expires_at: request.expires_at });
+  expect(body).toMatchObject({
+    state: 'pending',
+    waiting_for: ['security 0/1'],
+    expires_at: request.expires_at,
+  });
   expect((await seeAndApprove(after, 'carol', request)).body).toMatchObject({ state: 'approved' });
 });
 
@@ -183,7 +209,10 @@ it('does not bring back what a stricter policy took, when the old one returns', 
   const request = await submit(keyturn);
   const stricter = await reload(keyturn, { rules: [rule('more', { plan: TWO_KEYS })] });
   const again = await stricter.restart({ version: '3', rules: RULES });
-  expect((await again.get('bob', `/v1/requests/${request.id}`)).body.waiting_for).toEqual(['dba 0/1', 'security 0/1']);
+  expect((await again.get('bob', `/v1/requests/${request.id}`)).body.waiting_for).toEqual([
+    'dba 0/1',
+    'security 0/1',
+  ]);
 });
 
 it('settles and clears over a restart what was unknown and flagged before it', async () => {
@@ -195,6 +224,10 @@ it('settles and clears over a restart what was unknown and flagged before it', a
   const after = await keyturn.restart();
   expect((await comment(after, 'dora', 'clear', flagged)).body).toMatchObject({ state: 'pending' });
   after.clock.advance(HOUR);
-  expect((await comment(after, 'bob', 'settle', running, { status: 'failed' })).body).toMatchObject({ state: 'failed' });
-  expect(await storyOf(after, running)).toEqual(expect.arrayContaining(['execution.unknown', 'execution.settled']));
+  expect((await comment(after, 'bob', 'settle', running, { status: 'failed' })).body).toMatchObject({
+    state: 'failed',
+  });
+  expect(await storyOf(after, running)).toEqual(
+    expect.arrayContaining(['execution.unknown', 'execution.settled']),
+  );
 });

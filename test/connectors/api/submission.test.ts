@@ -2,13 +2,28 @@ import { expect, it } from 'vitest';
 import { aSubmission, startKeyturn } from '../../helpers/start-keyturn.ts';
 import { expectProblem, expectRefused, HOUR, MINUTE, post, stateOf, submit } from './world.ts';
 
-const target = (changes: object) => ({ target: { system: 'postgres', environment: 'prod', resource: 'orders', ...changes } });
+const target = (changes: object) => ({
+  target: { system: 'postgres', environment: 'prod', resource: 'orders', ...changes },
+});
 
 const WRONG: readonly (readonly [pointer: string, changes: Record<string, unknown>])[] = [
-  ...['', 'DB.migrate', 'db..x', '.db', 'db.', '1db', 'db migrate', 'db.é', `db.${'x'.repeat(126)}`, 'db.x\n', null, 7].map(
-    (action) => ['/action', { action }] as const,
+  ...[
+    '',
+    'DB.migrate',
+    'db..x',
+    '.db',
+    'db.',
+    '1db',
+    'db migrate',
+    'db.é',
+    `db.${'x'.repeat(126)}`,
+    'db.x\n',
+    null,
+    7,
+  ].map((action) => ['/action', { action }] as const),
+  ...['', 'post/gres', 'a b', 'x'.repeat(65), 'é', 'a\n', 1].map(
+    (system) => ['/target/system', target({ system })] as const,
   ),
-  ...['', 'post/gres', 'a b', 'x'.repeat(65), 'é', 'a\n', 1].map((system) => ['/target/system', target({ system })] as const),
   ...['Prod', 'staging', 'prod ', 'рrod', '', '../prod'].map(
     (environment) => ['/target/environment', target({ environment })] as const,
   ),
@@ -115,8 +130,13 @@ it('numbers requests one after the other and stamps each with its entry', async 
   for (const number of [1, 2, 3]) {
     const { body } = await keyturn.post('agent', '/v1/requests', aSubmission({ payload: { number } }));
     expect(body.number).toBe(number);
-    const [line] = (await keyturn.get('carol', `/v1/audit/entries?from=${body.audit_seq}&limit=1`)).text.split('\n');
-    expect(JSON.parse(line ?? '')).toMatchObject({ type: 'request.submitted', subject: { request: body.id } });
+    const [line] = (
+      await keyturn.get('carol', `/v1/audit/entries?from=${body.audit_seq}&limit=1`)
+    ).text.split('\n');
+    expect(JSON.parse(line ?? '')).toMatchObject({
+      type: 'request.submitted',
+      subject: { request: body.id },
+    });
   }
 });
 
@@ -160,5 +180,7 @@ it('reads no body at all as an empty one, where every field is optional', async 
   const keyturn = await startKeyturn();
   const { id } = await submit(keyturn);
   expectProblem(await keyturn.post('agent', '/v1/requests'), 'INVALID');
-  expect((await keyturn.post('agent', `/v1/requests/${id}/cancel`)).body).toMatchObject({ state: 'cancelled' });
+  expect((await keyturn.post('agent', `/v1/requests/${id}/cancel`)).body).toMatchObject({
+    state: 'cancelled',
+  });
 });

@@ -51,15 +51,21 @@ it('answers 404 to every call that is not there yet, and to those that never wil
   }
 });
 
-it.each(['%00', '%ff', '%ed%a0%80', '..%2f..%2fetc', 'a'.repeat(8000), "'%20OR%201=1--", '%2e%2e', 'req_%F0%9F%98%80'])(
-  'finds nothing under the id %s',
-  async (id) => {
-    const keyturn = await startKeyturn();
-    await submit(keyturn);
-    expectProblem(await keyturn.get('carol', `/v1/requests/${id}`), 'NOT_FOUND');
-    expectProblem(await keyturn.post('carol', `/v1/requesters/${id}/clear`, { comment: 'x' }), 'NOT_FOUND');
-  },
-);
+it.each([
+  '%00',
+  '%ff',
+  '%ed%a0%80',
+  '..%2f..%2fetc',
+  'a'.repeat(8000),
+  "'%20OR%201=1--",
+  '%2e%2e',
+  'req_%F0%9F%98%80',
+])('finds nothing under the id %s', async (id) => {
+  const keyturn = await startKeyturn();
+  await submit(keyturn);
+  expectProblem(await keyturn.get('carol', `/v1/requests/${id}`), 'NOT_FOUND');
+  expectProblem(await keyturn.post('carol', `/v1/requesters/${id}/clear`, { comment: 'x' }), 'NOT_FOUND');
+});
 
 it('publishes every route it has and has every route it publishes', async () => {
   const keyturn = await startKeyturn();
@@ -71,12 +77,18 @@ it('publishes every route it has and has every route it publishes', async () => 
     logger: { info() {}, warn() {}, error() {} },
     bodyWithinMs: 1,
   });
-  const app = httpApp(api, { notReady: async () => null, openApi: () => ({}) }, createMetrics(() => new Map()));
+  const app = httpApp(
+    api,
+    { notReady: async () => null, openApi: () => ({}) },
+    createMetrics(() => new Map()),
+  );
   const routed = app.routes
     .filter(({ method }) => method !== 'ALL')
     .map(({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
   const published = (await keyturn.get('agent', '/openapi.json')).body.paths as Record<string, object>;
-  const named = Object.entries(published).flatMap(([path, calls]) => Object.keys(calls).map((call) => `${call} ${path}`));
+  const named = Object.entries(published).flatMap(([path, calls]) =>
+    Object.keys(calls).map((call) => `${call} ${path}`),
+  );
   expect(new Set(named)).toEqual(new Set(routed));
   expect(named).toHaveLength(CALLS.length);
 });
@@ -86,26 +98,35 @@ it('publishes a document in the shape of OpenAPI 3.1, to anybody', async () => {
   const response = await fetch(`${keyturn.url}/openapi.json`);
   expect(response.headers.get('content-type')).toBe('application/json');
   const document = (await response.json()) as OpenApi;
-  expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Keyturn', version: expect.any(String) } });
+  expect(document).toMatchObject({
+    openapi: '3.1.0',
+    info: { title: 'Keyturn', version: expect.any(String) },
+  });
   const operations = Object.entries(document.paths).flatMap(([path, calls]) =>
     Object.values(calls).map((operation) => ({ path, operation })),
   );
   expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
   for (const { path, operation } of operations) {
     const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-    const declared = operation.parameters.filter((one) => one.in === 'path').map(({ name, required }) => required && name);
+    const declared = operation.parameters
+      .filter((one) => one.in === 'path')
+      .map(({ name, required }) => required && name);
     expect(declared).toEqual(named);
-    for (const one of operation.parameters) expect(one).toMatchObject({ name: expect.any(String), schema: expect.any(Object) });
+    for (const one of operation.parameters)
+      expect(one).toMatchObject({ name: expect.any(String), schema: expect.any(Object) });
     for (const [status, answer] of Object.entries(operation.responses)) {
       expect(status).toMatch(/^([1-5]\d\d|[1-5]XX|default)$/);
       expect(answer.description).toEqual(expect.any(String));
-      for (const { schema } of Object.values(answer.content ?? {})) expect(schema).toEqual(expect.any(Object));
+      for (const { schema } of Object.values(answer.content ?? {}))
+        expect(schema).toEqual(expect.any(Object));
     }
     const open = ['/healthz', '/readyz', '/openapi.json'].includes(path);
     expect(operation.security).toEqual(open ? [] : [{ token: [] }]);
   }
   for (const [, pointer] of JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
-    const found = pointer?.split('/').reduce<unknown>((at, step) => (at as Record<string, unknown>)?.[step], document);
+    const found = pointer
+      ?.split('/')
+      .reduce<unknown>((at, step) => (at as Record<string, unknown>)?.[step], document);
     expect(found, pointer).toBeDefined();
   }
 });
@@ -118,7 +139,10 @@ interface Operation {
   readonly operationId: string;
   readonly security: object[];
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];
-  readonly responses: Record<string, { readonly description: string; readonly content?: Record<string, { schema: object }> }>;
+  readonly responses: Record<
+    string,
+    { readonly description: string; readonly content?: Record<string, { schema: object }> }
+  >;
 }
 
 it('knows exactly the codes of the contract', () => {
@@ -132,12 +156,17 @@ it.each([
   ['a token nobody has', 'Bearer ktp_nobody_has_this_token_0123456789'],
   ['a token that is too short', 'Bearer short'],
   ['a token that is too long', `Bearer ${'x'.repeat(201)}`],
-  ['the hash instead of the token', 'Bearer 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+  [
+    'the hash instead of the token',
+    'Bearer 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  ],
   ['two tokens', `Bearer ${tokenOf('bob')}, Bearer ${tokenOf('bob')}`],
   ['a token with white space around', `Bearer  ${tokenOf('bob')}`],
 ])('refuses %s in one way', async (_what, authorization) => {
   const keyturn = await startKeyturn();
-  const response = await fetch(`${keyturn.url}/v1/requests`, { headers: authorization === null ? {} : { authorization } });
+  const response = await fetch(`${keyturn.url}/v1/requests`, {
+    headers: authorization === null ? {} : { authorization },
+  });
   expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
 });

@@ -2,10 +2,24 @@ import { expect, it } from 'vitest';
 import { cancelAbandoned } from '../../../bot/app/expire-due.ts';
 import { tokenOf } from '../../helpers/rulebook.ts';
 import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
-import { anApproved, expectProblem, HOUR, MINUTE, post, review, seeAndApprove, stateOf, submit } from './world.ts';
+import {
+  anApproved,
+  expectProblem,
+  HOUR,
+  MINUTE,
+  post,
+  review,
+  seeAndApprove,
+  stateOf,
+  submit,
+} from './world.ts';
 
-const poll = (keyturn: TestKeyturn, id: string, query: string, who: 'agent' | 'alice' | 'bob' | 'eve' = 'agent') =>
-  keyturn.get(who, `/v1/requests/${id}?${query}`);
+const poll = (
+  keyturn: TestKeyturn,
+  id: string,
+  query: string,
+  who: 'agent' | 'alice' | 'bob' | 'eve' = 'agent',
+) => keyturn.get(who, `/v1/requests/${id}?${query}`);
 
 /** Resolves once the call waits inside the server, so that what happens next happens during the wait. */
 async function waiting(keyturn: TestKeyturn, calls: number): Promise<void> {
@@ -16,7 +30,9 @@ const watching = new WeakMap<object, number>();
 
 /** Counts who waits, beside what the real watchers do. */
 function countWatchers(keyturn: TestKeyturn): void {
-  const watchers = keyturn.keyturn.context.watchers as { watch: TestKeyturn['keyturn']['context']['watchers']['watch'] };
+  const watchers = keyturn.keyturn.context.watchers as {
+    watch: TestKeyturn['keyturn']['context']['watchers']['watch'];
+  };
   const { watch } = watchers;
   watching.set(watchers, 0);
   const add = (n: number) => watching.set(watchers, (watching.get(watchers) ?? 0) + n);
@@ -39,10 +55,14 @@ async function started(): Promise<TestKeyturn> {
 it('answers a long poll as soon as the state changes', async () => {
   const keyturn = await started();
   const request = await submit(keyturn);
-  const polls = [poll(keyturn, request.id, 'wait=60'), poll(keyturn, request.id, 'wait=60&known=pending', 'alice')];
+  const polls = [
+    poll(keyturn, request.id, 'wait=60'),
+    poll(keyturn, request.id, 'wait=60&known=pending', 'alice'),
+  ];
   await waiting(keyturn, 2);
   await seeAndApprove(keyturn, 'bob', request);
-  for (const { status, body } of await Promise.all(polls)) expect([status, body.state]).toEqual([200, 'approved']);
+  for (const { status, body } of await Promise.all(polls))
+    expect([status, body.state]).toEqual([200, 'approved']);
   await waiting(keyturn, 0);
 });
 
@@ -96,14 +116,21 @@ it('looks at the rights again before it answers', async () => {
   expectProblem(await answer, 'NOT_FOUND');
 });
 
-it.each(['wait=61', 'wait=-1', 'wait=1.5', 'wait=', 'wait=1&wait=2', 'known=open', 'known=', 'until=5', 'wait=%00'])(
-  'refuses ?%s',
-  async (query) => {
-    const keyturn = await startKeyturn();
-    const { id } = await submit(keyturn);
-    expectProblem(await poll(keyturn, id, query), 'INVALID');
-  },
-);
+it.each([
+  'wait=61',
+  'wait=-1',
+  'wait=1.5',
+  'wait=',
+  'wait=1&wait=2',
+  'known=open',
+  'known=',
+  'until=5',
+  'wait=%00',
+])('refuses ?%s', async (query) => {
+  const keyturn = await startKeyturn();
+  const { id } = await submit(keyturn);
+  expectProblem(await poll(keyturn, id, query), 'INVALID');
+});
 
 it('lets go of a poll whose caller went away', async () => {
   const keyturn = await started();

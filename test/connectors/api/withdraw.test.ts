@@ -29,25 +29,36 @@ it.each(['agent', 'alice', 'eve'] as const)('lets %s cancel what is pending or a
 it('lets nobody else cancel: a reviewer is told no, a stranger that there is none', async () => {
   const keyturn = await startKeyturn();
   const request = await submit(keyturn);
-  await expectRefused(keyturn, await cancel(keyturn, 'bob', request), 'FORBIDDEN', { type: 'client.refused', by: 'bob' });
+  await expectRefused(keyturn, await cancel(keyturn, 'bob', request), 'FORBIDDEN', {
+    type: 'client.refused',
+    by: 'bob',
+  });
   expectProblem(await cancel(keyturn, 'carol', request), 'FORBIDDEN');
-  await expectRefused(keyturn, await cancel(keyturn, 'ci', request), 'NOT_FOUND', { type: 'client.refused', by: 'ci' });
+  await expectRefused(keyturn, await cancel(keyturn, 'ci', request), 'NOT_FOUND', {
+    type: 'client.refused',
+    by: 'ci',
+  });
   expectProblem(await cancel(keyturn, 'eve', request), 'NOT_FOUND');
   expect(await stateOf(keyturn, request)).toBe('pending');
 });
 
-it.each(['alice', 'eve', 'bob'] as const)('lets %s revoke what is approved and stop what runs', async (who) => {
-  const keyturn = await startKeyturn();
-  const approved = await anApproved(keyturn, { on_behalf_of: 'eve' });
-  expect((await comment(keyturn, who, 'revoke', approved)).body).toMatchObject({ state: 'revoked' });
-  const running = await anExecuting(keyturn, { on_behalf_of: 'eve' });
-  const stopped = await comment(keyturn, who, 'stop', running);
-  expect(stopped.body).toMatchObject({ state: 'executing', execution: { stop_requested: true } });
-  // The executor sees it where it looks anyway, and says how it ended.
-  const beat = await keyturn.post('agent', `/v1/requests/${running.id}/heartbeat`, { nonce: running.nonce });
-  expect(beat.body).toMatchObject({ execution: { stop_requested: true } });
-  expect((await report(keyturn, running, { status: 'failed' })).body).toMatchObject({ state: 'failed' });
-});
+it.each(['alice', 'eve', 'bob'] as const)(
+  'lets %s revoke what is approved and stop what runs',
+  async (who) => {
+    const keyturn = await startKeyturn();
+    const approved = await anApproved(keyturn, { on_behalf_of: 'eve' });
+    expect((await comment(keyturn, who, 'revoke', approved)).body).toMatchObject({ state: 'revoked' });
+    const running = await anExecuting(keyturn, { on_behalf_of: 'eve' });
+    const stopped = await comment(keyturn, who, 'stop', running);
+    expect(stopped.body).toMatchObject({ state: 'executing', execution: { stop_requested: true } });
+    // The executor sees it where it looks anyway, and says how it ended.
+    const beat = await keyturn.post('agent', `/v1/requests/${running.id}/heartbeat`, {
+      nonce: running.nonce,
+    });
+    expect(beat.body).toMatchObject({ execution: { stop_requested: true } });
+    expect((await report(keyturn, running, { status: 'failed' })).body).toMatchObject({ state: 'failed' });
+  },
+);
 
 it.each(['revoke', 'stop'])('refuses %s to everybody else, and without a comment', async (call) => {
   const keyturn = await startKeyturn();
@@ -138,23 +149,29 @@ it.each(TOO_LATE)('refuses %s of what is %s with %s, and changes nothing', async
   expect(await stateOf(keyturn, request)).toBe(state);
 });
 
-it.each(['rejected', 'expired', 'lapsed', 'cancelled', 'denied', 'succeeded'])('never leaves %s again', async (state) => {
-  const keyturn = await startKeyturn();
-  const request = await STATES[state]?.(keyturn);
-  if (request === undefined) throw new Error(`no way to make it ${state}`);
-  await stateOf(keyturn, request);
-  const before = await storyOf(keyturn, request);
-  for (const verdict of ['approve', 'reject', 'flag'] as const) {
-    expect((await review(keyturn, 'bob', request, verdict)).status).toBeGreaterThanOrEqual(400);
-  }
-  for (const call of ['cancel', 'revoke', 'stop', 'clear', 'settle']) {
-    for (const who of ['agent', 'alice', 'bob', 'dora'] as const) {
-      const more = call === 'cancel' ? {} : { comment: 'x', ...(call === 'settle' ? { status: 'failed' } : {}) };
-      expect((await keyturn.post(who, `/v1/requests/${request.id}/${call}`, more)).status).toBeGreaterThanOrEqual(400);
+it.each(['rejected', 'expired', 'lapsed', 'cancelled', 'denied', 'succeeded'])(
+  'never leaves %s again',
+  async (state) => {
+    const keyturn = await startKeyturn();
+    const request = await STATES[state]?.(keyturn);
+    if (request === undefined) throw new Error(`no way to make it ${state}`);
+    await stateOf(keyturn, request);
+    const before = await storyOf(keyturn, request);
+    for (const verdict of ['approve', 'reject', 'flag'] as const) {
+      expect((await review(keyturn, 'bob', request, verdict)).status).toBeGreaterThanOrEqual(400);
     }
-  }
-  keyturn.clock.advance(48 * HOUR);
-  expect(await stateOf(keyturn, request)).toBe(state);
-  const added = (await storyOf(keyturn, request)).slice(before.length);
-  expect(new Set(added)).toEqual(new Set(['review.refused', 'client.refused']));
-});
+    for (const call of ['cancel', 'revoke', 'stop', 'clear', 'settle']) {
+      for (const who of ['agent', 'alice', 'bob', 'dora'] as const) {
+        const more =
+          call === 'cancel' ? {} : { comment: 'x', ...(call === 'settle' ? { status: 'failed' } : {}) };
+        expect(
+          (await keyturn.post(who, `/v1/requests/${request.id}/${call}`, more)).status,
+        ).toBeGreaterThanOrEqual(400);
+      }
+    }
+    keyturn.clock.advance(48 * HOUR);
+    expect(await stateOf(keyturn, request)).toBe(state);
+    const added = (await storyOf(keyturn, request)).slice(before.length);
+    expect(new Set(added)).toEqual(new Set(['review.refused', 'client.refused']));
+  },
+);

@@ -9,7 +9,10 @@ export const STATUS_OF: Readonly<Record<string, number>> = {
   ...all(403, 'SELF_REVIEW NOT_A_HUMAN NOT_ELIGIBLE UNKNOWN_ACCOUNT ACTION_NOT_ALLOWED FULL_VIEW_REQUIRED'),
   ...all(403, 'REQUESTER_FROZEN STEP_UP_REQUIRED POST_REVIEW_OVERDUE FORBIDDEN'),
   NOT_FOUND: 404,
-  ...all(409, 'ALREADY_REVIEWED ALREADY_RESOLVED EXPIRED FLAGGED DIGEST_MISMATCH NOT_APPROVED ALREADY_CONSUMED'),
+  ...all(
+    409,
+    'ALREADY_REVIEWED ALREADY_RESOLVED EXPIRED FLAGGED DIGEST_MISMATCH NOT_APPROVED ALREADY_CONSUMED',
+  ),
   ...all(409, 'NOT_YOURS_TO_RUN IDEMPOTENCY_KEY_REUSED FREEZE_IN_FORCE'),
   MALFORMED: 400,
   BODY_TIMEOUT: 408,
@@ -62,7 +65,11 @@ export async function storyOf(keyturn: TestKeyturn, { id }: Pick<Held, 'id'>): P
 export function expectProblem(answer: Answer, code: string): void {
   expect({ status: answer.status, code: answer.body?.code }).toEqual({ status: STATUS_OF[code], code });
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
-  expect(answer.body).toMatchObject({ type: expect.any(String), title: expect.any(String), detail: expect.any(String) });
+  expect(answer.body).toMatchObject({
+    type: expect.any(String),
+    title: expect.any(String),
+    detail: expect.any(String),
+  });
   expect(answer.body.status).toBe(answer.status);
 }
 
@@ -82,13 +89,13 @@ export async function expectRefused(
 }
 
 /** The config's name of who did it, or null for Keyturn itself. */
-export function actorOf(keyturn: TestKeyturn, { actor }: Entry): string | null {
+function actorOf(keyturn: TestKeyturn, { actor }: Entry): string | null {
   if (actor.client !== undefined) return actor.client;
   const { store } = keyturn.keyturn.context;
   return actor.person === undefined ? null : store.committed.keyOf(actor.person as never);
 }
 
-export function newestSeq(keyturn: TestKeyturn): number {
+function newestSeq(keyturn: TestKeyturn): number {
   return keyturn.keyturn.context.store.committed.lastSeq();
 }
 
@@ -118,7 +125,12 @@ export function review(
   return keyturn.post(who, `/v1/requests/${id}/reviews`, { verdict, action_digest, ...more });
 }
 
-export async function seeAndApprove(keyturn: TestKeyturn, who: Who, held: Held, more: Record<string, unknown> = {}) {
+export async function seeAndApprove(
+  keyturn: TestKeyturn,
+  who: Who,
+  held: Held,
+  more: Record<string, unknown> = {},
+) {
   await keyturn.get(who, `/v1/requests/${held.id}/payload`);
   return review(keyturn, who, held, 'approve', more);
 }
@@ -156,7 +168,11 @@ export function comment(keyturn: TestKeyturn, who: Who, call: string, { id }: Pi
   return keyturn.post(who, `/v1/requests/${id}/${call}`, { comment: 'because', ...more });
 }
 
-export async function stateOf(keyturn: TestKeyturn, { id }: Pick<Held, 'id'>, who: Who = 'alice'): Promise<string> {
+export async function stateOf(
+  keyturn: TestKeyturn,
+  { id }: Pick<Held, 'id'>,
+  who: Who = 'alice',
+): Promise<string> {
   return (await keyturn.get(who, `/v1/requests/${id}`)).body.state;
 }
 

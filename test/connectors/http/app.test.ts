@@ -12,7 +12,10 @@ import { anApproved, expectProblem, post, review, STATUS_OF, stateOf, submit } f
 it('says to anybody that it lives and that it is ready, and nothing else', async () => {
   const keyturn = await startKeyturn();
   await submit(keyturn);
-  for (const [path, status] of [['/healthz', 'ok'], ['/readyz', 'ready']]) {
+  for (const [path, status] of [
+    ['/healthz', 'ok'],
+    ['/readyz', 'ready'],
+  ]) {
     const response = await fetch(`${keyturn.url}${path}`);
     expect([response.status, await response.json()]).toEqual([200, { status }]);
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
@@ -21,9 +24,16 @@ it('says to anybody that it lives and that it is ready, and nothing else', async
 
 it('is not ready when the log cannot be written, and lives on', async () => {
   const health = { notReady: async () => 'the log cannot be written', openApi: () => ({}) };
-  const app = httpApp(newHttpApp(), health, createMetrics(() => new Map()));
+  const app = httpApp(
+    newHttpApp(),
+    health,
+    createMetrics(() => new Map()),
+  );
   const ready = await app.request('/readyz');
-  expect([ready.status, await ready.json()]).toEqual([503, { status: 'not ready', reason: 'the log cannot be written' }]);
+  expect([ready.status, await ready.json()]).toEqual([
+    503,
+    { status: 'not ready', reason: 'the log cannot be written' },
+  ]);
   expect((await app.request('/healthz')).status).toBe(200);
 });
 
@@ -48,7 +58,10 @@ it('answers UNAVAILABLE without a reason when something breaks, tells the operat
   );
   const request = await submit(keyturn);
   broken = true;
-  const answers = [await post(keyturn, 'agent', { payload: {} }), await review(keyturn, 'bob', request, 'reject')];
+  const answers = [
+    await post(keyturn, 'agent', { payload: {} }),
+    await review(keyturn, 'bob', request, 'reject'),
+  ];
   for (const answer of answers) {
     expectProblem(answer, 'UNAVAILABLE');
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -89,7 +102,9 @@ const metrics = async (url: string) => {
 
 it('serves metrics beside everything else while nothing but loopback can reach it', async () => {
   const keyturn = await startKeyturn();
-  const request = await submit(keyturn, { target: { system: 'postgres', environment: 'prod', resource: 'canary-target' } });
+  const request = await submit(keyturn, {
+    target: { system: 'postgres', environment: 'prod', resource: 'canary-target' },
+  });
   await keyturn.get('bob', `/v1/requests/${request.id}/payload`);
   await fetch(`${keyturn.url}/nothing/canary-path`);
   const { status, text } = await metrics(keyturn.url);
@@ -105,7 +120,9 @@ it('counts what is open now, also when the last one of a state is gone', async (
   expect((await metrics(keyturn.url)).text).toContain('keyturn_requests_open{state="pending"} 1');
   await review(keyturn, 'bob', request, 'reject');
   await anApproved(keyturn);
-  const lines = (await metrics(keyturn.url)).text.split('\n').filter((line) => line.startsWith('keyturn_requests_open'));
+  const lines = (await metrics(keyturn.url)).text
+    .split('\n')
+    .filter((line) => line.startsWith('keyturn_requests_open'));
   expect(lines).toContain('keyturn_requests_open{state="pending"} 0');
   expect(lines).toContain('keyturn_requests_open{state="approved"} 1');
 });

@@ -123,11 +123,26 @@ it('names at most a few dozen problems of a body that is full of them', () => {
 });
 
 it('reads back whatever JSON.stringify wrote of allowed values', () => {
-  const safe = fc.oneof(fc.maxSafeInteger(), fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }));
+  const safe = fc.oneof(
+    fc.maxSafeInteger(),
+    fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }),
+  );
   const { tree } = fc.letrec((tie) => ({
-    tree: fc.oneof({ maxDepth: 5 }, fc.string({ unit: 'grapheme' }), safe, fc.boolean(), fc.constant(null), tie('list'), tie('map')),
+    tree: fc.oneof(
+      { maxDepth: 5 },
+      fc.string({ unit: 'grapheme' }),
+      safe,
+      fc.boolean(),
+      fc.constant(null),
+      tie('list'),
+      tie('map'),
+    ),
     list: fc.array(tie('tree'), { maxLength: 4 }),
-    map: fc.dictionary(fc.string().filter((key) => key !== '__proto__'), tie('tree'), { maxKeys: 4, noNullPrototype: true }),
+    map: fc.dictionary(
+      fc.string().filter((key) => key !== '__proto__'),
+      tie('tree'),
+      { maxKeys: 4, noNullPrototype: true },
+    ),
   }));
   fc.assert(
     fc.property(tree, (value) => {
@@ -139,14 +154,20 @@ it('reads back whatever JSON.stringify wrote of allowed values', () => {
 });
 
 it('finds a doubled member wherever it is put', () => {
-  const keys = fc.uniqueArray(fc.string({ unit: 'binary' }).filter((key) => key.isWellFormed()), { minLength: 1, maxLength: 6 });
+  const keys = fc.uniqueArray(
+    fc.string({ unit: 'binary' }).filter((key) => key.isWellFormed()),
+    { minLength: 1, maxLength: 6 },
+  );
   fc.assert(
     fc.property(keys, fc.nat(), fc.boolean(), (names, pick, escaped) => {
       const again = names[pick % names.length] ?? '';
       const asEscapes = [...Array(again.length).keys()]
         .map((at) => `\\u${again.charCodeAt(at).toString(16).padStart(4, '0')}`)
         .join('');
-      const members = [...names.map((name) => `${JSON.stringify(name)}:1`), `${escaped ? `"${asEscapes}"` : JSON.stringify(again)}:2`];
+      const members = [
+        ...names.map((name) => `${JSON.stringify(name)}:1`),
+        `${escaped ? `"${asEscapes}"` : JSON.stringify(again)}:2`,
+      ];
       expect(parseStrictJson(bytes(`{"outer":[{${members.join(',')}}]}`)).ok).toBe(false);
     }),
     { seed: Number(process.env['KEYTURN_SEED'] ?? 123_456) },

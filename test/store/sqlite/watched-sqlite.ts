@@ -22,7 +22,7 @@ export function watchSqlite(): WatchedSqlite {
 
   Sqlite.prototype.prepare = function (this: Database, sql: string) {
     const statement = prepare.call(this, sql);
-    const run: (...values: unknown[]) => Sqlite.RunResult = statement.run.bind(statement);
+    const run = statement.run.bind(statement) as (...values: unknown[]) => Sqlite.RunResult;
     if (/^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)/.test(sql)) {
       statement.run = (...values: unknown[]) => {
         calls.get(sql)?.();
