@@ -5,6 +5,8 @@ import type { Messenger } from '../bot/ports/messenger.ts';
 
 const BATCH = 200;
 const AGAIN_MS = 1000;
+/** A place that does not answer must not keep the process alive. What it was being told waits for the next start. */
+const STOP_WITHIN_MS = 1000;
 
 export interface Relay {
   stop(): Promise<void>;
@@ -26,6 +28,7 @@ export function startRelay(context: Context, messengers: readonly Messenger[], l
       const waiting = context.store.committed.notices(BATCH);
       const done: number[] = [];
       for (const { id, notice } of waiting) {
+        if (stopped) break;
         try {
           await byPlace.get(notice.place)?.deliver(notice);
           done.push(id);
@@ -65,7 +68,12 @@ export function startRelay(context: Context, messengers: readonly Messenger[], l
       stopped = true;
       stopWatching();
       clearInterval(timer);
-      await running;
+      let giveUp: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        giveUp = setTimeout(resolve, STOP_WITHIN_MS);
+      });
+      await Promise.race([running, late]);
+      clearTimeout(giveUp);
     },
   };
 }

@@ -24,13 +24,25 @@ export async function write<T>(
   work: (writing: Writing) => T extends PromiseLike<unknown> ? never : T,
 ): Promise<T> {
   const changed = new Set<RequestId>();
-  const result = await context.store.transact<T>((tx) => {
+  let behindMs: number | null = null;
+  // What an undone write had to say, the next one says: also one that shares its commit.
+  const undone = (cause: unknown): never => {
+    if (behindMs !== null) context.time.putBackAnomaly(behindMs);
+    behindMs = null;
+    throw cause;
+  };
+  const written = context.store.transact<T>((tx) => {
     changed.clear();
     const at = context.time.now();
-    const behindMs = context.time.takeAnomaly();
-    if (behindMs !== null) tx.append({ type: 'clock.anomaly', behindMs }, KEYTURN, at, null);
-    return work({ tx, at, changed });
+    behindMs = context.time.takeAnomaly();
+    try {
+      if (behindMs !== null) tx.append({ type: 'clock.anomaly', behindMs }, KEYTURN, at, null);
+      return work({ tx, at, changed });
+    } catch (cause) {
+      return undone(cause);
+    }
   });
+  const result = await written.catch(undone);
   context.watchers.wake(changed);
   return result;
 }

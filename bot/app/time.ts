@@ -10,6 +10,8 @@ export interface Time {
   now(): Instant;
   /** How far the wall clock has stepped back, once per step; null when there is nothing new to say. */
   takeAnomaly(): number | null;
+  /** It was taken, and could not be said. */
+  putBackAnomaly(behindMs: number): void;
 }
 
 export function trustedTime(clock: Clock, newestEntryAt: Instant): Time {
@@ -36,6 +38,9 @@ export function trustedTime(clock: Clock, newestEntryAt: Instant): Time {
       const told = untold;
       untold = null;
       return told;
+    },
+    putBackAnomaly(behindMs) {
+      untold ??= behindMs;
     },
   };
 }

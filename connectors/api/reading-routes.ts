@@ -10,7 +10,7 @@ import { type ApiOptions, createCalls, isRefusal } from './call.ts';
 import { createEventStreams } from './events.ts';
 import { toRefusal } from './field-problems.ts';
 import { present } from './present.ts';
-import { EntriesQuery, ListQuery, WaitQuery } from './schema.ts';
+import { EntriesQuery, ListQuery, NoQuery, WaitQuery } from './schema.ts';
 
 const DEFAULT_LIMIT = 50;
 const DEFAULT_ENTRIES = 100;
@@ -61,6 +61,8 @@ export function readingRoutes(options: ApiOptions): HttpApp {
   api.get(
     '/v1/requests/:id/payload',
     get('payload', async (http, caller) => {
+      const query = queryOf(http, NoQuery);
+      if (isRefusal(query)) return query;
       const viewed = await viewPayload(context, caller, idOf(http));
       if (!viewed.ok) return told(caller, viewed);
       const { request, payload, view, redacted } = viewed;
@@ -71,6 +73,8 @@ export function readingRoutes(options: ApiOptions): HttpApp {
   api.get(
     '/v1/requests/:id/events',
     get('events', async (http, caller) => {
+      const query = queryOf(http, NoQuery);
+      if (isRefusal(query)) return query;
       const after = http.env.incoming.headers['last-event-id']?.toString() ?? '-1';
       if (!/^(-1|\d{1,15})$/.test(after)) {
         return refuse('INVALID', {

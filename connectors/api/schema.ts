@@ -73,6 +73,7 @@ const wholeNumber = (least: number, most: number) =>
     .transform(Number)
     .pipe(z.int().min(least).max(most));
 
+export const NoQuery = z.strictObject({});
 export const WaitQuery = z.strictObject({
   wait: wholeNumber(0, 60).optional(),
   known: z.enum(STATES).optional(),

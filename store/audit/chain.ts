@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import { readIsoTime, toIsoTime } from '../../bot/core/instant.ts';
 import type { Instant } from '../../bot/core/request.ts';
-import { GENESIS_PREV, leafHash } from './entry.ts';
+import { GENESIS_PREV } from './entry.ts';
+import { MOST_BYTES } from './fixed-point.ts';
 
 /** What is wrong, and with which entry; null where the input is too far off to have a number. */
 export interface Problem {
@@ -33,7 +35,7 @@ export function createChain(mustBeginAt0: boolean) {
   let origin: string | null = null;
   let first: number | null = null;
   let next = 0;
-  let hash = NO_PREV;
+  let head = NO_PREV;
   let told = '';
   let at: Instant = 0;
 
@@ -49,7 +51,7 @@ export function createChain(mustBeginAt0: boolean) {
       return wrong(0, 'its prev is not 32 zero bytes, as it is in the first entry');
     first = seq;
     next = seq;
-    hash = prev;
+    head = prev;
     return null;
   };
 
@@ -69,7 +71,7 @@ export function createChain(mustBeginAt0: boolean) {
       if (origin !== null && log !== origin) {
         // The second entry is the first that can differ. Its prev tells which of the two was changed.
         const isSecond = first !== null && next === first + 1;
-        return wrong(isSecond && prev !== hash ? next - 1 : next, 'its log is not the log of the others');
+        return wrong(isSecond && prev !== head ? next - 1 : next, 'its log is not the log of the others');
       }
       if (first === null) {
         const refused = begin(seq, prev);
@@ -77,7 +79,7 @@ export function createChain(mustBeginAt0: boolean) {
       }
       if (seq !== next) return wrong(next, `entry ${seq} stands where entry ${next} belongs`);
       const own = leafHashBase64(bytes);
-      if (prev !== hash) return { doubt: { seq, hash: own } };
+      if (prev !== head) return { doubt: { seq, hash: own } };
       if (ts !== told) {
         const then = readIsoTime(ts);
         if (Number.isNaN(then) || toIsoTime(then) !== ts)
@@ -87,7 +89,7 @@ export function createChain(mustBeginAt0: boolean) {
         told = ts;
       }
       origin = log;
-      hash = own;
+      head = own;
       next = seq + 1;
       return { link: { seq, prev, at } };
     },
@@ -95,7 +97,7 @@ export function createChain(mustBeginAt0: boolean) {
     expected: () => next,
     first: () => first,
     /** Leaf hash of the last entry that follows. */
-    hash: () => hash,
+    hash: () => head,
   };
 }
 
@@ -112,6 +114,9 @@ function isHash(prev: string): boolean {
   return bytes.length === 32 && bytes.toString('base64') === prev;
 }
 
+/** As `leafHash`, in one call and over one copy: that is half of its time. */
+const SCRATCH = Buffer.alloc(1 + MOST_BYTES);
 function leafHashBase64(bytes: Uint8Array): string {
-  return Buffer.from(leafHash(bytes)).toString('base64');
+  SCRATCH.set(bytes, 1);
+  return hash('sha256', SCRATCH.subarray(0, 1 + bytes.length), 'base64');
 }

@@ -148,14 +148,14 @@ export function mayReview({ demands, excluded }: Held, actor: Actor): boolean {
   return demands.seats.some(({ candidates }) => candidates.includes(actor.person));
 }
 
-const SUBMITTED = ['requester', 'on_behalf_of', 'action', 'action_digest', 'view_digest'] as const;
+const SUBMITTED = ['on_behalf_of', 'action', 'action_digest', 'view_digest'] as const;
 
 /** What an entry says that it is about is what was submitted, under the demands then in force. */
 export function subjectProblem({ id, submitted, demands }: Held, subject: Subject): Why {
   const wrong = (field: string) => `its subject changes the ${field} of request ${submitted.number}`;
   if (subject.request !== id) return wrong('request');
-  const asked = { ...submitted, requester: submitted.requester.id };
-  for (const field of SUBMITTED) if (subject[field] !== asked[field]) return wrong(field);
+  if (subject.requester !== submitted.requester.id) return wrong('requester');
+  for (const field of SUBMITTED) if (subject[field] !== submitted[field]) return wrong(field);
   const { system, environment, resource } = submitted.target;
   const { target } = subject;
   if (target.system !== system || target.environment !== environment || target.resource !== resource)

@@ -16,13 +16,7 @@ export interface VerifySource {
 }
 
 // Somebody may have made these tables anew, and not STRICT. What is no blob is none that any check passes.
-interface EntryRow {
-  readonly seq: number;
-  readonly prev: unknown;
-  readonly type: string;
-  readonly request: number | null;
-  readonly bytes: unknown;
-}
+type EntryRow = readonly [seq: number, prev: unknown, type: string, request: number | null, bytes: unknown];
 
 interface DisclosureRow {
   readonly seq: number;
@@ -46,12 +40,14 @@ export function openVerifySource(file: string): VerifySource {
     db.pragma('trusted_schema = OFF');
     db.pragma('cell_size_check = ON');
     db.exec('BEGIN');
-    const entries = db.prepare<[], EntryRow>('SELECT seq, prev, type, request, bytes FROM entries ORDER BY seq');
+    const entries = db
+      .prepare<[], EntryRow>('SELECT seq, prev, type, request, bytes FROM entries ORDER BY seq')
+      .raw();
     const disclosures = db.prepare<[], DisclosureRow>('SELECT seq, field, salt, value FROM disclosures ORDER BY seq, field');
     const texts = take(disclosures.iterate());
     return {
       *entries() {
-        for (const { seq, prev, type, request, bytes } of entries.iterate()) {
+        for (const [seq, prev, type, request, bytes] of entries.iterate()) {
           yield { bytes: blob(bytes), beside: { seq, prev: blob(prev), type, request, disclosures: texts.upTo(seq) } };
         }
       },

@@ -3,6 +3,7 @@ import { changes, command_ } from './commands.ts';
 import { openDisk } from './disk.ts';
 import { template } from './process.ts';
 import { type Broken, Violation } from './step.ts';
+import { opening } from './wishes.ts';
 import { type Reached, World } from './world.ts';
 
 const EVERYTHING: readonly Broken[] = [1, 2, 3, 4, 5, 6, 'model'];
@@ -28,11 +29,13 @@ export async function hunt({ seed, histories, checks = EVERYTHING, reached = new
     const setting = { disk, template: await template(disk), checks: new Set(checks), reached };
     const history = fc.asyncProperty(
       changes,
+      fc.array(opening, { minLength: 1, maxLength: 2 }),
       fc.commands([command_], { maxCommands: 24, size: 'max' }),
-      async (first, commands) => {
+      async (first, submissions, commands) => {
         const world = new World(setting);
         try {
           await world.begin(first);
+          for (const said of submissions) await world.act([said]);
           await fc.asyncModelRun(() => ({ model: world.model, real: world }), commands);
           await world.finish();
         } finally {
@@ -44,8 +47,8 @@ export async function hunt({ seed, histories, checks = EVERYTHING, reached = new
     if (!details.failed) return null;
     const { errorInstance, counterexample } = details;
     const broken = errorInstance instanceof Violation ? errorInstance.broken : 'harness';
-    const [first = [], commands = []] = counterexample ?? [];
-    const lines = [...commands].map((command) => `  ${command}`);
+    const [first = [], submissions = [], commands = []] = counterexample ?? [];
+    const lines = [...submissions.map((said) => JSON.stringify(said)), ...commands].map((line) => `  ${line}`);
     const why = errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : String(errorInstance);
     const where = `seed ${seed}, history ${details.numRuns} of ${histories}, shrunk ${details.numShrinks} times`;
     return { broken, report: [why, where, `policy: [${first.join(', ')}]`, ...lines].join('\n') };

@@ -222,6 +222,11 @@ export class Model {
     }
   }
 
+  stateOf(id: string): State | null {
+    const request = this.requests.get(id);
+    return request === undefined ? null : stateAt(request, this.now);
+  }
+
   /** The next instant at which time alone changes this request. */
   deadlineOf(id: string): number | null {
     const request = this.requests.get(id);

@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import type { Person, Who } from './firm.ts';
+import type { State } from './held.ts';
 import type { Body } from './ruling.ts';
 import type { Said, Verdict } from './said.ts';
 import type { World } from './world.ts';
 
-/**
- * What a history wants to say, before it is known which requests there will be. `pick` counts back
- * from the newest request, so that a shrunk history is about the last one.
- */
+/** What a history wants to say, before it is known which requests there will be. */
 export interface Wish {
   readonly onRequest: boolean;
   /** One after the other. */
@@ -20,16 +18,21 @@ function often<T>(...weighted: readonly (readonly [weight: number, value: T])[])
   return fc.oneof(...weighted.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
 }
 
-const pick = fc.nat({ max: 6 });
+/**
+ * Counts back from the newest request, so that a shrunk history is about the last one. Who aims takes
+ * the newest in a state that the call is for, if there is any: else few histories would get anywhere.
+ */
+const pick = fc.record({ back: fc.nat({ max: 6 }), aims: often([5, true], [1, false]) });
+type Pick = typeof pick extends fc.Arbitrary<infer T> ? T : never;
 const person = often<Who>([4, 'bob'], [4, 'dora'], [3, 'carol'], [2, 'alice'], [2, 'eve'], [1, 'mallory'], [1, 'agent'], [1, 'rogue']);
 /** Null is whoever asked for the request. */
 const asker = often<Who | null>([12, null], [1, 'agent'], [1, 'ci'], [1, 'alice'], [1, 'bob'], [1, 'mallory'], [1, 'rogue']);
 const comment = often([5, 'because'], [1, '']);
 const isRight = often([7, true], [1, false]);
 
-function request(world: World, back: number): string | null {
-  const { ids } = world;
-  return ids.length === 0 ? null : (ids[ids.length - 1 - (back % ids.length)] ?? null);
+function request({ ids, model }: World, { back, aims }: Pick, states: readonly State[]): string | null {
+  const aimed = aims ? ids.findLast((id) => states.some((state) => state === model.stateOf(id))) : undefined;
+  return aimed ?? ids[ids.length - 1 - (back % ids.length)] ?? null;
 }
 
 function digestOf(world: World, id: string, right: boolean): string {
@@ -41,14 +44,15 @@ function askerOf(world: World, id: string, who: Who | null): Who {
 }
 
 /** A wish about one request, as soon as there is one. */
-function about<T extends { readonly pick: number }>(
+function about<T extends { readonly pick: Pick }>(
+  states: readonly State[],
   arbitrary: fc.Arbitrary<T>,
   says: (wish: T, id: string, world: World) => readonly Said[],
 ): fc.Arbitrary<Wish> {
   return arbitrary.map((wish) => ({
     onRequest: true,
     says(world) {
-      const id = request(world, wish.pick);
+      const id = request(world, wish.pick, states);
       return id === null ? [] : says(wish, id, world);
     },
   }));
@@ -87,6 +91,11 @@ const body: fc.Arbitrary<Body> = fc
     ...rest,
   }));
 
+/** What a history begins with, so that it has something to go on about. */
+export const opening: fc.Arbitrary<Said> = fc
+  .record({ who: often<Who>([3, 'agent'], [1, 'ci'], [1, 'bob']), body, key: often<string | null>([2, null], [1, 'k1']) })
+  .map((said) => ({ call: 'submit', ...said }));
+
 const submit: fc.Arbitrary<Wish> = fc
   .record({
     who: often<Who>([10, 'agent'], [3, 'ci'], [2, 'bob'], [1, 'alice'], [1, 'eve'], [1, 'rogue']),
@@ -97,6 +106,7 @@ const submit: fc.Arbitrary<Wish> = fc
 
 /** The very same once more, by the same key or another, as a caller does whose connection broke. */
 const submitAgain = about(
+  ['pending'],
   fc.record({ pick, key: often<string | null>([2, null], [2, 'k1'], [1, 'k2']) }),
   ({ key }, id, world) => {
     const request = world.model.requests.get(id);
@@ -105,6 +115,7 @@ const submitAgain = about(
 );
 
 const review = about(
+  ['pending'],
   fc.record({
     pick,
     who: person,
@@ -121,6 +132,7 @@ const review = about(
 );
 
 const consume = about(
+  ['approved'],
   fc.record({ pick, who: asker, isRight, key: often<string | null>([1, null], [1, 'c1'], [1, 'c2']) }),
   ({ who, isRight: right, key }, id, world) => [
     { call: 'consume', who: askerOf(world, id, who), id, digest: digestOf(world, id, right), key },
@@ -128,6 +140,7 @@ const consume = about(
 );
 
 const report = about(
+  ['executing', 'unknown'],
   fc.record({
     pick,
     who: asker,
@@ -143,20 +156,25 @@ const report = about(
 );
 
 const cancel = about(
+  ['pending', 'approved'],
   fc.record({ pick, who: asker, key: often<string | null>([2, null], [1, 'k1'], [1, 'k2']) }),
   ({ who, key }, id, world) => [{ call: 'cancel', who: askerOf(world, id, who), id, key }],
 );
 
-const withdraw = about(
-  fc.record({ pick, who: person, call: often<'revoke' | 'stop'>([1, 'revoke'], [1, 'stop']), comment }),
-  ({ who, call, comment: said }, id) => [{ call, who, id, comment: said }],
-);
+const revoke = about(['approved'], fc.record({ pick, who: person, comment }), ({ who, comment: said }, id) => [
+  { call: 'revoke', who, id, comment: said },
+]);
 
-const clear = about(fc.record({ pick, who: person, comment }), ({ who, comment: said }, id) => [
+const stop = about(['executing'], fc.record({ pick, who: person, comment }), ({ who, comment: said }, id) => [
+  { call: 'stop', who, id, comment: said },
+]);
+
+const clear = about(['flagged'], fc.record({ pick, who: person, comment }), ({ who, comment: said }, id) => [
   { call: 'clear', who, id, comment: said },
 ]);
 
 const settle = about(
+  ['unknown'],
   fc.record({ pick, who: person, comment, status: often<'succeeded' | 'failed'>([1, 'succeeded'], [1, 'failed']) }),
   ({ who, comment: said, status }, id) => [{ call: 'settle', who, id, status, comment: said }],
 );
@@ -170,11 +188,12 @@ const clearRequester: fc.Arbitrary<Wish> = fc
   .map((said) => ({ onRequest: false, says: () => [{ call: 'clear requester', ...said }] }));
 
 const look = about(
+  [],
   fc.record({ pick, who: person, call: often<'view' | 'read' | 'list'>([1, 'view'], [2, 'read'], [1, 'list']) }),
   ({ who, call }, id) => [call === 'list' ? { call, who } : { call, who, id }],
 );
 
-const poll = about(fc.record({ pick, who: asker }), ({ who }, id, world) => [
+const poll = about(['pending'], fc.record({ pick, who: asker }), ({ who }, id, world) => [
   { call: 'poll', who: askerOf(world, id, who), id },
 ]);
 
@@ -189,7 +208,7 @@ export const racing: fc.Arbitrary<Wish> = fc.oneof(
   { weight: 2, arbitrary: submitAgain },
   { weight: 1, arbitrary: submit },
   { weight: 1, arbitrary: cancel },
-  { weight: 1, arbitrary: withdraw },
+  { weight: 1, arbitrary: revoke },
   { weight: 1, arbitrary: report },
   { weight: 1, arbitrary: clear },
 );
@@ -199,13 +218,14 @@ function lastOnly(wish: Wish): Wish {
 }
 
 export const wish: fc.Arbitrary<Wish> = fc.oneof(
-  { weight: 9, arbitrary: submit },
+  { weight: 6, arbitrary: submit },
   { weight: 3, arbitrary: submitAgain },
   { weight: 14, arbitrary: review },
   { weight: 7, arbitrary: consume },
   { weight: 5, arbitrary: report },
   { weight: 2, arbitrary: cancel },
-  { weight: 2, arbitrary: withdraw },
+  { weight: 1, arbitrary: revoke },
+  { weight: 1, arbitrary: stop },
   { weight: 2, arbitrary: clear },
   { weight: 2, arbitrary: clearRequester },
   { weight: 2, arbitrary: settle },

@@ -106,6 +106,15 @@ it('lets a person who asked read all of it, but not fetch the payload', async ()
   await expectRefused(keyturn, answer, 'FORBIDDEN', { type: 'client.refused', by: 'eve' });
 });
 
+it.each(['payload', 'events'])('takes no parameters where it has none: %s', async (call) => {
+  const keyturn = await startKeyturn();
+  const request = await submit(keyturn);
+  const answer = await keyturn.get('bob', `/v1/requests/${request.id}/${call}?cut=10`);
+  expectProblem(answer, 'INVALID');
+  expect(answer.body.errors).toEqual([{ pointer: '/cut', detail: expect.any(String) }]);
+  expect(await storyOf(keyturn, request)).not.toContain('payload.viewed');
+});
+
 it('records each look at the payload, by whom and at which view', async () => {
   const keyturn = await startKeyturn();
   const request = await submit(keyturn);
