@@ -22,9 +22,15 @@ interface Output {
 export function auditVerifyCommand(defaultDatabase: () => string): Command {
   const command = new Command('verify')
     .description('check the log: bytes, chain, texts, and every quorum once more from the votes')
-    .argument('[file]', 'a keyturn.db, or entries as JSON lines; - reads stdin; default: the configured database')
+    .argument(
+      '[file]',
+      'a keyturn.db, or entries as JSON lines; - reads stdin; default: the configured database',
+    )
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nExit: 0 sound · 1 tampered · 2 unusable input · 3 sound as far as it was checked')
+    .addHelpText(
+      'after',
+      '\nExit: 0 sound · 1 tampered · 2 unusable input · 3 sound as far as it was checked',
+    )
     // Commander's own exit code for wrong usage is 1, which would say that somebody tampered.
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.unusable));
   return command.action(async (file: string | undefined, { json }: { readonly json?: true }) => {
@@ -57,7 +63,9 @@ async function auditVerify(
 
 async function verifyFile(file: string): Promise<Verdict> {
   if (file === '-') return verifyLines(process.stdin);
-  return (await isDatabase(file)) ? verifyDatabase(file) : verifyLines(createReadStream(file, { highWaterMark: 1 << 20 }));
+  return (await isDatabase(file))
+    ? verifyDatabase(file)
+    : verifyLines(createReadStream(file, { highWaterMark: 1 << 20 }));
 }
 
 async function isDatabase(file: string): Promise<boolean> {
@@ -135,7 +143,10 @@ function toText(name: string, verdict: Verdict): string {
   const counted = `${entries} entries${entries === 0 ? '' : ` (${firstSeq} to ${lastSeq})`}, ${requests} requests`;
   const lines = [];
   if (problem !== null) {
-    lines.push(`${line(name)}: TAMPERED at entry ${problem.seq}: ${line(problem.why)}`, `before it: ${counted}`);
+    lines.push(
+      `${line(name)}: TAMPERED at entry ${problem.seq}: ${line(problem.why)}`,
+      `before it: ${counted}`,
+    );
   } else {
     lines.push(
       `${line(name)}: nothing wrong in ${counted}`,
@@ -157,7 +168,9 @@ function notChecked({ problem, firstSeq, lastSeq, hasTables, missingTexts, unrep
     ...(hasTables ? [] : ['texts and tables: entries alone do not hold them']),
     ...(firstSeq === 0 ? [] : [`what came before entry ${firstSeq}: its prev is taken as given`]),
     ...(unreplayed === 0 ? [] : [`${unreplayed} entries about requests that began before entry ${firstSeq}`]),
-    ...(missingTexts === 0 ? [] : [`${missingTexts} texts that entries commit to and that are no longer there`]),
+    ...(missingTexts === 0
+      ? []
+      : [`${missingTexts} texts that entries commit to and that are no longer there`]),
   ];
 }
 

@@ -27,13 +27,14 @@ async function serve(config: Config): Promise<void> {
     ...ports,
     messengers: (context) => [operatorLog(() => context().store.committed, logger)],
   });
+  // Before it is said that we listen: whoever reads that may send a signal at once.
+  stopOnSignal(keyturn.stop, logger);
   logger.info('listening', {
     host: config.listen.host,
     port: keyturn.port,
     log: config.log,
     dataDir: config.dataDir,
   });
-  stopOnSignal(keyturn.stop, logger);
 }
 
 async function serveDemo(): Promise<void> {
@@ -45,8 +46,8 @@ async function serveDemo(): Promise<void> {
     ...ports,
     messengers: (context) => [demo.messenger(() => context().store.committed)],
   });
-  print(demo.welcome(keyturn.port));
   stopOnSignal(keyturn.stop, logger);
+  print(demo.welcome(keyturn.port));
 }
 
 function realPorts(logger: Logger): Omit<Ports, 'messengers'> {

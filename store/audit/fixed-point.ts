@@ -22,7 +22,7 @@ export function readFixedPoint(bytes: Uint8Array): ReadBytes {
   if (bytes.length > MOST_BYTES) return { why: `it is longer than ${MOST_BYTES} bytes` };
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // Nearly every entry is written without an escape and in ASCII. Those need not be written again.
-  if (isPlainEntry(buffer, MOST_DEPTH)) return { entry: JSON.parse(buffer.latin1Slice()) as JsonObject };
+  if (isPlainEntry(buffer, MOST_DEPTH)) return { entry: JSON.parse(buffer.toString('latin1')) as JsonObject };
   const text = readUtf8(buffer);
   if (text === null) return { why: 'it is not valid UTF-8' };
   let value: Json;
@@ -32,7 +32,8 @@ export function readFixedPoint(bytes: Uint8Array): ReadBytes {
     return { why: 'it is not JSON' };
   }
   if (!isJsonObject(value)) return { why: 'it is not a JSON object' };
-  const why = narrowProblem(value, 0) ?? (rewritten(value) === text ? null : 'its bytes are not canonical JSON');
+  const why =
+    narrowProblem(value, 0) ?? (rewritten(value) === text ? null : 'its bytes are not canonical JSON');
   return why === null ? { entry: value } : { why };
 }
 

@@ -175,7 +175,8 @@ function endProblem(
   replay: ReturnType<typeof createReplay>,
   lastSeq: number,
 ): Problem | null {
-  if (replay.isMidway()) return { seq: lastSeq + 1, why: 'it is missing: the log ends in the middle of a step' };
+  if (replay.isMidway())
+    return { seq: lastSeq + 1, why: 'it is missing: the log ends in the middle of a step' };
   const end = { lastSeq, requests: replay.requests(), frozen: replay.frozen(), policy: replay.policy() };
   const rest = tables.rest(end);
   if (rest !== null) return rest;

@@ -11,7 +11,15 @@ type Requests = Pick<
 > &
   Pick<
     Transaction,
-    'insert' | 'update' | 'touch' | 'setTwin' | 'nextNumber' | 'countOpen' | 'countSince' | 'pendingTwin' | 'openOf'
+    | 'insert'
+    | 'update'
+    | 'touch'
+    | 'setTwin'
+    | 'nextNumber'
+    | 'countOpen'
+    | 'countSince'
+    | 'pendingTwin'
+    | 'openOf'
   >;
 
 const OPEN = "('pending','flagged','approved')";
@@ -55,7 +63,9 @@ export function requestsIn(db: Database, seq: () => number): Requests {
     `SELECT count(*) AS n FROM (SELECT created_at FROM requests WHERE requester = ? ORDER BY number DESC LIMIT ?)
      WHERE created_at > ?`,
   );
-  const twin = db.prepare<[string], Row>(`${ROW} WHERE twin = ? AND state = 'pending' ORDER BY number LIMIT 1`);
+  const twin = db.prepare<[string], Row>(
+    `${ROW} WHERE twin = ? AND state = 'pending' ORDER BY number LIMIT 1`,
+  );
   const openRows = db.prepare<[string], Row>(`${ROW} WHERE requester = ? AND state IN ${OPEN}`);
   const one = (row: Row | undefined) => (row === undefined ? null : read(row));
 

@@ -43,12 +43,17 @@ export function openVerifySource(file: string): VerifySource {
     const entries = db
       .prepare<[], EntryRow>('SELECT seq, prev, type, request, bytes FROM entries ORDER BY seq')
       .raw();
-    const disclosures = db.prepare<[], DisclosureRow>('SELECT seq, field, salt, value FROM disclosures ORDER BY seq, field');
+    const disclosures = db.prepare<[], DisclosureRow>(
+      'SELECT seq, field, salt, value FROM disclosures ORDER BY seq, field',
+    );
     const texts = take(disclosures.iterate());
     return {
       *entries() {
         for (const [seq, prev, type, request, bytes] of entries.iterate()) {
-          yield { bytes: blob(bytes), beside: { seq, prev: blob(prev), type, request, disclosures: texts.upTo(seq) } };
+          yield {
+            bytes: blob(bytes),
+            beside: { seq, prev: blob(prev), type, request, disclosures: texts.upTo(seq) },
+          };
         }
       },
       tables: tablesIn(db, () => texts.next()),
@@ -108,7 +113,9 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
   );
   const actions = db.prepare<[], { rows: number }>('SELECT count(*) AS rows FROM actions');
   const policy = db.prepare<[], { value: string }>("SELECT value FROM facts WHERE name = 'policy'");
-  const freezes = db.prepare<[], { requester: string; exclusions: string }>('SELECT requester, exclusions FROM freezes');
+  const freezes = db.prepare<[], { requester: string; exclusions: string }>(
+    'SELECT requester, exclusions FROM freezes',
+  );
 
   return {
     compare(request: Replayed) {
@@ -129,26 +136,38 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
       const end = (why: string) => ({ seq: lastSeq, why });
       const { rows, newest, stamp } = count.get() ?? { rows: 0, newest: null, stamp: null };
       if (stamp !== null && stamp > lastSeq) {
-        return { seq: lastSeq + 1, why: `it is missing: the log ends here, and the tables know of entry ${stamp}` };
+        return {
+          seq: lastSeq + 1,
+          why: `it is missing: the log ends here, and the tables know of entry ${stamp}`,
+        };
       }
       if (nextText() !== null) return end(`a text stands beside entry ${nextText()}, which there is not`);
       if (rows !== requests || (newest ?? 0) !== requests || actions.get()?.rows !== requests) {
         return end(`the log has ${requests} requests, and the tables have ${rows}, up to ${newest ?? 0}`);
       }
-      if ((policy.get()?.value ?? null) !== loaded) return end('the policy in force is not the last one that the log has');
-      const isSame = freezes.all().every(({ requester, exclusions }) => isJsonOf(exclusions, frozen.get(requester)));
-      return isSame && freezes.all().length === frozen.size ? null : end('the frozen requesters are not those of the log');
+      if ((policy.get()?.value ?? null) !== loaded)
+        return end('the policy in force is not the last one that the log has');
+      const isSame = freezes
+        .all()
+        .every(({ requester, exclusions }) => isJsonOf(exclusions, frozen.get(requester)));
+      return isSame && freezes.all().length === frozen.size
+        ? null
+        : end('the frozen requesters are not those of the log');
     },
   };
 }
 
-function isLifeOf(request: Replayed, row: { readonly body: string; readonly asked: string } | undefined): boolean {
+function isLifeOf(
+  request: Replayed,
+  row: { readonly body: string; readonly asked: string } | undefined,
+): boolean {
   try {
     const { reviews, usableUntil } = JSON.parse(row?.body ?? '') as Life;
     const { demands } = JSON.parse(row?.asked ?? '') as { readonly demands: unknown };
     const approves = reviews.filter((review) => review.verdict === 'approve' && !review.void);
     return (
-      approves.map(({ person }) => person).join(' ') === request.votes.map(({ person }) => person).join(' ') &&
+      approves.map(({ person }) => person).join(' ') ===
+        request.votes.map(({ person }) => person).join(' ') &&
       (request.state !== 'approved' || usableUntil === request.usableUntil) &&
       toLogText(demands) === canonicalJson(request.demands as unknown as Json)
     );

@@ -88,7 +88,12 @@ function honoServer(write) {
 
 /** Answers every complete request with the same bytes: what the load generator can do at most. */
 function bareServer() {
-  const body = JSON.stringify({ id: 'req_1', action_digest: DIGEST, nonce: DIGEST, padding: 'x'.repeat(900) });
+  const body = JSON.stringify({
+    id: 'req_1',
+    action_digest: DIGEST,
+    nonce: DIGEST,
+    padding: 'x'.repeat(900),
+  });
   const answer = (status) =>
     Buffer.from(
       `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,

@@ -44,21 +44,30 @@ export function behavesLikeAStore(name: string, place: () => { open(): Store }):
       expect(await store.transact((tx) => note(tx))).toBe(1);
     });
 
-    it.each([0, 1, 2])('harms no other when one of three that came together throws (place %i)', async (bad) => {
-      const store = place().open();
-      const works = [1, 2, 3].map((number) =>
-        store.transact((tx) => {
-          insert(tx, aRequest({ number }));
-          if (number === bad + 1) throw new Error('second thoughts');
-          return tx.lastSeq();
-        }),
-      );
-      const results = await Promise.allSettled(works);
-      expect(results.map(({ status }) => status === 'rejected')).toEqual([0, 1, 2].map((index) => index === bad));
-      const kept = [1, 2, 3].filter((number) => number !== bad + 1);
-      expect(store.committed.list({ states: null, requester: null, before: null, most: 9 }).map(({ number }) => number)).toEqual(kept.toReversed());
-      expect(store.committed.entries(0, 9).map(({ seq }) => seq)).toEqual([0, 1]);
-    });
+    it.each([0, 1, 2])(
+      'harms no other when one of three that came together throws (place %i)',
+      async (bad) => {
+        const store = place().open();
+        const works = [1, 2, 3].map((number) =>
+          store.transact((tx) => {
+            insert(tx, aRequest({ number }));
+            if (number === bad + 1) throw new Error('second thoughts');
+            return tx.lastSeq();
+          }),
+        );
+        const results = await Promise.allSettled(works);
+        expect(results.map(({ status }) => status === 'rejected')).toEqual(
+          [0, 1, 2].map((index) => index === bad),
+        );
+        const kept = [1, 2, 3].filter((number) => number !== bad + 1);
+        expect(
+          store.committed
+            .list({ states: null, requester: null, before: null, most: 9 })
+            .map(({ number }) => number),
+        ).toEqual(kept.toReversed());
+        expect(store.committed.entries(0, 9).map(({ seq }) => seq)).toEqual([0, 1]);
+      },
+    );
 
     it('undoes a work alone that breaks a constraint', async () => {
       const store = place().open();
@@ -136,7 +145,8 @@ export function behavesLikeAStore(name: string, place: () => { open(): Store }):
         for (const request of [one, two]) insert(tx, request);
         for (const request of [one, two, one]) noteOn(tx, request);
       });
-      const seqs = (after: number, most = 9) => store.committed.entriesOf(one.id, after, most).map(({ seq }) => seq);
+      const seqs = (after: number, most = 9) =>
+        store.committed.entriesOf(one.id, after, most).map(({ seq }) => seq);
       expect(seqs(-1)).toEqual([0, 2, 4]);
       expect(seqs(0)).toEqual([2, 4]);
       expect(seqs(-1, 1)).toEqual([0]);
@@ -289,7 +299,10 @@ export function behavesLikeAStore(name: string, place: () => { open(): Store }):
           next: tx.nextNumber(),
           open: [tx.countOpen(AGENT, 20), tx.countOpen(AGENT, 2), tx.countOpen(BOB, 20)],
           since: [tx.countSince(AGENT, AT + 20, 30), tx.countSince(AGENT, AT, 2), tx.countSince(BOB, AT, 30)],
-          openOf: tx.openOf(AGENT).map(({ number }) => number).toSorted(),
+          openOf: tx
+            .openOf(AGENT)
+            .map(({ number }) => number)
+            .toSorted(),
         };
       });
       expect(counted).toEqual({ next: 6, open: [4, 2, 0], since: [3, 2, 0], openOf: [1, 2, 3, 4] });
@@ -382,7 +395,11 @@ export function behavesLikeAStore(name: string, place: () => { open(): Store }):
       await expect(store.transact((tx) => tx.addPerson('bob', 'psn_other' as PersonId))).rejects.toThrow();
       await expect(store.transact((tx) => tx.addPerson('robert', BOB))).rejects.toThrow();
       const { committed } = store;
-      expect([committed.personOf('bob'), committed.keyOf(BOB), committed.personOf('eve')]).toEqual([BOB, 'bob', null]);
+      expect([committed.personOf('bob'), committed.keyOf(BOB), committed.personOf('eve')]).toEqual([
+        BOB,
+        'bob',
+        null,
+      ]);
       expect(committed.policyInForce()).toBe(version);
     });
   });

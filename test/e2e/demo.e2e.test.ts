@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { skipUnless } from '../helpers/require.ts';
@@ -54,7 +54,11 @@ it('shows a first approval in an empty folder, by nothing but the lines that it 
   const lines = await printed(1);
 
   const owner = JSON.parse((await third(lines.owner)).stdout);
-  expect(owner).toMatchObject({ status: 403, code: 'SELF_REVIEW', detail: expect.stringContaining('Somebody else must') });
+  expect(owner).toMatchObject({
+    status: 403,
+    code: 'SELF_REVIEW',
+    detail: expect.stringContaining('Somebody else must'),
+  });
   // Before anybody has seen what would run, nobody can approve it.
   expect(JSON.parse((await third(lines.review)).stdout)).toMatchObject({ code: 'FULL_VIEW_REQUIRED' });
   const seen = JSON.parse((await third(lines.look)).stdout);

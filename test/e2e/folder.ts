@@ -43,7 +43,8 @@ export class Running {
     for (;;) {
       const found = pattern.exec(this.stdout) ?? pattern.exec(this.stderr);
       if (found !== null) return found;
-      if (this.child.exitCode !== null) throw new Error(`${pattern} was never said:\n${this.stdout}${this.stderr}`);
+      if (this.child.exitCode !== null)
+        throw new Error(`${pattern} was never said:\n${this.stdout}${this.stderr}`);
       await once(this.#more, 'more');
     }
   }

@@ -39,13 +39,19 @@ it('is a real install after init: checked, started on PORT, and through one cycl
   await server.said(/"msg":"listening"/);
   const url = `http://127.0.0.1:${port}`;
   const submitted = await call(url, agent, '/v1/requests', SUBMISSION);
-  expect(submitted).toMatchObject({ status: 201, body: { state: 'pending', waiting_for: ['reviewers 0/1'] } });
+  expect(submitted).toMatchObject({
+    status: 201,
+    body: { state: 'pending', waiting_for: ['reviewers 0/1'] },
+  });
   const { id, action_digest } = submitted.body;
   const path = `/v1/requests/${id}`;
   const vote = { verdict: 'approve', action_digest };
   expect(await call(url, alex, `${path}/reviews`, vote)).toMatchObject({ body: { code: 'SELF_REVIEW' } });
   expect(await call(url, agent, `${path}/reviews`, vote)).toMatchObject({ body: { code: 'NOT_A_HUMAN' } });
-  expect(await call(url, robin, `${path}/payload`)).toMatchObject({ status: 200, body: { payload: SUBMISSION.payload } });
+  expect(await call(url, robin, `${path}/payload`)).toMatchObject({
+    status: 200,
+    body: { payload: SUBMISSION.payload },
+  });
   expect(await call(url, robin, `${path}/reviews`, vote)).toMatchObject({ body: { state: 'approved' } });
   const consumed = await call(url, agent, `${path}/consume`, { action_digest });
   expect(consumed).toMatchObject({ status: 200, body: { payload: SUBMISSION.payload } });
@@ -64,50 +70,57 @@ it('is a real install after init: checked, started on PORT, and through one cycl
   }
 });
 
-it.each(['SIGTERM', 'SIGINT'] as const)('ends within three seconds of %s with a long poll and a stream open', async (signal) => {
-  const { folder, robin, agent } = await initialised();
-  const port = await freePort();
-  const server = folder.keyturn(['serve'], { PORT: String(port) });
-  await server.said(/"msg":"listening"/);
-  const url = `http://127.0.0.1:${port}`;
-  const { id } = (await call(url, agent, '/v1/requests', SUBMISSION)).body;
+it.each(['SIGTERM', 'SIGINT'] as const)(
+  'ends within three seconds of %s with a long poll and a stream open',
+  async (signal) => {
+    const { folder, robin, agent } = await initialised();
+    const port = await freePort();
+    const server = folder.keyturn(['serve'], { PORT: String(port) });
+    await server.said(/"msg":"listening"/);
+    const url = `http://127.0.0.1:${port}`;
+    const { id } = (await call(url, agent, '/v1/requests', SUBMISSION)).body;
 
-  const poll = call(url, agent, `/v1/requests/${id}?wait=60`).then(
-    () => 'answered',
-    () => 'cut',
-  );
-  const stream = await fetch(`${url}/v1/requests/${id}/events`, { headers: { authorization: `Bearer ${robin}` } });
-  const streamEnds = stream.text().then(
-    () => 'ended',
-    () => 'cut',
-  );
-  // A caller that never ends its body, and one that says nothing at all.
-  const slow = connect(port, '127.0.0.1');
-  slow.on('error', () => undefined);
-  slow.write(`POST /v1/requests HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${agent}\r\ncontent-length: 99\r\n\r\n{`);
-  const silent = connect(port, '127.0.0.1');
-  silent.on('error', () => undefined);
-  await once(silent, 'connect');
-  expect((await call(url, robin, `/v1/requests/${id}`)).status).toBe(200);
+    const poll = call(url, agent, `/v1/requests/${id}?wait=60`).then(
+      () => 'answered',
+      () => 'cut',
+    );
+    const stream = await fetch(`${url}/v1/requests/${id}/events`, {
+      headers: { authorization: `Bearer ${robin}` },
+    });
+    const streamEnds = stream.text().then(
+      () => 'ended',
+      () => 'cut',
+    );
+    // A caller that never ends its body, and one that says nothing at all.
+    const slow = connect(port, '127.0.0.1');
+    slow.on('error', () => undefined);
+    slow.write(
+      `POST /v1/requests HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${agent}\r\ncontent-length: 99\r\n\r\n{`,
+    );
+    const silent = connect(port, '127.0.0.1');
+    silent.on('error', () => undefined);
+    await once(silent, 'connect');
+    expect((await call(url, robin, `/v1/requests/${id}`)).status).toBe(200);
 
-  const started = performance.now();
-  server.child.kill(signal);
-  const { code } = await server.ended;
-  expect(performance.now() - started).toBeLessThan(3_000);
-  expect(code).toBe(0);
-  await Promise.all([poll, streamEnds]);
-  for (const socket of [slow, silent]) socket.destroy();
+    const started = performance.now();
+    server.child.kill(signal);
+    const { code } = await server.ended;
+    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(code).toBe(0);
+    await Promise.all([poll, streamEnds]);
+    for (const socket of [slow, silent]) socket.destroy();
 
-  const refused = connect(port, '127.0.0.1');
-  const [cause] = await once(refused, 'error');
-  expect(cause).toMatchObject({ code: 'ECONNREFUSED' });
-  // It ended as a stop and not as a crash: nothing of what was cut came after the last entry.
-  const again = folder.keyturn(['serve'], { PORT: '0' });
-  await again.said(/"msg":"listening"/);
-  again.child.kill('SIGTERM');
-  expect((await again.ended).code).toBe(0);
-  expect((await folder.keyturn(['audit', 'verify']).ended).code).toBe(3);
-});
+    const refused = connect(port, '127.0.0.1');
+    const [cause] = await once(refused, 'error');
+    expect(cause).toMatchObject({ code: 'ECONNREFUSED' });
+    // It ended as a stop and not as a crash: nothing of what was cut came after the last entry.
+    const again = folder.keyturn(['serve'], { PORT: '0' });
+    await again.said(/"msg":"listening"/);
+    again.child.kill('SIGTERM');
+    expect((await again.ended).code).toBe(0);
+    expect((await folder.keyturn(['audit', 'verify']).ended).code).toBe(3);
+  },
+);
 
 it('says on one line which port is taken, and leaves the database to whoever has it', async () => {
   const { folder } = await initialised();

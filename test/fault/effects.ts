@@ -30,7 +30,11 @@ export class Effects {
   }
 
   /** One consume with that key, and one line in the file if it was granted. */
-  tryOnce(server: Pick<Server, 'url'>, request: { id: string; action_digest: string }, key: string): Promise<Tried> {
+  tryOnce(
+    server: Pick<Server, 'url'>,
+    request: { id: string; action_digest: string },
+    key: string,
+  ): Promise<Tried> {
     this.#jobs += 1;
     const job = this.#jobs;
     const { id, action_digest } = request;

@@ -22,7 +22,9 @@ async function demo(running: Running) {
       ),
     });
   const list = async () => {
-    const response = await fetch(`${url}/v1/requests?limit=200`, { headers: { authorization: `Bearer ${bob}` } });
+    const response = await fetch(`${url}/v1/requests?limit=200`, {
+      headers: { authorization: `Bearer ${bob}` },
+    });
     return ((await response.json()) as { items: { id: string }[] }).items.map(({ id }) => id);
   };
   return { submit, list };

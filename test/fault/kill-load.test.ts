@@ -107,7 +107,9 @@ it('row 24: with 50 clients in flight and 20 kills at seeded moments, every answ
     port = server.port;
     await server.arm(arm, true);
     servers.up(server);
-    fired.push(await Promise.race([server.died(), clients.then(() => Promise.reject(new Error('all done')))]));
+    fired.push(
+      await Promise.race([server.died(), clients.then(() => Promise.reject(new Error('all done')))]),
+    );
   }
   killing = false;
   const last = await world.start({ port });

@@ -1,6 +1,6 @@
+import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { verifyDsse } from '../../store/keys/dsse.ts';
@@ -100,7 +100,10 @@ it('row 24: kill -9 at any step of adopting a stricter policy leaves no request 
   });
   // Being judged again by the same policy changes nothing; being ended twice would.
   expect(held.typesOf(pending.id)).toContain('request.reevaluated');
-  for (const [{ id }, end] of [[dropped, 'request.denied'], [approved, 'request.revoked']] as const) {
+  for (const [{ id }, end] of [
+    [dropped, 'request.denied'],
+    [approved, 'request.revoked'],
+  ] as const) {
     expect(held.typesOf(id).filter((type) => type === end)).toHaveLength(1);
     expect(held.typesOf(id).at(-1)).toBe(end);
   }

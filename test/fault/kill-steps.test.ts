@@ -23,16 +23,39 @@ interface Step {
   readonly leaves: readonly [state: string, votes: number];
 }
 
-const view = (who: Who) => (server: Server, { id }: Cycle) => server.get(who, `/v1/requests/${id}/payload`);
-const approve = (who: Who) => (server: Server, { id, action_digest }: Cycle) =>
-  server.post(who, `/v1/requests/${id}/reviews`, { verdict: 'approve', action_digest });
+const view =
+  (who: Who) =>
+  (server: Server, { id }: Cycle) =>
+    server.get(who, `/v1/requests/${id}/payload`);
+const approve =
+  (who: Who) =>
+  (server: Server, { id, action_digest }: Cycle) =>
+    server.post(who, `/v1/requests/${id}/reviews`, { verdict: 'approve', action_digest });
 
 const STEPS: readonly Step[] = [
   { does: 'submit', call: submit, first: 201, repeat: [200], leaves: ['pending', 0] },
   { does: 'view the payload', call: view('bob'), first: 200, repeat: [200], leaves: ['pending', 0] },
-  { does: 'fill the first seat', call: approve('bob'), first: 200, repeat: [409, 'ALREADY_REVIEWED'], leaves: ['pending', 1] },
-  { does: 'view it for the second seat', call: view('carol'), first: 200, repeat: [200], leaves: ['pending', 1] },
-  { does: 'approve', call: approve('carol'), first: 200, repeat: [409, 'ALREADY_RESOLVED'], leaves: ['approved', 2] },
+  {
+    does: 'fill the first seat',
+    call: approve('bob'),
+    first: 200,
+    repeat: [409, 'ALREADY_REVIEWED'],
+    leaves: ['pending', 1],
+  },
+  {
+    does: 'view it for the second seat',
+    call: view('carol'),
+    first: 200,
+    repeat: [200],
+    leaves: ['pending', 1],
+  },
+  {
+    does: 'approve',
+    call: approve('carol'),
+    first: 200,
+    repeat: [409, 'ALREADY_RESOLVED'],
+    leaves: ['approved', 2],
+  },
   { does: 'consume', call: consume, first: 200, repeat: [200], leaves: ['executing', 2] },
   { does: 'send a heartbeat', call: heartbeat, first: 200, repeat: [200], leaves: ['executing', 2] },
   { does: 'report the outcome', call: report, first: 200, repeat: [200], leaves: ['succeeded', 2] },
@@ -81,7 +104,8 @@ it.each(STEPS.filter(({ does }) => does !== 'view it for the second seat'))(
 
     while (fired.at(-1) !== 'after the answer') {
       const cycle = { name: `t${fired.length}`, effects, id: '', action_digest: '', nonce: '' };
-      for (const { call, first } of STEPS.slice(0, at)) expect((await call(server, cycle)).status).toBe(first);
+      for (const { call, first } of STEPS.slice(0, at))
+        expect((await call(server, cycle)).status).toBe(first);
 
       await server.arm({ skip: fired.length });
       const answer = await step.call(server, cycle).catch(() => null);
@@ -105,14 +129,22 @@ it.each(STEPS.filter(({ does }) => does !== 'view it for the second seat'))(
         const again = await step.call(server, cycle);
         expect([point, again.status, again.body.code ?? undefined]).toEqual([point, status, code]);
       }
-      for (const { call, first } of STEPS.slice(at + 1)) expect((await call(server, cycle)).status).toBe(first);
+      for (const { call, first } of STEPS.slice(at + 1))
+        expect((await call(server, cycle)).status).toBe(first);
       expect(await effects.tryOnce(server, cycle, 'rival')).toMatchObject({ status: 409 });
       ids.push(cycle.id);
     }
     await server.stop();
 
-    for (const boundary of ['BEGIN IMMEDIATE', 'SAVEPOINT work', 'UPDATE requests', 'RELEASE work', 'COMMIT']) {
-      const insteadOf = step.does === 'submit' && boundary === 'UPDATE requests' ? 'INSERT INTO requests' : boundary;
+    for (const boundary of [
+      'BEGIN IMMEDIATE',
+      'SAVEPOINT work',
+      'UPDATE requests',
+      'RELEASE work',
+      'COMMIT',
+    ]) {
+      const insteadOf =
+        step.does === 'submit' && boundary === 'UPDATE requests' ? 'INSERT INTO requests' : boundary;
       expect(fired).toContain(`before ${insteadOf}`);
     }
     if (step.does !== 'send a heartbeat') expect(fired).toContain('before INSERT INTO entries');

@@ -10,7 +10,12 @@ interface Told {
 }
 
 /** Follows a request's events until the connection breaks or `enough` says so. */
-async function follow(server: Server, id: string, after: number, enough: (told: Told) => boolean): Promise<Told[]> {
+async function follow(
+  server: Server,
+  id: string,
+  after: number,
+  enough: (told: Told) => boolean,
+): Promise<Told[]> {
   const told: Told[] = [];
   const response = await fetch(`${server.url}/v1/requests/${id}/events`, {
     headers: { authorization: `Bearer ${tokenOf('carol')}`, 'last-event-id': String(after) },
@@ -60,6 +65,10 @@ it('row 24: a long poll and an event stream that kill -9 broke go on where they 
   const wait = server.get('agent', `/v1/requests/${id}?wait=60&known=approved`);
   await server.post('agent', `/v1/requests/${id}/consume`, { action_digest });
   expect((await wait).body.state).toBe('executing');
-  expect((await resumed).map(({ type }) => type)).toEqual(['review.recorded', 'request.approved', 'grant.issued']);
+  expect((await resumed).map(({ type }) => type)).toEqual([
+    'review.recorded',
+    'request.approved',
+    'grant.issued',
+  ]);
   await server.stop();
 });

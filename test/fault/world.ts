@@ -8,7 +8,6 @@ import { tokenOf, type Who } from '../helpers/rulebook.ts';
 
 const SERVER = join(import.meta.dirname, 'server.mjs');
 
-
 /** Which point fires: the (skip + 1)th of that name, or of all, in a batch of at least that many works. */
 export interface Arm {
   readonly skip: number;
@@ -57,7 +56,10 @@ export class World {
   }
 
   /** A server process, which may be armed to die before it ever listens. `around` is what runs it. */
-  launch({ arm, gate, port = 0, policy = 1 }: StartOptions = {}, around: readonly string[] = []): ChildProcess {
+  launch(
+    { arm, gate, port = 0, policy = 1 }: StartOptions = {},
+    around: readonly string[] = [],
+  ): ChildProcess {
     const env = {
       PATH: process.env['PATH'],
       FAULT_DIR: this.dir,
@@ -94,7 +96,10 @@ export class World {
 
   linesOf(file: string): Record<string, unknown>[] {
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>);
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 }
 
@@ -162,7 +167,13 @@ export class Server {
     });
   }
 
-  async #call(method: string, who: Who, path: string, body: unknown, key: string | undefined): Promise<Answer> {
+  async #call(
+    method: string,
+    who: Who,
+    path: string,
+    body: unknown,
+    key: string | undefined,
+  ): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {

@@ -60,7 +60,10 @@ const faults = fc
   );
 
 const crashes = fc
-  .record({ wishes: several, crash: fc.oneof(fc.constantFrom<CrashAt>('before', 'after'), fc.nat({ max: 6 })) })
+  .record({
+    wishes: several,
+    crash: fc.oneof(fc.constantFrom<CrashAt>('before', 'after'), fc.nat({ max: 6 })),
+  })
   .map(({ wishes, crash }) =>
     command(`crash (${crash}):`, true, (world, did) => together(wishes, world, did, { crash })),
   );
@@ -71,8 +74,10 @@ export const changes: fc.Arbitrary<readonly Change[]> = fc.subarray([...ALL_CHAN
 const restarts = fc
   .record({ to: fc.option(changes), crash: fc.option(fc.nat({ max: 8 }), { freq: 3 }) })
   .map(({ to, crash }) =>
-    command(`restart ${to === null ? '' : `with [${to.join(', ')}]`}${crash === null ? '' : ` crash ${crash}`}`, false, (world) =>
-      world.restart(to, crash ?? undefined),
+    command(
+      `restart ${to === null ? '' : `with [${to.join(', ')}]`}${crash === null ? '' : ` crash ${crash}`}`,
+      false,
+      (world) => world.restart(to, crash ?? undefined),
     ),
   );
 
@@ -81,11 +86,27 @@ const MINUTE = 60 * SECOND;
 
 const time = fc
   .record({
-    elapsedMs: fc.constantFrom(0, 1, SECOND, 50 * SECOND, 61 * SECOND, 2 * MINUTE, 5 * MINUTE, 16 * MINUTE, 61 * MINUTE, 25 * 60 * MINUTE),
-    stepMs: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.constantFrom(-SECOND, -3 * MINUTE, -60 * MINUTE, 2 * MINUTE, 60 * MINUTE)),
+    elapsedMs: fc.constantFrom(
+      0,
+      1,
+      SECOND,
+      50 * SECOND,
+      61 * SECOND,
+      2 * MINUTE,
+      5 * MINUTE,
+      16 * MINUTE,
+      61 * MINUTE,
+      25 * 60 * MINUTE,
+    ),
+    stepMs: fc.oneof(
+      { weight: 6, arbitrary: fc.constant(0) },
+      fc.constantFrom(-SECOND, -3 * MINUTE, -60 * MINUTE, 2 * MINUTE, 60 * MINUTE),
+    ),
   })
   .map(({ elapsedMs, stepMs }) =>
-    command(`time +${elapsedMs} ms, step ${stepMs} ms`, false, async (world) => world.pass(stepMs, elapsedMs)),
+    command(`time +${elapsedMs} ms, step ${stepMs} ms`, false, async (world) =>
+      world.pass(stepMs, elapsedMs),
+    ),
   );
 
 /** To the millisecond: just before, at or after a deadline. */

@@ -128,7 +128,11 @@ export const FIRM: Omit<Firm, 'version'> = {
       plan: planOf('either', ['dba+security', 1], ['dba', 1]),
       replacesDefault: true,
     }),
-    ruleOf('fence', 'db.fence', { plan: planOf('watch', ['security', 1]), rows: 'over 100', exclude: ['bob'] }),
+    ruleOf('fence', 'db.fence', {
+      plan: planOf('watch', ['security', 1]),
+      rows: 'over 100',
+      exclude: ['bob'],
+    }),
     ruleOf('lonely', 'db.lonely', { plan: planOf('lonely', ['solo', 1]), replacesDefault: true }),
   ],
   default: ONE_KEY,
@@ -153,7 +157,9 @@ const instead = (id: string, rule: FirmRule) => (firm: Draft) => ({
 });
 const everyPlan = (change: Partial<PlanRule>) => (firm: Draft) => ({
   ...firm,
-  rules: firm.rules.map((rule) => (rule.plan === null ? rule : { ...rule, plan: { ...rule.plan, ...change } })),
+  rules: firm.rules.map((rule) =>
+    rule.plan === null ? rule : { ...rule, plan: { ...rule.plan, ...change } },
+  ),
   default: firm.default === 'deny' ? firm.default : { ...firm.default, ...change },
 });
 const agent = (change: Partial<ClientRule>) => (firm: Draft) =>
@@ -172,16 +178,27 @@ const CHANGES = {
   'dora leaves dba': without('dba', 'dora'),
   'eve joins dba': withMember('dba', 'eve'),
   'eve joins security': withMember('security', 'eve'),
-  'export needs one key': instead('two-keys', ruleOf('two-keys', 'db.export', { plan: ONE_KEY, replacesDefault: true })),
+  'export needs one key': instead(
+    'two-keys',
+    ruleOf('two-keys', 'db.export', { plan: ONE_KEY, replacesDefault: true }),
+  ),
   'export needs three': instead(
     'two-keys',
-    ruleOf('two-keys', 'db.export', { plan: planOf('three', ['dba', 2], ['security', 1]), replacesDefault: true }),
+    ruleOf('two-keys', 'db.export', {
+      plan: planOf('three', ['dba', 2], ['security', 1]),
+      replacesDefault: true,
+    }),
   ),
   'export denied': withRule(ruleOf('no-export', 'db.export', { effect: 'deny' })),
-  'export allowed': instead('two-keys', ruleOf('two-keys', 'db.export', { effect: 'allow', rows: 'under 100' })),
+  'export allowed': instead(
+    'two-keys',
+    ruleOf('two-keys', 'db.export', { effect: 'allow', rows: 'under 100' }),
+  ),
   'migrate denied': withRule(ruleOf('no-migrate', 'db.migrate', { effect: 'deny', rows: 'over 100' })),
   'migrate allowed': withRule(ruleOf('free-migrate', 'db.migrate', { effect: 'allow', rows: 'under 100' })),
-  'migrate needs security': withRule(ruleOf('watched', 'db.migrate', { plan: planOf('watch', ['security', 1]) })),
+  'migrate needs security': withRule(
+    ruleOf('watched', 'db.migrate', { plan: planOf('watch', ['security', 1]) }),
+  ),
   'migrate is critical': withRule(ruleOf('hot', 'db.migrate', { plan: ONE_KEY, critical: true })),
   'read needs a key': withRule(ruleOf('no-free-read', 'db.read', { plan: ONE_KEY })),
   'bob excluded': withRule(ruleOf('not-bob', 'db.*', { plan: ONE_KEY, exclude: ['bob'] })),
@@ -194,7 +211,10 @@ const CHANGES = {
   'agent belongs to bob': agent({ owner: 'bob' }),
   'agent may only read': agent({ actions: ['db.read'] }),
   'agent acts for nobody': agent({ mayActFor: [] }),
-  'agent is gone': (firm) => ({ ...firm, clients: firm.clients.ci === undefined ? {} : { ci: firm.clients.ci } }),
+  'agent is gone': (firm) => ({
+    ...firm,
+    clients: firm.clients.ci === undefined ? {} : { ci: firm.clients.ci },
+  }),
   'dba clears': (firm) => ({ ...firm, clearFrom: 'dba' }),
   'no dev': (firm) => ({ ...firm, environments: ['prod'] }),
   'low limits': (firm) => ({ ...firm, openPerRequester: 3, newPerMinute: 4 }),

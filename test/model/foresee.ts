@@ -74,7 +74,11 @@ function view(request: Held, { who }: Of<'view'>): string | null {
   return null;
 }
 
-function review(model: Model, request: Held, { who, verdict, digest, comment, via }: Of<'review'>): string | null {
+function review(
+  model: Model,
+  request: Held,
+  { who, verdict, digest, comment, via }: Of<'review'>,
+): string | null {
   const { state, ruling } = request;
   if (ruling.excluded.includes(who)) return 'SELF_REVIEW';
   if (seatsOpenTo(model.firm, request, who) === 0) return 'NOT_ELIGIBLE';
@@ -178,7 +182,8 @@ function consume(model: Model, request: Held, { who, digest, key }: Of<'consume'
 function outcome(request: Held, { who, nonce, status, exitCode }: Of<'outcome'>): string | null {
   if (who !== request.asker || request.nonce !== nonce) return 'FORBIDDEN';
   const told = { status, exitCode };
-  const same = (past: typeof told | undefined | null) => past?.status === status && past.exitCode === exitCode;
+  const same = (past: typeof told | undefined | null) =>
+    past?.status === status && past.exitCode === exitCode;
   if (request.state === 'executing') {
     end(request, status, { ...told, settled: false });
     return null;

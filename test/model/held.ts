@@ -1,5 +1,5 @@
 import { type Firm, isClient, isIn, type Person, type Who } from './firm.ts';
-import { isQuorum, mayFill, type Body, type Ruling } from './ruling.ts';
+import { type Body, isQuorum, mayFill, type Ruling } from './ruling.ts';
 import type { Ended, Verdict } from './said.ts';
 
 export type State =
@@ -45,8 +45,19 @@ export interface Held {
   consumed: { readonly key: string | null; readonly at: number } | null;
 }
 
-export function held(id: string, asker: Who, body: Body, digest: string, firm: Firm, ruling: Ruling, at: number): Held {
-  const withinMs = Math.min(ruling.expiresAfterMs, body.expiresInS === null ? Number.POSITIVE_INFINITY : body.expiresInS * 1000);
+export function held(
+  id: string,
+  asker: Who,
+  body: Body,
+  digest: string,
+  firm: Firm,
+  ruling: Ruling,
+  at: number,
+): Held {
+  const withinMs = Math.min(
+    ruling.expiresAfterMs,
+    body.expiresInS === null ? Number.POSITIVE_INFINITY : body.expiresInS * 1000,
+  );
   return {
     id,
     asker,

@@ -23,7 +23,12 @@ export interface Found {
 }
 
 /** Plays that many histories. Null is: nothing was broken. */
-export async function hunt({ seed, histories, checks = EVERYTHING, reached = new Map() }: Hunt): Promise<Found | null> {
+export async function hunt({
+  seed,
+  histories,
+  checks = EVERYTHING,
+  reached = new Map(),
+}: Hunt): Promise<Found | null> {
   const disk = openDisk();
   try {
     const setting = { disk, template: await template(disk), checks: new Set(checks), reached };
@@ -48,8 +53,11 @@ export async function hunt({ seed, histories, checks = EVERYTHING, reached = new
     const { errorInstance, counterexample } = details;
     const broken = errorInstance instanceof Violation ? errorInstance.broken : 'harness';
     const [first = [], submissions = [], commands = []] = counterexample ?? [];
-    const lines = [...submissions.map((said) => JSON.stringify(said)), ...commands].map((line) => `  ${line}`);
-    const why = errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : String(errorInstance);
+    const lines = [...submissions.map((said) => JSON.stringify(said)), ...commands].map(
+      (line) => `  ${line}`,
+    );
+    const why =
+      errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : String(errorInstance);
     const where = `seed ${seed}, history ${details.numRuns} of ${histories}, shrunk ${details.numShrinks} times`;
     return { broken, report: [why, where, `policy: [${first.join(', ')}]`, ...lines].join('\n') };
   } finally {

@@ -135,9 +135,13 @@ export class Model {
   #create(who: Who, body: Body, ruling: Ruling, newId: () => string): Held | Foreseen {
     const mine = [...this.requests.values()].filter((request) => request.asker === who);
     const recent = mine.filter((request) => request.createdAt > this.now - 60_000).length;
-    const open = mine.filter((request) => ['pending', 'flagged', 'approved'].includes(stateAt(request, this.now)));
-    if (recent >= this.firm.newPerMinute || open.length >= this.firm.openPerRequester) return no('LIMIT_REACHED');
-    if (ruling.effect === 'require' && !isQuorum(this.firm, ruling, this.firm.people)) return no('NO_ELIGIBLE_REVIEWER');
+    const open = mine.filter((request) =>
+      ['pending', 'flagged', 'approved'].includes(stateAt(request, this.now)),
+    );
+    if (recent >= this.firm.newPerMinute || open.length >= this.firm.openPerRequester)
+      return no('LIMIT_REACHED');
+    if (ruling.effect === 'require' && !isQuorum(this.firm, ruling, this.firm.people))
+      return no('NO_ELIGIBLE_REVIEWER');
     const request = held(newId(), who, body, digestOf(textOf(who, body)), this.firm, ruling, this.now);
     this.requests.set(request.id, request);
     return request;
@@ -163,7 +167,8 @@ export class Model {
   }
 
   clearRequester(who: Who, requester: Who | 'nobody', comment: string): Foreseen {
-    const known = requester !== 'nobody' && (isClient(requester) ? this.firm.clients[requester] !== undefined : true);
+    const known =
+      requester !== 'nobody' && (isClient(requester) ? this.firm.clients[requester] !== undefined : true);
     const frozen = known ? this.frozen.get(requester) : undefined;
     const owner = known && isClient(requester) ? this.firm.clients[requester]?.owner : undefined;
     if (who === requester || who === owner || frozen?.has(who)) return no('SELF_REVIEW');
@@ -181,7 +186,8 @@ export class Model {
     this.firm = firm;
     for (const { id } of this.requests.values()) {
       const request = this.get(id);
-      if (request !== undefined && ['pending', 'flagged', 'approved'].includes(request.state)) this.#meet(request);
+      if (request !== undefined && ['pending', 'flagged', 'approved'].includes(request.state))
+        this.#meet(request);
     }
   }
 

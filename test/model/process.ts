@@ -54,7 +54,11 @@ export interface Machine {
   readonly onBroken: (cause: unknown) => void;
 }
 
-export async function start({ disk, clock, random, onBroken }: Machine, dataDir: string, firm: Firm): Promise<Running> {
+export async function start(
+  { disk, clock, random, onBroken }: Machine,
+  dataDir: string,
+  firm: Firm,
+): Promise<Running> {
   const installation: Installation = {
     dataDir,
     keyDir: disk.keys,
@@ -76,7 +80,12 @@ export async function stop({ context }: Running): Promise<void> {
 /** A data directory of the firm as it is before any change; each history begins with a copy. */
 export async function template(disk: Disk): Promise<string> {
   const dataDir = disk.fresh();
-  const machine: Machine = { disk, clock: new FakeClock(), random: new TrappedRandom('template'), onBroken: () => {} };
+  const machine: Machine = {
+    disk,
+    clock: new FakeClock(),
+    random: new TrappedRandom('template'),
+    onBroken: () => {},
+  };
   await stop(await start(machine, dataDir, firmWith([])));
   return dataDir;
 }

@@ -108,7 +108,11 @@ function change(request: Portrait, type: string, at: number, data: any): void {
       request.wasFlagged ||= data.verdict === 'flag';
       return;
     case 'request.approved':
-      Object.assign(request, { state: 'approved', approvedAt: at, usableUntil: Date.parse(data.usable_until) });
+      Object.assign(request, {
+        state: 'approved',
+        approvedAt: at,
+        usableUntil: Date.parse(data.usable_until),
+      });
       return;
     case 'request.flagged':
       Object.assign(request, { state: 'flagged', wasFlagged: true });

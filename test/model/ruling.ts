@@ -1,4 +1,13 @@
-import { covers, type Firm, type FirmRule, isClient, isIn, type Person, type PlanRule, type Who } from './firm.ts';
+import {
+  covers,
+  type Firm,
+  type FirmRule,
+  isClient,
+  isIn,
+  type Person,
+  type PlanRule,
+  type Who,
+} from './firm.ts';
 
 // What the policy asks of a request, written again from domain.md and simply: no bot/core in here.
 
@@ -33,14 +42,20 @@ export interface Ruling {
 }
 
 const MINUTE = 60_000;
-const ALLOWED = { comment: false, expiresAfterMs: 15 * MINUTE, usableForMs: 15 * MINUTE, outcomeWithinMs: 60 * MINUTE };
+const ALLOWED = {
+  comment: false,
+  expiresAfterMs: 15 * MINUTE,
+  usableForMs: 15 * MINUTE,
+  outcomeWithinMs: 60 * MINUTE,
+};
 
 /** Every matching rule counts: deny beats require beats allow, and nothing matching is the default. */
 export function rulingOn(firm: Firm, asker: Who, body: Body): Ruling {
   const hits = firm.rules.filter((rule) => matches(rule, body));
   const plans = hits.filter((rule) => rule.effect === 'require');
   const effect = effectOf(firm, hits);
-  const ofDefault = firm.default === 'deny' || plans.some((rule) => rule.replacesDefault) ? [] : [firm.default];
+  const ofDefault =
+    firm.default === 'deny' || plans.some((rule) => rule.replacesDefault) ? [] : [firm.default];
   const demanded = effect === 'require' ? [...plans.flatMap((rule) => rule.plan ?? []), ...ofDefault] : [];
   return {
     effect,
@@ -73,7 +88,10 @@ function behind(firm: Firm, asker: Who, { onBehalfOf }: Body): readonly Who[] {
   return [...(owner === undefined ? [] : [owner]), ...(onBehalfOf === null ? [] : [onBehalfOf])];
 }
 
-function withCandidates(firm: Firm, seat: { readonly from: readonly string[]; readonly count: number }): ModelSeat {
+function withCandidates(
+  firm: Firm,
+  seat: { readonly from: readonly string[]; readonly count: number },
+): ModelSeat {
   const candidates = firm.people.filter((person) => seat.from.some((group) => isIn(firm, person, group)));
   return { ...seat, candidates };
 }
@@ -108,7 +126,10 @@ export function tightened(firm: Firm, held: Ruling, later: Ruling): Ruling {
   const seats = mergeSeats([...held.seats, ...later.seats]);
   return {
     effect: held.effect,
-    seats: seats.map((seat) => ({ ...seat, candidates: seat.candidates.filter((one) => mayFill(firm, seat, one)) })),
+    seats: seats.map((seat) => ({
+      ...seat,
+      candidates: seat.candidates.filter((one) => mayFill(firm, seat, one)),
+    })),
     excluded: [...new Set([...held.excluded, ...later.excluded])],
     comment: held.comment || later.comment,
     critical: held.critical || later.critical,
@@ -134,7 +155,10 @@ export function isQuorum(
     if (seat === undefined) return true;
     return voters.some(
       (who) =>
-        !taken.has(who) && !excluded.includes(who) && mayFill(firm, seat, who) && fill(index + 1, new Set([...taken, who])),
+        !taken.has(who) &&
+        !excluded.includes(who) &&
+        mayFill(firm, seat, who) &&
+        fill(index + 1, new Set([...taken, who])),
     );
   };
   return fill(0, new Set());

@@ -5,7 +5,11 @@ export type Verdict = 'approve' | 'reject' | 'flag';
 export type Ended = 'succeeded' | 'failed';
 
 /** One call on one request by one caller. */
-type On<Call extends string, More = unknown> = { readonly call: Call; readonly who: Who; readonly id: string } & More;
+type On<Call extends string, More = unknown> = {
+  readonly call: Call;
+  readonly who: Who;
+  readonly id: string;
+} & More;
 
 /** Everything that can be said to the bot in a history: the calls of its use cases, and its timers. */
 export type Said =

@@ -15,7 +15,7 @@ import {
   stopRequest,
 } from '../../bot/app/withdraw-request.ts';
 import { type Refusal, refuse } from '../../bot/core/refusal.ts';
-import { type ActionRequest, type PersonId, type RequestId } from '../../bot/core/request.ts';
+import type { ActionRequest, PersonId, RequestId } from '../../bot/core/request.ts';
 import { authenticator } from '../../connectors/api/authenticate.ts';
 import type { Who } from './firm.ts';
 import type { Said } from './said.ts';
@@ -61,7 +61,11 @@ export const MALLORY: PersonCaller = {
 };
 
 /** Makes the call. Nothing is awaited before the use case itself awaits, so that calls can race. */
-export async function tell(context: Context, who: (who: Who) => Caller | null, said: Said): Promise<Answered> {
+export async function tell(
+  context: Context,
+  who: (who: Who) => Caller | null,
+  said: Said,
+): Promise<Answered> {
   switch (said.call) {
     case 'sweep':
       return expireDue(context).then(() => yes);

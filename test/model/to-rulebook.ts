@@ -3,7 +3,7 @@ import { compileCondition } from '../../bot/cel.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Condition, Rule } from '../../bot/core/policy.ts';
 import type { ClientId, PersonId } from '../../bot/core/request.ts';
-import type { Client as RulebookClient, Rulebook } from '../../bot/ports/rulebook.ts';
+import type { Rulebook, Client as RulebookClient } from '../../bot/ports/rulebook.ts';
 import { CLIENTS, type Firm, type FirmRule, PEOPLE, type PlanRule, type Who } from './firm.ts';
 
 export function tokenOf(who: Who): string {
@@ -21,7 +21,10 @@ function condition(expression: string): Condition {
   if (!compiled.ok) throw new Error(`${expression} ${compiled.problem}`);
   return compiled.condition;
 }
-const CONDITIONS = { 'over 100': condition('payload.rows > 100'), 'under 100': condition('payload.rows < 100') };
+const CONDITIONS = {
+  'over 100': condition('payload.rows > 100'),
+  'under 100': condition('payload.rows < 100'),
+};
 
 /** The firm as the bot reads it. `groups` carries no member who has left the firm. */
 export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rulebook {
@@ -31,7 +34,8 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
     policy: {
       version: firm.version as `sha256:${string}`,
       rules: firm.rules.map((rule) => toRule(rule, personOf)),
-      default: firm.default === 'deny' ? { effect: 'deny' } : { effect: 'require', plan: toPlan(firm.default) },
+      default:
+        firm.default === 'deny' ? { effect: 'deny' } : { effect: 'require', plan: toPlan(firm.default) },
       members,
     },
     environments: new Set(firm.environments),

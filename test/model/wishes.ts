@@ -24,9 +24,26 @@ function often<T>(...weighted: readonly (readonly [weight: number, value: T])[])
  */
 const pick = fc.record({ back: fc.nat({ max: 6 }), aims: often([5, true], [1, false]) });
 type Pick = typeof pick extends fc.Arbitrary<infer T> ? T : never;
-const person = often<Who>([4, 'bob'], [4, 'dora'], [3, 'carol'], [2, 'alice'], [2, 'eve'], [1, 'mallory'], [1, 'agent'], [1, 'rogue']);
+const person = often<Who>(
+  [4, 'bob'],
+  [4, 'dora'],
+  [3, 'carol'],
+  [2, 'alice'],
+  [2, 'eve'],
+  [1, 'mallory'],
+  [1, 'agent'],
+  [1, 'rogue'],
+);
 /** Null is whoever asked for the request. */
-const asker = often<Who | null>([12, null], [1, 'agent'], [1, 'ci'], [1, 'alice'], [1, 'bob'], [1, 'mallory'], [1, 'rogue']);
+const asker = often<Who | null>(
+  [12, null],
+  [1, 'agent'],
+  [1, 'ci'],
+  [1, 'alice'],
+  [1, 'bob'],
+  [1, 'mallory'],
+  [1, 'rogue'],
+);
 const comment = often([5, 'because'], [1, '']);
 const isRight = often([7, true], [1, false]);
 
@@ -86,14 +103,22 @@ const body: fc.Arbitrary<Body> = fc
     action,
     target: { system, environment, resource: 'orders' },
     reason,
-    payload: { kind: 'rows', ...(rows === null ? {} : { rows }), ...(action === 'db.secret' ? { secret: 'hunter2' } : {}) },
+    payload: {
+      kind: 'rows',
+      ...(rows === null ? {} : { rows }),
+      ...(action === 'db.secret' ? { secret: 'hunter2' } : {}),
+    },
     links: [],
     ...rest,
   }));
 
 /** What a history begins with, so that it has something to go on about. */
 export const opening: fc.Arbitrary<Said> = fc
-  .record({ who: often<Who>([3, 'agent'], [1, 'ci'], [1, 'bob']), body, key: often<string | null>([2, null], [1, 'k1']) })
+  .record({
+    who: often<Who>([3, 'agent'], [1, 'ci'], [1, 'bob']),
+    body,
+    key: often<string | null>([2, null], [1, 'k1']),
+  })
   .map((said) => ({ call: 'submit', ...said }));
 
 const submit: fc.Arbitrary<Wish> = fc
@@ -161,9 +186,11 @@ const cancel = about(
   ({ who, key }, id, world) => [{ call: 'cancel', who: askerOf(world, id, who), id, key }],
 );
 
-const revoke = about(['approved'], fc.record({ pick, who: person, comment }), ({ who, comment: said }, id) => [
-  { call: 'revoke', who, id, comment: said },
-]);
+const revoke = about(
+  ['approved'],
+  fc.record({ pick, who: person, comment }),
+  ({ who, comment: said }, id) => [{ call: 'revoke', who, id, comment: said }],
+);
 
 const stop = about(['executing'], fc.record({ pick, who: person, comment }), ({ who, comment: said }, id) => [
   { call: 'stop', who, id, comment: said },
@@ -175,7 +202,12 @@ const clear = about(['flagged'], fc.record({ pick, who: person, comment }), ({ w
 
 const settle = about(
   ['unknown'],
-  fc.record({ pick, who: person, comment, status: often<'succeeded' | 'failed'>([1, 'succeeded'], [1, 'failed']) }),
+  fc.record({
+    pick,
+    who: person,
+    comment,
+    status: often<'succeeded' | 'failed'>([1, 'succeeded'], [1, 'failed']),
+  }),
   ({ who, comment: said, status }, id) => [{ call: 'settle', who, id, status, comment: said }],
 );
 
@@ -189,7 +221,11 @@ const clearRequester: fc.Arbitrary<Wish> = fc
 
 const look = about(
   [],
-  fc.record({ pick, who: person, call: often<'view' | 'read' | 'list'>([1, 'view'], [2, 'read'], [1, 'list']) }),
+  fc.record({
+    pick,
+    who: person,
+    call: often<'view' | 'read' | 'list'>([1, 'view'], [2, 'read'], [1, 'list']),
+  }),
   ({ who, call }, id) => [call === 'list' ? { call, who } : { call, who, id }],
 );
 
@@ -197,9 +233,11 @@ const poll = about(['pending'], fc.record({ pick, who: asker }), ({ who }, id, w
   { call: 'poll', who: askerOf(world, id, who), id },
 ]);
 
-const timer: fc.Arbitrary<Wish> = often<'sweep' | 'leave' | 'forget'>([3, 'sweep'], [3, 'leave'], [1, 'forget']).map(
-  (call) => ({ onRequest: false, says: () => [{ call }] }),
-);
+const timer: fc.Arbitrary<Wish> = often<'sweep' | 'leave' | 'forget'>(
+  [3, 'sweep'],
+  [3, 'leave'],
+  [1, 'forget'],
+).map((call) => ({ onRequest: false, says: () => [{ call }] }));
 
 /** Calls that are one write each, so that several of them can be made at once. */
 export const racing: fc.Arbitrary<Wish> = fc.oneof(

@@ -4,7 +4,7 @@ import { heldText, rowStateAt, rowText } from './compared.ts';
 import type { Disk } from './disk.ts';
 import { type Change, type Firm, firmWith, PEOPLE } from './firm.ts';
 import { foresee } from './foresee.ts';
-import { comeOf, hang, type Hang } from './hang.ts';
+import { comeOf, type Hang, hang } from './hang.ts';
 import type { State } from './held.ts';
 import { entriesFrom } from './log.ts';
 import { type Foreseen, Model } from './model.ts';
@@ -75,7 +75,10 @@ export class World {
   }
 
   /** Makes these calls at once. With `fault`, randomness fails in the middle of a write. */
-  async act(saids: readonly Said[], how: { readonly fault?: number; readonly crash?: CrashAt } = {}): Promise<void> {
+  async act(
+    saids: readonly Said[],
+    how: { readonly fault?: number; readonly crash?: CrashAt } = {},
+  ): Promise<void> {
     const running = this.#running;
     if (running === null) return;
     this.#lookAtClock(running);
@@ -91,7 +94,8 @@ export class World {
     const came = await Promise.all(calls);
     this.#random.unset();
     if (this.#broken !== null) return this.#fail(this.#broken);
-    if (left === null) await this.#settle(saids.map((said, index) => ({ said, came: came[index] ?? { how: 'silent' } })));
+    if (left === null)
+      await this.#settle(saids.map((said, index) => ({ said, came: came[index] ?? { how: 'silent' } })));
     if (how.crash === undefined || this.#running === null) return;
     const dataDir = left ?? disk.afterCrash(running.dataDir);
     await this.#drop(running);
@@ -160,7 +164,11 @@ export class World {
     if (running === null) return;
     for (const key of PEOPLE) this.#names.set(running.context.store.committed.personOf(key) ?? key, key);
     // Nobody has decided anything since a crash, so the rows are as the crash left them.
-    this.model.begin(newestAt, this.#clock.steady(), stored ?? ((id) => this.#row(running, id)?.state ?? null));
+    this.model.begin(
+      newestAt,
+      this.#clock.steady(),
+      stored ?? ((id) => this.#row(running, id)?.state ?? null),
+    );
     this.#isUntold = this.model.look(this.#clock.wall(), this.#clock.steady());
     this.model.adopt(firm);
     await this.#settle([], this.ids, true);
@@ -170,7 +178,8 @@ export class World {
     const isUntold = this.model.look(this.#clock.wall(), this.#clock.steady());
     this.#isUntold ||= isUntold;
     const now = context.time.now();
-    if (now !== this.model.now) this.#differs(`it is ${now - this.model.now} ms later for the bot than for the model`);
+    if (now !== this.model.now)
+      this.#differs(`it is ${now - this.model.now} ms later for the bot than for the model`);
   }
 
   async #settle(told: readonly Told[], alsoTouched: readonly string[] = [], isStart = false): Promise<void> {
@@ -238,9 +247,11 @@ export class World {
       this.model.heard(one.id);
       const answer = came.how === 'answered' && came.answer.ok ? came.answer.request : null;
       this.#reach('hang: answered');
-      if (answer === null && this.#setting.checks.has(6)) throw new Violation(6, `who waits for ${one.id} is not answered`);
+      if (answer === null && this.#setting.checks.has(6))
+        throw new Violation(6, `who waits for ${one.id} is not answered`);
       const state = this.model.get(one.id)?.state;
-      if (answer !== null && answer.state !== state) this.#differs(`who waits for ${one.id} is told ${answer.state}`);
+      if (answer !== null && answer.state !== state)
+        this.#differs(`who waits for ${one.id} is told ${answer.state}`);
     }
   }
 

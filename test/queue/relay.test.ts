@@ -50,7 +50,11 @@ async function drained({ keyturn }: TestKeyturn): Promise<void> {
 }
 
 async function submit(keyturn: TestKeyturn, statement: string) {
-  const answer = await keyturn.post('agent', '/v1/requests', aSubmission({ payload: { kind: 'sql', statement } }));
+  const answer = await keyturn.post(
+    'agent',
+    '/v1/requests',
+    aSubmission({ payload: { kind: 'sql', statement } }),
+  );
   expect(answer.status).toBe(201);
   return answer.body;
 }

@@ -84,7 +84,9 @@ export async function runToEnd(args) {
 /** `VmRSS`: what a process holds now; `VmHWM`: the most it ever held. */
 export function memoryMiB(pid, field) {
   try {
-    const kib = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const kib = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(
+      readFileSync(`/proc/${pid}/status`, 'utf8'),
+    )?.[1];
     return kib === undefined ? null : Number(kib) / 1024;
   } catch {
     return null;

@@ -10,7 +10,17 @@ function meets(ratio, [sense, bound]) {
 export function toRow({ what, value, unit, limit = null, limitName = null, aim = null, note = null }) {
   const ratio = limit === null ? null : value / limit;
   const judged = ratio ?? value;
-  return { what, value, unit, limit, limitName, ratio, aim, met: aim === null ? null : meets(judged, aim), note };
+  return {
+    what,
+    value,
+    unit,
+    limit,
+    limitName,
+    ratio,
+    aim,
+    met: aim === null ? null : meets(judged, aim),
+    note,
+  };
 }
 
 export function toLine(bench, { what, value, unit, limit, limitName, ratio, aim, met, note }) {

@@ -2,7 +2,7 @@ import { type Firm, isIn, type Who } from '../firm.ts';
 import type { Model } from '../model.ts';
 import { rulingOn } from '../ruling.ts';
 import { accepted, type Step, type Told, Violation } from '../step.ts';
-import { type Sighting, type Sightings, demandedOf } from './sightings.ts';
+import { demandedOf, type Sighting, type Sightings } from './sightings.ts';
 
 /**
  * 5. Fail closed. Only somebody whom the policy in force knows is ever told yes, and only for what it
@@ -25,9 +25,11 @@ export function failClosed(step: Step, sightings: Sightings, model: Model): void
       const ruled = { allow: 'approved', require: 'pending', deny: 'denied' }[effect];
       if (state !== ruled) throw refuseTo(`the policy says ${effect} and it is ${state}`);
     }
-    if (said.call === 'clear requester' && !isIn(step.firm, who, step.firm.clearFrom)) throw refuseTo('not in clear_from');
+    if (said.call === 'clear requester' && !isIn(step.firm, who, step.firm.clearFrom))
+      throw refuseTo('not in clear_from');
     const sighting = 'id' in said ? sightings.requests.get(said.id) : undefined;
-    if (sighting !== undefined && !isGranted(step.firm, told, who, sighting)) throw refuseTo('nobody lets them');
+    if (sighting !== undefined && !isGranted(step.firm, told, who, sighting))
+      throw refuseTo('nobody lets them');
   }
 }
 
@@ -38,11 +40,14 @@ function isHarmless(told: Told): boolean {
 
 function isGranted(firm: Firm, { said }: Told, who: Who, sighting: Sighting): boolean {
   const { asker, body, firms } = sighting;
-  const owners = firms.flatMap(({ clients }) => (asker === 'agent' || asker === 'ci' ? (clients[asker]?.owner ?? []) : []));
+  const owners = firms.flatMap(({ clients }) =>
+    asker === 'agent' || asker === 'ci' ? (clients[asker]?.owner ?? []) : [],
+  );
   const isBehind = who === body.onBehalfOf || who === owners[0];
   const demanded = demandedOf(sighting);
   const isOutside = demanded?.excluded.includes(who) === false;
-  const isSeated = isOutside && demanded.seats.some((seat) => seat.from.some((group) => isIn(firm, who, group)));
+  const isSeated =
+    isOutside && demanded.seats.some((seat) => seat.from.some((group) => isIn(firm, who, group)));
   switch (said.call) {
     case 'review':
       return isSeated;

@@ -16,7 +16,8 @@ export function noSilence(step: Step, sightings: Sightings, injected: (cause: un
     if (came.how === 'silent') throw new Violation(6, `${said.call} is never answered`);
     if (came.how === 'thrown') {
       if (injected(came.cause)) continue;
-      const cause = came.cause instanceof Error ? (came.cause.stack ?? came.cause.message) : String(came.cause);
+      const cause =
+        came.cause instanceof Error ? (came.cause.stack ?? came.cause.message) : String(came.cause);
       throw new Violation(6, `${said.call} threw ${cause}`);
     }
     if (!came.answer.ok && !REFUSALS.includes(came.answer.code)) {
@@ -26,7 +27,8 @@ export function noSilence(step: Step, sightings: Sightings, injected: (cause: un
     const about = came.answer.ok ? undefined : came.answer.about;
     const expiry = 'id' in said ? expiry_(sightings, said.id) : Number.POSITIVE_INFINITY;
     const isWaiting = about?.state === 'pending' || about?.state === 'flagged';
-    if (isWaiting && step.now >= expiry) throw new Violation(6, `a refusal calls an expired request ${about.state}`);
+    if (isWaiting && step.now >= expiry)
+      throw new Violation(6, `a refusal calls an expired request ${about.state}`);
   }
   const sweeps = (told: Told) => ['sweep', 'list'].includes(told.said.call) && accepted(told) !== null;
   if (!step.told.some(sweeps)) return;

@@ -37,20 +37,23 @@ export class OnTheRecord {
       const row = step.row(id);
       if (row === null) continue;
       const [told, held] = [this.#replayed.portrait(id), rowPortrait(row)];
-      if (told !== held) throw new Violation(4, `the log tells another ${id} than its row:\n  ${told}\n  ${held}`);
+      if (told !== held)
+        throw new Violation(4, `the log tells another ${id} than its row:\n  ${told}\n  ${held}`);
       if (before.get(id) !== row.state) this.#noticed(step, id);
     }
     if (!step.isStart && !step.entries.some(({ type }) => type.startsWith('requester.'))) return;
     for (const [requester, exclusions] of this.#replayed.frozen) {
       const frozen = step.store.frozen(requester as never);
-      if (frozen?.exclusions.join() !== exclusions.join()) throw new Violation(4, `${requester} is frozen in the log only`);
+      if (frozen?.exclusions.join() !== exclusions.join())
+        throw new Violation(4, `${requester} is frozen in the log only`);
     }
   }
 
   #follow(entry: Entry): void {
     const follows = entry.seq === (this.#last?.seq ?? -1) + 1 && entry.prev === (this.#last?.hash ?? GENESIS);
     if (!follows) throw new Violation(4, `entry ${entry.seq} does not follow the one before`);
-    if (entry.at < (this.#last?.at ?? 0)) throw new Violation(4, `entry ${entry.seq} is older than the one before`);
+    if (entry.at < (this.#last?.at ?? 0))
+      throw new Violation(4, `entry ${entry.seq} is older than the one before`);
     this.#last = entry;
     if (entry.type === 'grant.issued' && entry.id !== null) this.#granted.add(entry.id);
     this.#replayed.read(entry);
@@ -60,13 +63,16 @@ export class OnTheRecord {
     const { said } = told;
     const code = refusedWith(told);
     if (code !== null && code !== 'UNAUTHENTICATED' && !isLook(said)) {
-      const isIt = (entry: Entry) => entry.type.endsWith('.refused') && entry.data.code === code && isBy(entry, said, step);
-      if (!step.entries.some(isIt)) throw new Violation(4, `the ${code} to ${said.call} by ${nameOfAsker(said)} is not on record`);
+      const isIt = (entry: Entry) =>
+        entry.type.endsWith('.refused') && entry.data.code === code && isBy(entry, said, step);
+      if (!step.entries.some(isIt))
+        throw new Violation(4, `the ${code} to ${said.call} by ${nameOfAsker(said)} is not on record`);
     }
     if (said.call === 'consume' && accepted(told) !== null && !this.#granted.has(said.id)) {
       throw new Violation(4, `the grant of ${said.id} is not on record`);
     }
-    const wanted = accepted(told) === null ? undefined : said.call === 'submit' ? submitted(told) : SAYS[said.call];
+    const wanted =
+      accepted(told) === null ? undefined : said.call === 'submit' ? submitted(told) : SAYS[said.call];
     if (wanted === undefined) return;
     const id = 'id' in said ? said.id : (accepted(told)?.request?.id ?? null);
     const yes = step.entries.some((entry) => wanted.includes(entry.type) && (id === null || entry.id === id));

@@ -54,7 +54,10 @@ export class Sightings {
 export function demandedOf({ firms, asker, body }: Sighting): Ruling | null {
   const [first, ...later] = firms;
   if (first === undefined) return null;
-  return later.reduce((held, firm) => tightened(firm, held, rulingOn(firm, asker, body)), rulingOn(first, asker, body));
+  return later.reduce(
+    (held, firm) => tightened(firm, held, rulingOn(firm, asker, body)),
+    rulingOn(first, asker, body),
+  );
 }
 
 /** When it expires at the latest, under all of them. */

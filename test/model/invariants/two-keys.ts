@@ -14,13 +14,17 @@ export function twoKeys(step: Step, sightings: Sightings): void {
     const sighting = sightings.requests.get(id);
     if (row === null || sighting === undefined) continue;
     const machine = row.reviews.find(({ person }) => !PEOPLE.some((one) => one === step.nameOf(person)));
-    if (machine !== undefined) throw new Violation(1, `${id} has a vote of ${machine.person}, who is no person`);
+    if (machine !== undefined)
+      throw new Violation(1, `${id} has a vote of ${machine.person}, who is no person`);
     if (row.state !== 'approved' && !released.includes(id)) continue;
     const demanded = demandedOf(sighting);
-    if (demanded === null || demanded.effect === 'deny') throw new Violation(1, `${id} is ${row.state} though denied`);
+    if (demanded === null || demanded.effect === 'deny')
+      throw new Violation(1, `${id} is ${row.state} though denied`);
     if (demanded.effect === 'allow' && demanded.seats.length === 0) continue;
     const expiry = expiryOf(sighting);
-    const approvals = sighting.approvals.filter(({ at, digest }) => at < expiry && digest === row.actionDigest);
+    const approvals = sighting.approvals.filter(
+      ({ at, digest }) => at < expiry && digest === row.actionDigest,
+    );
     const voters = approvals.map(({ who }) => who);
     if (demanded.seats.length === 0 || !isQuorum(step.firm, demanded, voters)) {
       const seats = demanded.seats.map(({ from, count }) => `${count} of ${from.join(' or ')}`).join(' and ');

@@ -1,6 +1,6 @@
-import type { Answered } from '../tell.ts';
 import { digestOf, sorted, textOf } from '../model.ts';
 import { accepted, type Step, type Told, Violation } from '../step.ts';
+import type { Answered } from '../tell.ts';
 import type { Sighting, Sightings } from './sightings.ts';
 
 interface Grant {
@@ -29,7 +29,8 @@ export class WhatWasSeen {
         throw new Violation(2, `${who}'s review of ${id} is on record for another digest`);
       }
       const saw = [...sighting.shownTo].some((one) => one === who);
-      if (data.verdict === 'approve' && !saw) throw new Violation(2, `${who} approved ${id} without having seen it`);
+      if (data.verdict === 'approve' && !saw)
+        throw new Violation(2, `${who} approved ${id} without having seen it`);
     }
     for (const told of step.told) {
       const answer = accepted(told);
@@ -40,15 +41,21 @@ export class WhatWasSeen {
   #same(step: Step, id: string, { asker, body }: Sighting): void {
     const row = step.row(id);
     const text = textOf(asker, body);
-    if (row === null || step.store.actionText(row.id) !== text) throw new Violation(2, `the action of ${id} changed`);
-    if (row.actionDigest !== digestOf(text)) throw new Violation(2, `the digest of ${id} is not that of its action`);
+    if (row === null || step.store.actionText(row.id) !== text)
+      throw new Violation(2, `the action of ${id} changed`);
+    if (row.actionDigest !== digestOf(text))
+      throw new Violation(2, `the digest of ${id} is not that of its action`);
     const view = this.#views.get(id) ?? row.viewDigest;
     this.#views.set(id, view);
     if (row.viewDigest !== view) throw new Violation(2, `the view of ${id} changed`);
   }
 }
 
-function served({ said }: Told, answer: Extract<Answered, { readonly ok: true }>, sightings: Sightings): void {
+function served(
+  { said }: Told,
+  answer: Extract<Answered, { readonly ok: true }>,
+  sightings: Sightings,
+): void {
   const sighting = 'id' in said ? sightings.requests.get(said.id) : undefined;
   if (sighting === undefined) return;
   const digest = digestOf(textOf(sighting.asker, sighting.body));
@@ -60,10 +67,14 @@ function served({ said }: Told, answer: Extract<Answered, { readonly ok: true }>
   }
   if (said.call === 'consume' && answer.released !== undefined) {
     const { grant, payload } = JSON.parse(answer.released) as Grant;
-    const signed = JSON.parse(Buffer.from(grant.payload, 'base64').toString('utf8')) as Record<string, unknown>;
+    const signed = JSON.parse(Buffer.from(grant.payload, 'base64').toString('utf8')) as Record<
+      string,
+      unknown
+    >;
     const isSame = signed['request'] === said.id && signed['action_digest'] === digest;
     if (!isSame) throw new Violation(2, `the grant of ${said.id} is for something else`);
-    if (sorted(payload) !== sorted(sighting.body.payload)) throw new Violation(2, `${said.id} runs another payload`);
+    if (sorted(payload) !== sorted(sighting.body.payload))
+      throw new Violation(2, `${said.id} runs another payload`);
   }
 }
 

@@ -105,7 +105,8 @@ export async function liveADay(seed = 1): Promise<Day> {
   await approve(stricter, 'carol');
   await approve(weakened, 'alice', 'dave');
   await world.adopt({ version: 2, rules: [MORE_RULES.leadToo, MORE_RULES.denyErase] });
-  if (world.state(weakened) !== 'revoked' || world.state(refused) !== 'denied') throw new Error('the policy did nothing');
+  if (world.state(weakened) !== 'revoked' || world.state(refused) !== 'denied')
+    throw new Error('the policy did nothing');
   if (world.state(ready) !== 'revoked') throw new Error('it is still allowed');
   // Carol sat for the dba; now alice does, and carol moves to security's chair.
   await approve(stricter, 'frank', 'alice');
@@ -118,5 +119,8 @@ export async function liveADay(seed = 1): Promise<Day> {
   await must1(world.vote('dave', ids['flaggedLast'] as RequestId, 'flag'));
   await world.trySubmit('ci-1');
   await world.vote('paul', open, 'reject');
-  return { world, number: Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, world.request(id).number])) };
+  return {
+    world,
+    number: Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, world.request(id).number])),
+  };
 }

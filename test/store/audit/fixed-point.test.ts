@@ -34,14 +34,22 @@ describe('the one way to write an entry', () => {
     ['a byte order mark', '\ufeff{"a":1}', 'it is not JSON'],
     ['a carriage return after it', '{"a":1}\r', 'its bytes are not canonical JSON'],
     ['a fraction', '{"a":0.5}', 'a number in it is not an integer up to 2^53-1'],
-    ['a number beyond the integers', '{"a":9007199254740992}', 'a number in it is not an integer up to 2^53-1'],
+    [
+      'a number beyond the integers',
+      '{"a":9007199254740992}',
+      'a number in it is not an integer up to 2^53-1',
+    ],
     ['a number that is too big', '{"a":1e400}', 'a number in it is not an integer up to 2^53-1'],
     ['a key with a capital', '{"A":1}', 'a key in it is not of a-z, 0-9 and _'],
     ['a key that is empty', '{"a":{"":1}}', 'a key in it is not of a-z, 0-9 and _'],
     ['a key of another script', '{"a":[{"ä":1}]}', 'a key in it is not of a-z, 0-9 and _'],
     ['33 levels', `${'{"a":'.repeat(32)}[]${'}'.repeat(32)}`, 'it is nested deeper than 32'],
     ['as many levels as fit', `${'['.repeat(32_000)}${']'.repeat(32_000)}`, 'it is not a JSON object'],
-    ['as many levels as fit in an object', `{"a":${'['.repeat(32_000)}${']'.repeat(32_000)}}`, 'it is nested deeper than 32'],
+    [
+      'as many levels as fit in an object',
+      `{"a":${'['.repeat(32_000)}${']'.repeat(32_000)}}`,
+      'it is nested deeper than 32',
+    ],
     ['a list', '[]', 'it is not a JSON object'],
     ['nothing', '', 'it is not JSON'],
     ['a text', 'null', 'it is not a JSON object'],
@@ -66,8 +74,14 @@ describe('the one way to write an entry', () => {
 
   it('agrees with another implementation of canonical JSON on every value', () => {
     const key = fc.stringMatching(/^[a-z0-9_]{1,4}$/);
-    const value = fc.jsonValue({ noUnicodeString: false }).map((json) => JSON.parse(JSON.stringify(json)) as unknown);
-    const object = fc.dictionary(key, fc.oneof(fc.maxSafeInteger(), fc.string({ unit: 'binary' }), fc.boolean(), value), { maxKeys: 12 });
+    const value = fc
+      .jsonValue({ noUnicodeString: false })
+      .map((json) => JSON.parse(JSON.stringify(json)) as unknown);
+    const object = fc.dictionary(
+      key,
+      fc.oneof(fc.maxSafeInteger(), fc.string({ unit: 'binary' }), fc.boolean(), value),
+      { maxKeys: 12 },
+    );
     fc.assert(
       fc.property(object, (entry) => {
         const canonical = canonicalize(entry) ?? '';

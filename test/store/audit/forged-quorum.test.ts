@@ -30,7 +30,12 @@ describe('an approval', () => {
     [
       'one person in two seats',
       // Carol may sit for either group, and here she does so for both.
-      () => change(of('stricter', 'request.approved'), 'data.filled_by', [[who('carol')], [who('carol')], [who('frank')]]),
+      () =>
+        change(of('stricter', 'request.approved'), 'data.filled_by', [
+          [who('carol')],
+          [who('carol')],
+          [who('frank')],
+        ]),
       /do not fill the seats, each of them once/,
     ],
     [
@@ -45,7 +50,12 @@ describe('an approval', () => {
     ],
     [
       'more people in a seat than it has chairs, and fewer in another',
-      () => change(of('stricter', 'request.approved'), 'data.filled_by', [[who('alice'), who('carol')], [], [who('frank')]]),
+      () =>
+        change(of('stricter', 'request.approved'), 'data.filled_by', [
+          [who('alice'), who('carol')],
+          [],
+          [who('frank')],
+        ]),
       /do not fill the seats/,
     ],
     [
@@ -68,7 +78,11 @@ describe('an approval', () => {
       () => change(of('run', 'request.approved'), 'ts', read(of('run', 'execution.succeeded'), 'ts')),
       /request.approved of request 1 must follow/,
     ],
-    ['one that is left out', () => drop(of('run', 'request.approved')), /request.approved of request 1 must follow/],
+    [
+      'one that is left out',
+      () => drop(of('run', 'request.approved')),
+      /request.approved of request 1 must follow/,
+    ],
     [
       'a rule’s approval that names people',
       () => change(of('allowed', 'request.approved'), 'data.filled_by', [[who('bob')]]),
@@ -99,16 +113,36 @@ describe('a vote', () => {
       () => impersonate(of('settled', 'review.recorded', 1), 'alice'),
       /a second approve by/,
     ],
-    ['one by the owner of the client that asked', () => impersonate(of('run', 'review.recorded'), 'olga'), /who is excluded/],
-    ['one by the person it was asked for', () => impersonate(of('run', 'review.recorded'), 'alice'), /who is excluded/],
-    ['one by the person who asked', () => impersonate(of('human', 'review.recorded'), 'alice'), /who is excluded/],
+    [
+      'one by the owner of the client that asked',
+      () => impersonate(of('run', 'review.recorded'), 'olga'),
+      /who is excluded/,
+    ],
+    [
+      'one by the person it was asked for',
+      () => impersonate(of('run', 'review.recorded'), 'alice'),
+      /who is excluded/,
+    ],
+    [
+      'one by the person who asked',
+      () => impersonate(of('human', 'review.recorded'), 'alice'),
+      /who is excluded/,
+    ],
     [
       'one of somebody who is no candidate',
       () => impersonate(of('run', 'review.recorded'), 'paul'),
       /a vote for seat 0, which psn_\w+ is no candidate for/,
     ],
-    ['one for a seat that there is not', () => change(of('run', 'review.recorded'), 'data.seats', [0, 7]), /a vote for seat 7/],
-    ['one that lists no seat', () => change(of('run', 'review.recorded'), 'data.seats', []), /can fill no seat/],
+    [
+      'one for a seat that there is not',
+      () => change(of('run', 'review.recorded'), 'data.seats', [0, 7]),
+      /a vote for seat 7/,
+    ],
+    [
+      'one that lists no seat',
+      () => change(of('run', 'review.recorded'), 'data.seats', []),
+      /can fill no seat/,
+    ],
     [
       'one on another digest',
       () => change(of('run', 'review.recorded'), 'data.action_digest', NO_DIGEST),
@@ -124,7 +158,11 @@ describe('a vote', () => {
       () => change(of('run', 'review.recorded'), 'actor.person', who('carol')),
       /its actor is not who votes/,
     ],
-    ['one that came in another way', () => change(of('run', 'review.recorded'), 'data.via', 'room'), /its actor is not who votes/],
+    [
+      'one that came in another way',
+      () => change(of('run', 'review.recorded'), 'data.via', 'room'),
+      /its actor is not who votes/,
+    ],
     [
       'one that tells of more chairs than there are',
       () => change(of('run', 'review.recorded'), 'data.of', 3),
@@ -168,7 +206,11 @@ describe('a vote', () => {
       () => {
         // Carol's vote for seat 0 in another request: here that seat is for frank.
         const subject = read(of('flaggedLast', 'review.recorded'), 'subject');
-        const late = like(of('stricter', 'review.recorded', 1), { subject, ts: read(length() - 1, 'ts'), 'data.seats': [0] });
+        const late = like(of('stricter', 'review.recorded', 1), {
+          subject,
+          ts: read(length() - 1, 'ts'),
+          'data.seats': [0],
+        });
         const { action_digest: digest } = subject as { action_digest: Json };
         return add(length(), { ...late, data: { ...(late['data'] as object), action_digest: digest } });
       },
@@ -185,7 +227,10 @@ describe('a vote', () => {
     [
       'a reject of a request that is approved',
       () => {
-        const vote = like(of('run', 'review.recorded', 1), { 'data.verdict': 'reject', d: { comment: `${'A'.repeat(43)}=` } });
+        const vote = like(of('run', 'review.recorded', 1), {
+          'data.verdict': 'reject',
+          d: { comment: `${'A'.repeat(43)}=` },
+        });
         return add(of('run', 'grant.issued'), vote);
       },
       /the verdict reject on a request that is approved/,
@@ -202,7 +247,12 @@ describe('a recount after the policy changed', () => {
   each([
     [
       'a vote for a seat that its person is no candidate for',
-      () => change(of('stricter', 'request.approved'), 'data.filled_by', [[who('alice')], [who('frank')], [who('carol')]]),
+      () =>
+        change(of('stricter', 'request.approved'), 'data.filled_by', [
+          [who('alice')],
+          [who('frank')],
+          [who('carol')],
+        ]),
       /do not fill the seats/,
     ],
     [

@@ -9,7 +9,11 @@ const KEYTURN = { kind: 'keyturn' };
 
 describe('a reject or a flag', () => {
   each([
-    ['a reject that is left out', () => drop(of('rejected', 'request.rejected')), /request.rejected of request 6 must follow/],
+    [
+      'a reject that is left out',
+      () => drop(of('rejected', 'request.rejected')),
+      /request.rejected of request 6 must follow/,
+    ],
     [
       'a rejection that nobody voted for',
       () => drop(of('rejected', 'review.recorded', 1)),
@@ -20,14 +24,26 @@ describe('a reject or a flag', () => {
       () => change(of('rejected', 'request.rejected'), 'data.person', who('dave')),
       /rejected, and nobody voted so/,
     ],
-    ['a flag that is left out', () => drop(of('flagged', 'request.flagged')), /request.flagged of request 7 must follow/],
-    ['a flag that nobody raised', () => drop(of('flagged', 'review.recorded')), /flagged, and nobody voted so/],
+    [
+      'a flag that is left out',
+      () => drop(of('flagged', 'request.flagged')),
+      /request.flagged of request 7 must follow/,
+    ],
+    [
+      'a flag that nobody raised',
+      () => drop(of('flagged', 'review.recorded')),
+      /flagged, and nobody voted so/,
+    ],
     [
       'a flag that a freeze is said to have raised',
       () => change(of('flagged', 'request.flagged'), 'data.because', 'requester_frozen'),
       /flagged by a freeze that there is not/,
     ],
-    ['a flag without a freeze', () => drop(of('flagged', 'requester.frozen')), /requester.frozen of request 7 must follow/],
+    [
+      'a flag without a freeze',
+      () => drop(of('flagged', 'requester.frozen')),
+      /requester.frozen of request 7 must follow/,
+    ],
     [
       'a freeze without a flag',
       () => add(length(), like(of('flaggedLast', 'requester.frozen'), { ts: read(length() - 1, 'ts') })),
@@ -78,7 +94,11 @@ describe('a clear', () => {
   const cleared = () => of('besides', 'request.cleared');
   each([
     ['one by somebody excluded', () => impersonate(cleared(), 'olga'), /cleared by psn_\w+, who is excluded/],
-    ['one in the name of another', () => change(cleared(), 'data.person', who('dave')), /its actor is not who cleared/],
+    [
+      'one in the name of another',
+      () => change(cleared(), 'data.person', who('dave')),
+      /its actor is not who cleared/,
+    ],
     ['one without a comment', () => change(cleared(), 'd', {}), /cleared without a comment/],
     [
       'one of what is not flagged',
@@ -90,8 +110,16 @@ describe('a clear', () => {
       () => change(find('requester.cleared'), 'actor.person', who('olga')),
       /cleared by psn_\w+, who stood behind/,
     ],
-    ['a freeze that keyturn lifts', () => change(find('requester.cleared'), 'actor', KEYTURN), /cleared by no person/],
-    ['a freeze that is lifted without a comment', () => change(find('requester.cleared'), 'd', {}), /cleared without a comment/],
+    [
+      'a freeze that keyturn lifts',
+      () => change(find('requester.cleared'), 'actor', KEYTURN),
+      /cleared by no person/,
+    ],
+    [
+      'a freeze that is lifted without a comment',
+      () => change(find('requester.cleared'), 'd', {}),
+      /cleared without a comment/,
+    ],
     [
       'a freeze that is lifted and was not there',
       () => change(find('requester.cleared'), 'data.requester', 'ci-1'),
@@ -114,17 +142,29 @@ describe('a revocation or a stop', () => {
   const revoked = () => of('critical', 'request.revoked');
   const stop = () => of('stopped', 'request.stop_requested');
   each([
-    ['a revocation by somebody who may not', () => change(revoked(), 'actor.person', who('paul')), /stopped by somebody who may not/],
+    [
+      'a revocation by somebody who may not',
+      () => change(revoked(), 'actor.person', who('paul')),
+      /stopped by somebody who may not/,
+    ],
     ['a revocation without a comment', () => change(revoked(), 'd', {}), /stopped without a comment/],
     [
       'a revocation by a flag that nobody raised',
       () => change(revoked(), 'data.because', 'flag'),
       /revoked by a flag that nobody raised/,
     ],
-    ['a revocation by a policy that a person made', () => change(revoked(), 'data.because', 'policy'), /its actor is not a policy/],
+    [
+      'a revocation by a policy that a person made',
+      () => change(revoked(), 'data.because', 'policy'),
+      /its actor is not a policy/,
+    ],
     [
       'a revocation of what waits',
-      () => add(of('critical', 'request.submitted') + 1, like(revoked(), { ts: read(of('critical', 'request.submitted'), 'ts') })),
+      () =>
+        add(
+          of('critical', 'request.submitted') + 1,
+          like(revoked(), { ts: read(of('critical', 'request.submitted'), 'ts') }),
+        ),
       /request.revoked of request 5, which is pending/,
     ],
     [
@@ -137,9 +177,17 @@ describe('a revocation or a stop', () => {
       () => change(of('weakened', 'request.revoked'), 'data.because', 'flag'),
       /revoked by a flag that nobody raised/,
     ],
-    ['a stop by somebody who may not', () => change(stop(), 'actor.person', who('paul')), /stopped by somebody who may not/],
+    [
+      'a stop by somebody who may not',
+      () => change(stop(), 'actor.person', who('paul')),
+      /stopped by somebody who may not/,
+    ],
     ['a stop without a comment', () => change(stop(), 'd', {}), /stopped without a comment/],
-    ['a stop by a flag that nobody raised', () => change(stop(), 'data.because', 'flag'), /stopped by a flag that nobody raised/],
+    [
+      'a stop by a flag that nobody raised',
+      () => change(stop(), 'data.because', 'flag'),
+      /stopped by a flag that nobody raised/,
+    ],
     [
       'a flag’s stop that says somebody asked for it',
       () => change(of('human', 'request.stop_requested'), 'data.because', 'asked'),
@@ -147,7 +195,11 @@ describe('a revocation or a stop', () => {
     ],
     [
       'a stop of what does not run',
-      () => add(of('stopped', 'grant.issued'), like(stop(), { ts: read(of('stopped', 'request.approved'), 'ts') })),
+      () =>
+        add(
+          of('stopped', 'grant.issued'),
+          like(stop(), { ts: read(of('stopped', 'request.approved'), 'ts') }),
+        ),
       /request.stop_requested of request 14, which is approved/,
     ],
   ]);
@@ -164,7 +216,11 @@ describe('a policy that loosens an open request', () => {
     ['fewer chairs', put('seats.0.count', 0), /lowers the count/],
     [
       'one more candidate',
-      () => change(second(), 'data.demands.seats.0.candidates', [...(seats()[0] as { candidates: Json[] }).candidates, who('paul')]),
+      () =>
+        change(second(), 'data.demands.seats.0.candidates', [
+          ...(seats()[0] as { candidates: Json[] }).candidates,
+          who('paul'),
+        ]),
       /lets more people into a seat/,
     ],
     [
@@ -193,6 +249,10 @@ describe('a policy that loosens an open request', () => {
       },
       /request.reevaluated of request 15, which is executing/,
     ],
-    ['somebody who denies in its place', () => change(of('refused', 'request.denied'), 'actor', PERSON()), /not a policy/],
+    [
+      'somebody who denies in its place',
+      () => change(of('refused', 'request.denied'), 'actor', PERSON()),
+      /not a policy/,
+    ],
   ]);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Json } from '../../../bot/core/canonical-json.ts';
 import { type Day, liveADay } from './day.ts';
-import { find, type Forged, get, like, parse, put, verifyForged } from './forge.ts';
+import { type Forged, find, get, like, parse, put, verifyForged } from './forge.ts';
 
 /**
  * What the forger did, the entry that must be named for it, and why. Every number and every hash is

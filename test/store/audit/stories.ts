@@ -1,8 +1,31 @@
 import type { RequestId } from '../../../bot/core/request.ts';
 import { MINUTE, MORE_RULES, type World } from './world.ts';
 
-const STEPS = ['submit', 'approve', 'approve', 'approve', 'approve', 'consume', 'consume', 'outcome', 'view', 'reject', 'flag', 'cancel'] as const;
-const REST = ['clear', 'clearRequester', 'revoke', 'stop', 'settle', 'later', 'sweep', 'adopt', 'stranger'] as const;
+const STEPS = [
+  'submit',
+  'approve',
+  'approve',
+  'approve',
+  'approve',
+  'consume',
+  'consume',
+  'outcome',
+  'view',
+  'reject',
+  'flag',
+  'cancel',
+] as const;
+const REST = [
+  'clear',
+  'clearRequester',
+  'revoke',
+  'stop',
+  'settle',
+  'later',
+  'sweep',
+  'adopt',
+  'stranger',
+] as const;
 const PEOPLE = ['alice', 'bob', 'bob', 'carol', 'carol', 'dave', 'dave', 'erin', 'frank', 'olga', 'paul'];
 const ACTIONS = ['db.export', 'db.export', 'db.migrate', 'db.read', 'db.drop', 'key.rotate'];
 const ASKERS = ['bot-1', 'bot-1', 'ci-1', 'ci-1', 'alice', 'paul'];
@@ -18,13 +41,20 @@ export async function liveThrough(world: World, steps: number): Promise<void> {
     const by = pick(PEOPLE);
     const id = pick(known.slice(-4));
     const doing = known.length === 0 ? 'submit' : pick(random.below(4) > 0 ? STEPS : REST);
-    const asker = id === undefined ? 'bot-1' : world.request(id).requester.kind === 'human' ? by : world.request(id).requester.id;
+    const asker =
+      id === undefined
+        ? 'bot-1'
+        : world.request(id).requester.kind === 'human'
+          ? by
+          : world.request(id).requester.id;
     switch (doing) {
       case 'submit': {
         const who = pick(ASKERS);
         const onBehalfOf = who.endsWith('-1') && random.below(3) === 0 ? { onBehalfOf: 'alice' } : {};
         const same = random.below(4) === 0 ? { same: 'again' } : {};
-        const submitted = await world.submit(who, pick(ACTIONS), { ...onBehalfOf, ...same }).catch(() => null);
+        const submitted = await world
+          .submit(who, pick(ACTIONS), { ...onBehalfOf, ...same })
+          .catch(() => null);
         if (submitted !== null) known.push(submitted);
         break;
       }
@@ -73,7 +103,10 @@ export async function liveThrough(world: World, steps: number): Promise<void> {
         version += 1;
         const { denyExports, leadToo, noAlice } = MORE_RULES;
         const rules = pick([[], [], [leadToo], [noAlice(world.personOf('alice'))], [denyExports]]);
-        const groups = pick([undefined, { dba: ['alice', 'bob'], security: ['dave', 'carol'], leads: ['frank', 'erin'] }]);
+        const groups = pick([
+          undefined,
+          { dba: ['alice', 'bob'], security: ['dave', 'carol'], leads: ['frank', 'erin'] },
+        ]);
         await world.adopt({ version, rules, ...(groups === undefined ? {} : { groups }) });
         break;
       }

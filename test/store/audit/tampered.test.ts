@@ -80,7 +80,11 @@ describe('somebody who changes bytes', () => {
     const short = lines.slice(0, from + 8);
     const sound = await verifyEntries(short);
     expect(sound.problem).toBeNull();
-    const spot = fc.record({ seq: fc.nat(short.length - 1), at: fc.nat(), by: fc.integer({ min: 1, max: 255 }) });
+    const spot = fc.record({
+      seq: fc.nat(short.length - 1),
+      at: fc.nat(),
+      by: fc.integer({ min: 1, max: 255 }),
+    });
     await fc.assert(
       fc.asyncProperty(spot, async ({ seq, at, by }) => {
         const copy = short.map((line) => Buffer.from(line));
@@ -89,7 +93,11 @@ describe('somebody who changes bytes', () => {
         const { problem, lastHash } = await verifyEntries(copy);
         // The last entry is nobody's prev. What changes there shows in the hash that somebody else holds.
         if (seq === short.length - 1) expect(problem === null && lastHash === sound.lastHash).toBe(false);
-        else if (problem?.seq !== seq) expect([problem, seq]).toEqual([{ seq: short.length - 2, why: expect.any(String) }, short.length - 1]);
+        else if (problem?.seq !== seq)
+          expect([problem, seq]).toEqual([
+            { seq: short.length - 2, why: expect.any(String) },
+            short.length - 1,
+          ]);
       }),
       { seed: SEED, numRuns: 3_000 },
     );
@@ -191,7 +199,14 @@ describe('somebody who moves entries', () => {
 describe('entries that begin later', () => {
   it('are checked from the first on, and what cannot be replayed is counted', async () => {
     const verdict = await verifyEntries(lines.slice(18));
-    expect(verdict).toMatchObject({ problem: null, entries: 117, firstSeq: 18, lastSeq: 134, requests: 18, unreplayed: 10 });
+    expect(verdict).toMatchObject({
+      problem: null,
+      entries: 117,
+      firstSeq: 18,
+      lastSeq: 134,
+      requests: 18,
+      unreplayed: 10,
+    });
   });
 
   it('are found sound wherever they begin', async () => {

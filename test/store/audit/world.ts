@@ -14,7 +14,13 @@ import { submitRequest } from '../../../bot/app/submit-request.ts';
 import { trustedTime } from '../../../bot/app/time.ts';
 import { viewPayload } from '../../../bot/app/view-payload.ts';
 import { createWatchers } from '../../../bot/app/watchers.ts';
-import { cancelRequest, clearRequest, revokeRequest, settleRequest, stopRequest } from '../../../bot/app/withdraw-request.ts';
+import {
+  cancelRequest,
+  clearRequest,
+  revokeRequest,
+  settleRequest,
+  stopRequest,
+} from '../../../bot/app/withdraw-request.ts';
 import type { Digest } from '../../../bot/core/digest.ts';
 import { sha256Hex } from '../../../bot/core/digest.ts';
 import type { Plan } from '../../../bot/core/plan.ts';
@@ -89,7 +95,9 @@ export interface Wishes {
 export const MORE_RULES = {
   denyExports: rule('no-more-exports', 'db.export', 'deny', { tell: 'not today' }),
   denyErase: rule('no-erase', 'db.erase', 'deny'),
-  leadToo: rule('lead-too', 'db.*', 'require', { plan: plan('lead', [{ from: ['leads'], count: 1 }], { usableForMs: 5 * MINUTE }) }),
+  leadToo: rule('lead-too', 'db.*', 'require', {
+    plan: plan('lead', [{ from: ['leads'], count: 1 }], { usableForMs: 5 * MINUTE }),
+  }),
   noAlice: (alice: PersonId) => rule('no-alice', 'db.*', 'require', { exclude: [alice] }),
 } as const;
 
@@ -110,7 +118,10 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
   };
   let store: Store = openSqliteStore({ file, log, software: 'keyturn/test', random, onBroken: fail });
   const time = trustedTime(clock, START);
-  const personOf = await enrolPeople({ store, time, random }, KEYS.map((key) => ({ key, accounts: 1 })));
+  const personOf = await enrolPeople(
+    { store, time, random },
+    KEYS.map((key) => ({ key, accounts: 1 })),
+  );
 
   const rulebook = ({ version, rules = [], groups = GROUPS }: Wishes): Rulebook => {
     const people = new Map<PersonId, Person>();
@@ -119,10 +130,21 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
       people.set(personOf(key), { id: personOf(key), key, name: key, groups: of, tokenSha256: [] });
     }
     const clients = new Map<ClientId, Client>();
-    for (const [key, kind] of [['bot-1', 'agent'], ['ci-1', 'pipeline']] as const) {
+    for (const [key, kind] of [
+      ['bot-1', 'agent'],
+      ['ci-1', 'pipeline'],
+    ] as const) {
       const mayActFor = new Set([personOf('olga'), personOf('alice')]);
       const id = key as ClientId;
-      clients.set(id, { id, kind, owner: personOf('olga'), mayActFor, actions: ['**'], targets: ['**'], tokenSha256: [] });
+      clients.set(id, {
+        id,
+        kind,
+        owner: personOf('olga'),
+        mayActFor,
+        actions: ['**'],
+        targets: ['**'],
+        tokenSha256: [],
+      });
     }
     return {
       policy: {
@@ -161,13 +183,28 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
 
   const person = (key: string, via: Via = 'api'): PersonCaller => {
     const id = personOf(key);
-    return { actor: { kind: 'person', person: id, via, account: `${via}/${key}`, verifiedBy: 'token', roles: [] }, id, key };
+    return {
+      actor: { kind: 'person', person: id, via, account: `${via}/${key}`, verifiedBy: 'token', roles: [] },
+      id,
+      key,
+    };
   };
   const caller = (key: string): Caller => {
     const client = context.rulebook.clients.get(key as ClientId);
     if (client === undefined) return person(key);
     const { id, kind, owner } = client;
-    return { actor: { kind: 'client', client: id, clientKind: kind, owner, account: `token ${key}`, verifiedBy: 'token' }, id, key };
+    return {
+      actor: {
+        kind: 'client',
+        client: id,
+        clientKind: kind,
+        owner,
+        account: `token ${key}`,
+        verifiedBy: 'token',
+      },
+      id,
+      key,
+    };
   };
   const digestOf = (id: RequestId) => context.store.committed.request(id)?.actionDigest ?? '';
   const nonces = new Map<RequestId, string>();
@@ -187,7 +224,11 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     later(ms: number) {
       now += ms;
     },
-    async submit(by = 'bot-1', action = 'db.export', more: { onBehalfOf?: string; hold?: 'poll' | 'wait'; same?: string; key?: string } = {}) {
+    async submit(
+      by = 'bot-1',
+      action = 'db.export',
+      more: { onBehalfOf?: string; hold?: 'poll' | 'wait'; same?: string; key?: string } = {},
+    ) {
       asked += 1;
       const result = await submitRequest(
         context,
@@ -225,10 +266,18 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
       ),
     view: (by: string, id: RequestId) => viewPayload(context, person(by), id),
     vote: (by: string, id: RequestId, verdict: Verdict, via: Via = 'api') =>
-      reviewRequest(context, person(by, via), id, { verdict, actionDigest: digestOf(id), comment: verdict === 'approve' ? null : `${verdict}, I say` }),
+      reviewRequest(context, person(by, via), id, {
+        verdict,
+        actionDigest: digestOf(id),
+        comment: verdict === 'approve' ? null : `${verdict}, I say`,
+      }),
     async approve(by: string, id: RequestId, via: Via = 'api') {
       await viewPayload(context, person(by, via), id);
-      return reviewRequest(context, person(by, via), id, { verdict: 'approve', actionDigest: digestOf(id), comment: null });
+      return reviewRequest(context, person(by, via), id, {
+        verdict: 'approve',
+        actionDigest: digestOf(id),
+        comment: null,
+      });
     },
     async consume(by: string, id: RequestId) {
       const consumed = await consumeRequest(context, caller(by), id, digestOf(id), null);
@@ -236,13 +285,20 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
       return consumed;
     },
     outcome: (by: string, id: RequestId, status: 'succeeded' | 'failed') =>
-      reportOutcome(context, caller(by), id, { nonce: nonces.get(id) ?? '', status, exitCode: status === 'failed' ? 1 : 0, detail: null }),
-    cancel: (by: string, id: RequestId, key: string | null = null) => cancelRequest(context, caller(by), id, key),
+      reportOutcome(context, caller(by), id, {
+        nonce: nonces.get(id) ?? '',
+        status,
+        exitCode: status === 'failed' ? 1 : 0,
+        detail: null,
+      }),
+    cancel: (by: string, id: RequestId, key: string | null = null) =>
+      cancelRequest(context, caller(by), id, key),
     clear: (by: string, id: RequestId) => clearRequest(context, person(by), id, 'a false alarm'),
     clearRequester: (by: string, key: string) => clearRequester(context, person(by), key, 'a false alarm'),
     revoke: (by: string, id: RequestId) => revokeRequest(context, person(by), id, 'no longer wanted'),
     stop: (by: string, id: RequestId) => stopRequest(context, person(by), id, 'stop it'),
-    settle: (by: string, id: RequestId, status: 'succeeded' | 'failed') => settleRequest(context, person(by), id, { status, comment: 'I looked' }),
+    settle: (by: string, id: RequestId, status: 'succeeded' | 'failed') =>
+      settleRequest(context, person(by), id, { status, comment: 'I looked' }),
     sweep: () => expireDue(context),
     abandon: () => cancelAbandoned(context),
     async adopt(wishes: Wishes) {

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { approve, aSubmission, startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 import { checkAgreement } from '../../fault/agreement.ts';
+import { approve, aSubmission, startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 import { watchSqlite } from './watched-sqlite.ts';
 
 /** SQLite itself says that it is full: it may not take one page more than it has. */
@@ -19,9 +19,10 @@ const readiness = async ({ url }: TestKeyturn) => (await fetch(`${url}/readyz`))
 
 /** The last page has room for some more rows. Afterwards not even the smallest entry finds any. */
 async function fillUp({ keyturn }: TestKeyturn, fill: () => void) {
-  const { store } = keyturn.context;
+  const { store, time } = keyturn.context;
   fill();
-  const one = () => store.transact((tx) => void tx.append({ type: 'log.stopped' }, { kind: 'keyturn' }, 0, null));
+  const one = () =>
+    store.transact((tx) => void tx.append({ type: 'log.stopped' }, { kind: 'keyturn' }, time.now(), null));
   const refused = await (async () => {
     for (;;) await one();
   })().catch((fault: unknown) => fault);
@@ -47,7 +48,8 @@ it('row 24: a full disk refuses with 503, records nothing, shows in /readyz, and
   expect((await fetch(`${keyturn.url}/healthz`)).status).toBe(200);
   // Nothing is released while nothing can be recorded.
   const { id, action_digest } = approved;
-  const consume = () => keyturn.post('agent', `/v1/requests/${id}/consume`, { action_digest }, { 'idempotency-key': 'c' });
+  const consume = () =>
+    keyturn.post('agent', `/v1/requests/${id}/consume`, { action_digest }, { 'idempotency-key': 'c' });
   expect((await consume()).status).toBe(503);
   // What is there can still be read.
   expect((await keyturn.get('bob', `/v1/requests/${id}`)).body.state).toBe('approved');

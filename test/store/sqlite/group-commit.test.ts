@@ -122,4 +122,3 @@ function fillable(db: import('better-sqlite3').Database | undefined) {
     empty: () => void db.pragma(`max_page_count = ${most}`),
   };
 }
-

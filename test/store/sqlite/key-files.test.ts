@@ -1,6 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createPublicKey } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -41,7 +40,9 @@ it('makes a key at the first start, for its owner alone, and a public one for ev
   const modeOf = (path: string) => statSync(path).mode & 0o777;
   expect(modeOf(dir)).toBe(0o700);
   expect(modeOf(join(dir, 'grant.pem'))).toBe(0o600);
-  expect(createPublicKey(readFileSync(join(dir, 'grant.pub'))).asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
+  expect(createPublicKey(readFileSync(join(dir, 'grant.pub'))).asymmetricKeyDetails?.namedCurve).toBe(
+    'prime256v1',
+  );
 });
 
 it('signs with the same key after a restart, as the public key says', () => {
@@ -68,7 +69,11 @@ it.each([0o640, 0o604, 0o660, 0o644, 0o620])('refuses a key that others can reac
 });
 
 it.each([
-  ['of another curve', () => pemOf(generateKeyPairSync('ec', { namedCurve: 'secp384r1' })), 'is not a P-256 key'],
+  [
+    'of another curve',
+    () => pemOf(generateKeyPairSync('ec', { namedCurve: 'secp384r1' })),
+    'is not a P-256 key',
+  ],
   ['for Ed25519', () => pemOf(generateKeyPairSync('ed25519')), 'is not a P-256 key'],
   ['for RSA', () => pemOf(generateKeyPairSync('rsa', { modulusLength: 2048 })), 'is not a P-256 key'],
   ['that is public', () => readFileSync(join(withPublic(), 'grant.pub'), 'utf8'), 'holds no private key'],

@@ -21,7 +21,14 @@ it('writes with a WAL and synchronous FULL, checks foreign keys and cells, and o
   storePlace().open();
   const db = sqlite.databases.find(({ name }) => name.endsWith('.db'));
   const held = (name: string) => db?.pragma(name, { simple: true });
-  const names = ['journal_mode', 'synchronous', 'foreign_keys', 'recursive_triggers', 'secure_delete', 'cell_size_check'];
+  const names = [
+    'journal_mode',
+    'synchronous',
+    'foreign_keys',
+    'recursive_triggers',
+    'secure_delete',
+    'cell_size_check',
+  ];
   expect(names.map(held)).toEqual(['wal', 2, 1, 1, 1, 1]);
   expect(held('trusted_schema')).toBe(0);
 });
@@ -44,18 +51,15 @@ it.each([
   ['synchronous = FULL', 'reopened'],
   ['secure_delete = ON', 'new'],
   ['cell_size_check = ON', 'reopened'],
-])(
-  'refuses a database that does not take %s when it is %s',
-  (pragma, when) => {
-    const place = storePlace();
-    if (when === 'reopened') place.open().close();
-    const sqlite = watchSqlite();
-    sqlite.ignorePragma(pragma);
-    const fault = faultOf(place.open);
-    expect(fault.code).toBe('STORE_PRAGMA');
-    expect(fault.message).toContain(pragma.split(' ')[0]);
-  },
-);
+])('refuses a database that does not take %s when it is %s', (pragma, when) => {
+  const place = storePlace();
+  if (when === 'reopened') place.open().close();
+  const sqlite = watchSqlite();
+  sqlite.ignorePragma(pragma);
+  const fault = faultOf(place.open);
+  expect(fault.code).toBe('STORE_PRAGMA');
+  expect(fault.message).toContain(pragma.split(' ')[0]);
+});
 
 it('refuses a schema that is newer than it knows, and changes nothing in it', () => {
   const place = storePlace();

@@ -1,7 +1,7 @@
 import Sqlite, { type Database } from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
-import { aRequest, AT } from '../../conformance/a-request.ts';
 import { isTerminal, STATES } from '../../../bot/core/request.ts';
+import { AT, aRequest } from '../../conformance/a-request.ts';
 import { storePlace } from './a-store.ts';
 
 const KEYTURN = { kind: 'keyturn' } as const;
@@ -30,21 +30,57 @@ const copyOf = (db: Database, table: string) => JSON.stringify(db.prepare(`SELEC
 it.each([
   ['entries', 'is changed', "UPDATE entries SET type = 'other' WHERE seq = 1"],
   ['entries', 'is deleted', 'DELETE FROM entries WHERE seq = 2'],
-  ['entries', 'is replaced by number', "INSERT OR REPLACE INTO entries VALUES (2, zeroblob(32), 'x', NULL, x'00')"],
-  ['entries', 'is replaced by the hash before it', "INSERT OR REPLACE INTO entries SELECT 3, prev, 'x', NULL, x'00' FROM entries WHERE seq = 1"],
-  ['entries', 'is taken over on conflict', "INSERT INTO entries SELECT seq, prev, 'x', NULL, x'00' FROM entries WHERE seq = 1 ON CONFLICT (seq) DO UPDATE SET type = 'x'"],
-  ['entries', 'is ignored on conflict', "INSERT OR IGNORE INTO entries SELECT seq, prev, 'x', NULL, x'00' FROM entries WHERE seq = 1"],
+  [
+    'entries',
+    'is replaced by number',
+    "INSERT OR REPLACE INTO entries VALUES (2, zeroblob(32), 'x', NULL, x'00')",
+  ],
+  [
+    'entries',
+    'is replaced by the hash before it',
+    "INSERT OR REPLACE INTO entries SELECT 3, prev, 'x', NULL, x'00' FROM entries WHERE seq = 1",
+  ],
+  [
+    'entries',
+    'is taken over on conflict',
+    "INSERT INTO entries SELECT seq, prev, 'x', NULL, x'00' FROM entries WHERE seq = 1 ON CONFLICT (seq) DO UPDATE SET type = 'x'",
+  ],
+  [
+    'entries',
+    'is ignored on conflict',
+    "INSERT OR IGNORE INTO entries SELECT seq, prev, 'x', NULL, x'00' FROM entries WHERE seq = 1",
+  ],
   ['entries', 'leaves a gap', "INSERT INTO entries VALUES (9, randomblob(32), 'x', NULL, x'00')"],
   ['entries', 'comes before the first', "INSERT INTO entries VALUES (-1, randomblob(32), 'x', NULL, x'00')"],
   ['actions', 'is changed', "UPDATE actions SET text = '{}' WHERE number = 1"],
   ['actions', 'is deleted', 'DELETE FROM actions WHERE number = 1'],
-  ['actions', 'is replaced', "INSERT OR REPLACE INTO actions SELECT number, '{}', asked FROM actions WHERE number = 1"],
-  ['actions', 'is taken over on conflict', "INSERT INTO actions SELECT number, '{}', asked FROM actions WHERE number = 1 ON CONFLICT DO UPDATE SET text = excluded.text"],
+  [
+    'actions',
+    'is replaced',
+    "INSERT OR REPLACE INTO actions SELECT number, '{}', asked FROM actions WHERE number = 1",
+  ],
+  [
+    'actions',
+    'is taken over on conflict',
+    "INSERT INTO actions SELECT number, '{}', asked FROM actions WHERE number = 1 ON CONFLICT DO UPDATE SET text = excluded.text",
+  ],
   ['requests', 'is deleted', 'DELETE FROM requests WHERE number = 1'],
-  ['requests', 'is replaced by number', "INSERT OR REPLACE INTO requests SELECT number, 'req_x', 'approved', requester, created_at, due_at, waits, twin, audit_seq, body FROM requests WHERE number = 2"],
-  ['requests', 'is replaced by id', "INSERT OR REPLACE INTO requests SELECT 9, id, 'approved', requester, created_at, due_at, waits, twin, audit_seq, body FROM requests WHERE number = 2"],
+  [
+    'requests',
+    'is replaced by number',
+    "INSERT OR REPLACE INTO requests SELECT number, 'req_x', 'approved', requester, created_at, due_at, waits, twin, audit_seq, body FROM requests WHERE number = 2",
+  ],
+  [
+    'requests',
+    'is replaced by id',
+    "INSERT OR REPLACE INTO requests SELECT 9, id, 'approved', requester, created_at, due_at, waits, twin, audit_seq, body FROM requests WHERE number = 2",
+  ],
   ['requests', 'is reopened', "UPDATE requests SET state = 'pending' WHERE number = 2"],
-  ['requests', 'is reopened with the rest of its row', "UPDATE OR REPLACE requests SET state = 'approved', body = '{}' WHERE number = 2"],
+  [
+    'requests',
+    'is reopened with the rest of its row',
+    "UPDATE OR REPLACE requests SET state = 'approved', body = '{}' WHERE number = 2",
+  ],
 ])('refuses it when one of the %s %s', async (table, _how, sql) => {
   const db = await aDatabase();
   const before = copyOf(db, table);

@@ -22,7 +22,9 @@ async function aLog(): Promise<StorePlace> {
 /** As somebody who has the file and a SQLite of their own: triggers are no obstacle. */
 function tamper({ file }: StorePlace, ...statements: string[]): void {
   const db = new Sqlite(file);
-  const triggers = db.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all();
+  const triggers = db
+    .prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+    .all();
   for (const { name } of triggers) db.exec(`DROP TRIGGER ${name}`);
   db.pragma('foreign_keys = OFF');
   for (const statement of statements) db.exec(statement);
@@ -30,12 +32,20 @@ function tamper({ file }: StorePlace, ...statements: string[]): void {
 }
 
 it.each([
-  ['a byte of an entry is changed', "UPDATE entries SET bytes = CAST(replace(CAST(bytes AS TEXT), 'log.stopped', 'log.stoppeD') AS BLOB) WHERE seq = 2", 3],
+  [
+    'a byte of an entry is changed',
+    "UPDATE entries SET bytes = CAST(replace(CAST(bytes AS TEXT), 'log.stopped', 'log.stoppeD') AS BLOB) WHERE seq = 2",
+    3,
+  ],
   ['an entry is no JSON any more', "UPDATE entries SET bytes = x'ff00' WHERE seq = 4", 4],
   ['an entry is JSON of another kind', "UPDATE entries SET bytes = CAST('null' AS BLOB) WHERE seq = 4", 4],
   ['an entry in between is gone', 'DELETE FROM entries WHERE seq = 2', 3],
   ['the hash beside an entry is another', `UPDATE entries SET prev = x'${'01'.repeat(32)}' WHERE seq = 4`, 4],
-  ['the number in an entry is another', "UPDATE entries SET bytes = CAST(replace(CAST(bytes AS TEXT), '\"seq\":4', '\"seq\":5') AS BLOB) WHERE seq = 4", 4],
+  [
+    'the number in an entry is another',
+    'UPDATE entries SET bytes = CAST(replace(CAST(bytes AS TEXT), \'"seq":4\', \'"seq":5\') AS BLOB) WHERE seq = 4',
+    4,
+  ],
 ])('refuses to start when %s', async (_how, statement, seq) => {
   const place = await aLog();
   tamper(place, statement);
@@ -52,7 +62,10 @@ it('refuses to start when the tail is cut and a request is newer than what is le
 
 it('refuses to start on the log of another installation, and says whose it is', async () => {
   const place = await aLog();
-  const fault = { code: 'LOG_TAIL_BROKEN', message: 'this log is test/log, the configuration says other/log' };
+  const fault = {
+    code: 'LOG_TAIL_BROKEN',
+    message: 'this log is test/log, the configuration says other/log',
+  };
   expect(() => place.open({ log: 'other/log' })).toThrow(expect.objectContaining(fault));
 });
 

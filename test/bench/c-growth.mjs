@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { inTurns, medianOf } from './lib/measure.mjs';
+import { runChild, startKeyturn } from './lib/processes.mjs';
+import { toRow } from './lib/rows.mjs';
+
+const IN_FLIGHT = 8;
+const CALLS = [
+  ['list', 'list, newest 50'],
+  ['pending', 'list, 50 pending'],
+  ['submit', 'submit'],
+  ['review', 'review'],
+];
+
+/** What a hundred times as many stored requests do to the slowest of a hundred calls. */
+export async function growth({ dir, quick }) {
+  const [few, many] = quick ? [500, 5_000] : [1_000, 100_000];
+  const [small, large] = await Promise.all(
+    [few, many].map(async (count) => {
+      const data = join(dir, `stored-${count}`);
+      await runChild('fill-requests.mjs', { dir: data, count, pending: 1 });
+      return startKeyturn(data);
+    }),
+  );
+  const samples = quick ? 100 : 400;
+  const load = ({ port }, round) =>
+    runChild('load-growth.mjs', { port, inFlight: IN_FLIGHT, samples, salt: `c${round}` });
+  // The first turn is the warm-up: it also finds what each process compiles and caches once.
+  const [atFew, atMany] = (
+    await inTurns(quick ? 3 : 7, [(round) => load(small, round), (round) => load(large, round)])
+  ).map((rounds) => rounds.slice(1));
+  await Promise.all([small.stop(), large.stop()]);
+  const of = (rounds, call) => rounds.map((round) => round[call]);
+  return CALLS.map(([call, what]) =>
+    toRow({
+      what: `${what}: p99, ${many.toLocaleString('en')} stored`,
+      value: medianOf(of(atMany, call), 'p99'),
+      unit: 'ms',
+      limit: medianOf(of(atFew, call), 'p99'),
+      limitName: `${few.toLocaleString('en')} stored`,
+      aim: ['<=', 1.2],
+      note: `p50 ${medianOf(of(atMany, call), 'p50').toFixed(2)} and ${medianOf(of(atFew, call), 'p50').toFixed(2)} ms, ${IN_FLIGHT} in flight`,
+    }),
+  );
+}
