@@ -9,10 +9,11 @@ import { toTwinKey } from './submit-request.ts';
 import { storedPayload } from './view-payload.ts';
 
 const BATCH = 200;
+const NOT_OVER = ['pending', 'flagged', 'approved', 'executing', 'unknown'] as const;
 
 /**
- * Puts the rulebook in force. Where it differs from the one before, every open request meets it
- * first: seats are added, votes lost, requests denied or revoked. Until that is done, nothing runs.
+ * Puts the rulebook in force. Where it differs from the one before, every request that is not over
+ * meets it first: seats are added, votes lost, requests denied or revoked. Until that is done, nothing runs.
  */
 export async function adoptPolicy(context: Context): Promise<void> {
   const { policy } = context.rulebook;
@@ -20,7 +21,7 @@ export async function adoptPolicy(context: Context): Promise<void> {
   if (previous === policy.version) return;
   let after = 0;
   for (;;) {
-    const open = context.store.committed.inStates(['pending', 'flagged', 'approved'], BATCH, after);
+    const open = context.store.committed.inStates(NOT_OVER, BATCH, after);
     await write(context, (writing) => {
       for (const { id } of open) {
         const request = current(context, writing, id);

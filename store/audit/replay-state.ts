@@ -73,7 +73,7 @@ const WAITS = ['pending', 'flagged'] as const;
 export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry['type'], Step>([
   ['request.deduplicated', { from: ['pending'], to: null }],
   ['request.detached', { from: ['pending', 'approved'], to: null }],
-  ['request.reevaluated', { from: [...WAITS, 'approved'], to: null }],
+  ['request.reevaluated', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
   ['review.recorded', { from: [...WAITS, 'approved', 'executing'], to: null }],
   ['request.approved', { from: ['pending'], to: 'approved' }],
   ['request.denied', { from: WAITS, to: 'denied' }],

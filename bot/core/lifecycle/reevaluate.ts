@@ -7,7 +7,7 @@ import { evolve } from './evolve.ts';
 import { stillApproved } from './release.ts';
 
 /**
- * A new policy meets a request that is still open. It can only tighten: seats are added, times
+ * A new policy meets a request that is not over. It can only tighten: seats are added, times
  * shortened, votes lost, or the request is denied or revoked. A looser policy changes nothing.
  */
 export function reevaluate(
@@ -16,6 +16,8 @@ export function reevaluate(
   now: Circumstances,
 ): Decision {
   const waits = request.state === 'pending' || request.state === 'flagged';
+  if (request.state === 'executing' || request.state === 'unknown')
+    return whoMayEndIt(request, evaluation, policyVersion, now);
   if (!waits && request.state !== 'approved') return accept();
   const revoked: RequestEvent = { type: 'request.revoked', because: 'policy', text: {} };
   if (evaluation.effect === 'deny') {
@@ -39,6 +41,29 @@ export function reevaluate(
   if (waits) return accept(reevaluated);
   const after = evolve(request, reevaluated, now.at);
   return stillApproved(after, now) ? accept(reevaluated) : accept(reevaluated, revoked);
+}
+
+/**
+ * What was released stays released, on the terms it was released on. But who stops it, or says how it
+ * ended, must be outside the exclusion set of now as well; and a new seat would let more people in.
+ */
+function whoMayEndIt(
+  request: ActionRequest,
+  { exclusions }: Evaluation,
+  policyVersion: Demands['policyVersion'],
+  now: Circumstances,
+): Decision {
+  const held = request.demands;
+  const demands: Demands = {
+    ...held,
+    policyVersion,
+    seats: held.seats.map((seat) => withoutLeavers(seat, now)),
+    exclusions: union(held.exclusions, exclusions),
+  };
+  const isSame =
+    demands.exclusions.length === held.exclusions.length &&
+    demands.seats.every((seat, index) => seat.candidates.length === held.seats[index]?.candidates.length);
+  return isSame ? accept() : accept({ type: 'request.reevaluated', demands });
 }
 
 /** Whoever left loses the vote for good: coming back by a third policy would bring it back unasked. */
