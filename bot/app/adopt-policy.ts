@@ -4,6 +4,7 @@ import { evaluate } from '../core/policy.ts';
 import type { ActionRequest, ClientId, PersonId } from '../core/request.ts';
 import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import { type Context, KEYTURN } from './context.ts';
+import { mayStillAsk } from './may-ask.ts';
 import { factsOf } from './policy-facts.ts';
 import { toTwinKey } from './submit-request.ts';
 import { storedPayload } from './view-payload.ts';
@@ -13,7 +14,8 @@ const NOT_OVER = ['pending', 'flagged', 'approved', 'executing', 'unknown'] as c
 
 /**
  * Puts the rulebook in force. Where it differs from the one before, every request that is not over
- * meets it first: seats are added, votes lost, requests denied or revoked. Until that is done, nothing runs.
+ * meets it first: seats are added, votes lost, requests denied or revoked, also because whoever asked
+ * could not ask it any more. Until that is done, nothing runs.
  */
 export async function adoptPolicy(context: Context): Promise<void> {
   const { policy } = context.rulebook;
@@ -45,7 +47,9 @@ function reevaluateOne(context: Context, writing: Writing, request: ActionReques
   const requesterKey =
     requester.kind === 'human' ? (writing.tx.keyOf(requester.id as PersonId) ?? requester.id) : requester.id;
   const facts = factsOf(context.rulebook, { ...request, requesterKey }, payload, writing.at);
-  const evaluation = evaluate(policy, facts);
+  const ruled = evaluate(policy, facts);
+  const isTheirs = mayStillAsk(context.rulebook, request);
+  const evaluation = isTheirs ? ruled : { ...ruled, effect: 'deny' as const, rules: [], tell: null };
   // Who owns the client now answers for it as much as who owned it then.
   const owner = context.rulebook.clients.get(requester.id as ClientId)?.owner ?? null;
   const exclusions = exclusionSet({ ...request, owner }, evaluation.exclusions);
