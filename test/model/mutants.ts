@@ -272,8 +272,8 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'waits longer for a caller that left',
         file: 'bot/app/presence.ts',
-        from: 'steady() - known.last >= GONE_AFTER_MS',
-        to: 'steady() - known.last > GONE_AFTER_MS',
+        from: 'const GONE_AFTER_MS = 120_000;',
+        to: 'const GONE_AFTER_MS = 240_000;',
       },
     ],
   ],
