@@ -12,7 +12,8 @@ import {
 } from '@bufbuild/cel';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { RE2JS } from '@bufbuild/re2';
-import type { Condition, Facts } from './core/policy.ts';
+import type { Facts } from './core/match.ts';
+import type { Condition } from './core/policy.ts';
 import { Items, Joined, Members, Meter, toValue } from './policy-file/metered-json.ts';
 
 export type CompiledCondition =

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../core/canonical-json.ts';
-import type { Facts } from '../core/policy.ts';
+import type { Facts } from '../core/match.ts';
 import type { ActionRequest, Instant, PersonId } from '../core/request.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../../bot/core/match.ts';
 import type { Plan } from '../../../bot/core/plan.ts';
-import { type Evaluation, evaluate, type Facts, type Policy, type Rule } from '../../../bot/core/policy.ts';
+import { type Evaluation, evaluate, type Policy, type Rule } from '../../../bot/core/policy.ts';
 import { type PersonId, RISKS } from '../../../bot/core/request.ts';
 import { rule } from '../../helpers/rulebook.ts';
 
