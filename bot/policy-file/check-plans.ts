@@ -71,7 +71,7 @@ function fillable(seats: readonly SeatEntry[], candidates: readonly (readonly st
   return allFilled(filled, matchSeats(filled, voters));
 }
 
-function knownGroups(check: Check, groups: readonly string[], path: Path): boolean {
+export function knownGroups(check: Check, groups: readonly string[], path: Path): boolean {
   let known = true;
   for (const [index, group] of groups.entries()) {
     if (check.draft.groups.has(group)) continue;
@@ -82,7 +82,7 @@ function knownGroups(check: Check, groups: readonly string[], path: Path): boole
 }
 
 /** Null when one of the groups could not be read: then nothing can be said about its members. */
-function membersOf(draft: Draft, groups: readonly string[]): readonly string[] | null {
+export function membersOf(draft: Draft, groups: readonly string[]): readonly string[] | null {
   const members = groups.map((name) => draft.groups.get(name)?.members ?? null);
   return members.includes(null) ? null : [...new Set(members.flatMap((list) => list ?? []))];
 }

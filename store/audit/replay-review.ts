@@ -1,5 +1,5 @@
 import { readIsoTime } from '../../bot/core/instant.ts';
-import type { Verdict } from '../../bot/core/request.ts';
+import { type Verdict, WAYS } from '../../bot/core/request.ts';
 import { isFilling, quorum } from './replay-quorum.ts';
 import type { EntryOf, LoggedEntry } from './replay-shape.ts';
 import { type Held, isPerson, type Owed, type Why, type World } from './replay-state.ts';
@@ -44,6 +44,7 @@ function isPossible({ state }: Held, verdict: Verdict): boolean {
 function approveProblem(held: Held, { data }: EntryOf<'review.recorded'>): Why {
   const { person, via } = data;
   if (held.votes.some((vote) => vote.person === person)) return `a second approve by ${person}`;
+  if (!(held.demands.review_via ?? WAYS).includes(via)) return `an approve by ${via}, which is no way here`;
   if (via !== 'api') return null;
   if (held.demands.risk === 'critical') return 'an approve by API of a critical request';
   return held.shown.has(person) ? null : `an approve by API by ${person}, who was not served the view`;
@@ -67,7 +68,9 @@ export function viewed(held: Held, { data, actor }: EntryOf<'payload.viewed'>): 
 /** Released by the policy at once, or by a quorum that is counted here again. */
 export function approved(held: Held, entry: EntryOf<'request.approved'>, owed: Owed | null): Why {
   const { filled_by: filledBy, usable_until: usableUntil } = entry.data;
-  if (held.submitted.effect === 'require') {
+  if (held.breaker !== null) {
+    if (filledBy.length > 0) return 'one person approved it alone, and it names people';
+  } else if (held.submitted.effect === 'require') {
     const { isFull, filled, of } = quorum(held);
     if (!isFull) return `approved without its quorum: the votes fill ${filled} of ${of} chairs`;
     if (!isFilling(held, filledBy))
