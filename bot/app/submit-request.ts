@@ -1,15 +1,15 @@
 import { canonicalJson, type JsonObject } from '../core/canonical-json.ts';
 import { actionDigest, type Digest, sha256Hex, viewDigest } from '../core/digest.ts';
-import { matchesAction, matchesTarget } from '../core/glob.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
 import { type Asked, exclusionSet, submit } from '../core/lifecycle/submit.ts';
 import { newId } from '../core/new-id.ts';
 import { type Evaluation, evaluate } from '../core/policy.ts';
-import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, Exclusion, PersonId, RequestId, Target } from '../core/request.ts';
 import { RENDERER, toView } from '../core/view.ts';
 import { announce, circumstances, current, record, type Writing, write } from './change-request.ts';
+import { claimProblems, findOnBehalfOf, isListed } from './claims.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
 import { factsOf } from './policy-facts.ts';
 
@@ -65,7 +65,7 @@ export async function submitRequest(
       const request = current(context, writing, past.request);
       return request === null ? no(refuse('NOT_FOUND')) : { ok: true, request, created: false };
     }
-    if (!isListed(context, caller, submission)) return no(refuse('ACTION_NOT_ALLOWED'));
+    if (!mayName(context, caller, submission)) return no(refuse('ACTION_NOT_ALLOWED'));
     if (tx.frozen(caller.id) !== null) return no(refuse('REQUESTER_FROZEN'));
     const result = create(context, caller, writing, prepared, submission.expiresInS);
     if (!result.ok) return no(result);
@@ -202,36 +202,9 @@ function limitReached(context: Context, caller: Caller, writing: Writing): Refus
   return isFull() ? refuse('LIMIT_REACHED', { retryAfter: 30 }) : null;
 }
 
-function isListed(context: Context, caller: Caller, { action, target }: Submission): boolean {
+/** A person has no lists. */
+function mayName(context: Context, caller: Caller, submission: Submission): boolean {
   if (isPerson(caller)) return true;
   const client = context.rulebook.clients.get(caller.id);
-  if (client === undefined) return false;
-  return (
-    client.actions.some((glob) => matchesAction(glob, action)) &&
-    client.targets.some((glob) => matchesTarget(glob, target))
-  );
-}
-
-/** `undefined` when the claim is not this caller's to make. A person acts for nobody but themselves. */
-function findOnBehalfOf(context: Context, caller: Caller, key: string | null): PersonId | null | undefined {
-  if (key === null) return null;
-  if (isPerson(caller)) return undefined;
-  const claimed = context.store.committed.personOf(key);
-  const known = claimed !== null && context.rulebook.people.has(claimed);
-  return known && context.rulebook.clients.get(caller.id)?.mayActFor.has(claimed) ? claimed : undefined;
-}
-
-/** What is wrong with the claims that only the policy can judge; null where there is nothing to judge. */
-export function claimProblems(
-  context: Context,
-  caller: Caller,
-  claims: { readonly environment: string | null; readonly onBehalfOf: string | null },
-): readonly FieldProblem[] {
-  const { environment, onBehalfOf } = claims;
-  const declared = environment === null || context.rulebook.environments.has(environment);
-  const may = findOnBehalfOf(context, caller, onBehalfOf) !== undefined;
-  return [
-    ...(declared ? [] : [{ pointer: '/target/environment', problem: 'is not a declared environment' }]),
-    ...(may ? [] : [{ pointer: '/on_behalf_of', problem: 'is not a person this caller may act for' }]),
-  ];
+  return client !== undefined && isListed(client, submission);
 }

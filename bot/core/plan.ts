@@ -23,7 +23,7 @@ export function mergePlans(plans: readonly [Plan, ...Plan[]]): Omit<Plan, 'id'> 
 }
 
 /** Keyed by the set of groups a seat draws from; the order in which those are written does not matter. */
-function strictestSeats<S extends { readonly from: readonly string[]; readonly count: number }>(
+export function strictestSeats<S extends { readonly from: readonly string[]; readonly count: number }>(
   seats: readonly S[],
 ): readonly S[] {
   const byFrom = new Map<string, S>();

@@ -5,7 +5,11 @@ import type { CommentRules, Exclusion, PersonId, Risk, Seat } from './request.ts
 import { RISKS } from './request.ts';
 
 /** A compiled `when`. It MUST NOT throw, and MUST answer `unevaluable` for anything but a boolean. */
-export type Condition = (facts: Facts) => boolean | 'unevaluable';
+export interface Condition {
+  (facts: Facts): boolean | 'unevaluable';
+  /** As it is written in the policy, for whoever asks why a rule matched. */
+  readonly source?: string;
+}
 
 export interface Rule {
   readonly id: string;

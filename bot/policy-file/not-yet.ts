@@ -9,7 +9,6 @@ import type { Finding, Path } from './problem.ts';
 const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
   ['freezes', 'freezes'],
   ['break_glass', 'break_glass'],
-  ['tests', 'tests'],
   ['payload_retention', 'payload_retention'],
   ['security_notices', 'security_notices'],
   ['slack_usergroup', 'groups', '*', 'slack_usergroup'],

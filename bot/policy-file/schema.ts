@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as names from './schema-names.ts';
+import { PolicyTest } from './schema-tests.ts';
 
 /**
  * `keyturn.yaml`. An unknown key is refused rather than dropped: a misspelt `exclude` would let
@@ -137,10 +138,15 @@ export const PolicyFile = z.strictObject({
   actions: keyed(names.ActionName, Action, 1_000).prefault({}),
   plans: keyed(names.Name, Plan, 200),
   default: Default,
-  rules: z.array(Rule).max(500, 'holds at most 500 rules'),
+  rules: z.array(Rule).max(2_000, 'holds at most 2000 rules'),
   limits: z
     .strictObject({ open_per_requester: Limit.prefault(20), new_per_minute: Limit.prefault(30) })
     .prefault({}),
+  tests: z
+    .array(PolicyTest)
+    .max(1_000, 'holds at most 1000 tests')
+    .prefault([])
+    .meta({ description: 'Run by `keyturn policy test`.' }),
   audit: z.strictObject({ log: names.LogName.prefault('keyturn.local') }).prefault({}),
 });
 export type PolicyFile = z.infer<typeof PolicyFile>;

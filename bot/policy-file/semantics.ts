@@ -4,6 +4,7 @@ import type { Check } from './check.ts';
 import { checkAccounts, checkClients, checkGroups } from './check-people.ts';
 import { checkPlans } from './check-plans.ts';
 import { checkDefault, checkRules } from './check-rules.ts';
+import { checkTests } from './check-tests.ts';
 import type { Draft } from './draft.ts';
 import type { Finding, Path } from './problem.ts';
 
@@ -19,6 +20,7 @@ export function checkSemantics(draft: Draft, refused: (path: Path) => boolean): 
   checkDefault(check);
   checkActions(check);
   checkFolders(check);
+  checkTests(check);
   return findings;
 }
 

@@ -4,6 +4,7 @@ import { first } from './migrations/0001-first.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
 const MIGRATIONS: readonly string[] = [first];
+export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Brings the file to this version, all or nothing. A file from a newer Keyturn is refused, not guessed at. */
 export function migrate(db: Database): void {

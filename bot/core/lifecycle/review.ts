@@ -88,7 +88,7 @@ export function isBlank(text: string | null): text is null {
 }
 
 /** Whether these seats can be filled at all by people outside the exclusion set. */
-export function canBeFilled(demands: ActionRequest['demands']): boolean {
+export function canBeFilled(demands: Pick<ActionRequest['demands'], 'seats' | 'exclusions'>): boolean {
   const excluded = new Set(demands.exclusions.map((exclusion) => exclusion.person));
   const everyone = new Set(demands.seats.flatMap((seat) => seat.candidates));
   const voters = [...everyone]
