@@ -1,5 +1,6 @@
 import type { Digest } from './digest.ts';
 import { type Facts, type Match, missOf } from './match.ts';
+import { type Place, toPlace } from './place.ts';
 import { candidatesOf, mergePlans, type Plan } from './plan.ts';
 import type { CommentRules, Exclusion, PersonId, Risk, Seat } from './request.ts';
 import { RISKS } from './request.ts';
@@ -43,6 +44,7 @@ export interface Evaluation {
   readonly expiresAfterMs: number;
   readonly usableForMs: number;
   readonly outcomeWithinMs: number;
+  readonly notify: readonly Place[];
   readonly tell: string | null;
 }
 
@@ -53,6 +55,7 @@ const NO_PLAN = {
   expiresAfterMs: 15 * 60_000,
   usableForMs: 15 * 60_000,
   outcomeWithinMs: 60 * 60_000,
+  notify: [toPlace('room')],
 } as const;
 
 export function evaluate(policy: Policy, facts: Facts): Evaluation {

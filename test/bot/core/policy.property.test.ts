@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../../bot/core/match.ts';
+import { toPlace } from '../../../bot/core/place.ts';
 import type { Plan } from '../../../bot/core/plan.ts';
 import { type Evaluation, evaluate, type Policy, type Rule } from '../../../bot/core/policy.ts';
 import { type PersonId, RISKS } from '../../../bot/core/request.ts';
@@ -22,6 +23,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   expiresAfterMs: time,
   usableForMs: time,
   outcomeWithinMs: time,
+  notify: fc.subarray([toPlace('room'), toPlace('slack', '#a')]),
 });
 
 const anyRule: fc.Arbitrary<Rule> = fc
