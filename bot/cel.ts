@@ -82,7 +82,11 @@ export function compileCondition(expression: string): CompiledCondition {
         return 'unevaluable';
       }
     };
-    return { ok: true, condition, mentions: found.mentions };
+    return {
+      ok: true,
+      condition: Object.assign(condition, { source: expression }),
+      mentions: found.mentions,
+    };
   } catch (error) {
     if (error instanceof Unfit) return { ok: false, problem: error.message };
     if (error instanceof RangeError) return { ok: false, problem: TOO_DEEP };

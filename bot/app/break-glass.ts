@@ -13,7 +13,8 @@ export function breakGlass(
   id: RequestId,
   said: { readonly actionDigest: string; readonly reason: string; readonly confirmTarget: string },
 ): Promise<Changed> {
-  const ask = () => ({ type: 'break-glass', person: caller.id, via: caller.actor.via, ...said }) as const;
+  const { via, verifiedBy: proof } = caller.actor;
+  const ask = () => ({ type: 'break-glass', person: caller.id, via, proof, ...said }) as const;
   return changeRequest(context, caller, id, ask, refused('break-glass'));
 }
 
@@ -24,6 +25,7 @@ export function postReview(
   id: RequestId,
   said: { readonly verdict: Verdict; readonly comment: string | null },
 ): Promise<Changed> {
-  const ask = () => ({ type: 'post-review', person: caller.id, via: caller.actor.via, ...said }) as const;
+  const { via, verifiedBy: proof } = caller.actor;
+  const ask = () => ({ type: 'post-review', person: caller.id, via, proof, ...said }) as const;
   return changeRequest(context, caller, id, ask, refused('post-review'));
 }

@@ -1,20 +1,21 @@
-import { glassRulesFor } from '../core/break-glass.ts';
-import { freezesInForce, secondsLeft } from '../core/calendar-freeze.ts';
+import { freezesAgainst } from '../core/asked-in-freeze.ts';
+import { secondsLeft } from '../core/calendar-freeze.ts';
 import { canonicalJson, type JsonObject } from '../core/canonical-json.ts';
 import { actionDigest, sha256Hex, viewDigest } from '../core/digest.ts';
-import { matchesAction, matchesTarget } from '../core/glob.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
 import { type Asked, exclusionSet, submit } from '../core/lifecycle/submit.ts';
 import type { Facts } from '../core/match.ts';
 import { newId } from '../core/new-id.ts';
-import { type Evaluation, evaluate, type Policy } from '../core/policy.ts';
+import { type Evaluation, evaluate } from '../core/policy.ts';
 import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
-import type { ActionRequest, Instant, PersonId, RequestId, Target } from '../core/request.ts';
+import type { ActionRequest, PersonId, RequestId, Target } from '../core/request.ts';
 import { RENDERER, toView } from '../core/view.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
+import { announce, type Logged } from './announce.ts';
 import { callerNow } from './caller-now.ts';
-import { announce, circumstances, current, record, type Writing, write } from './change-request.ts';
+import { circumstances, current, record, type Writing, write } from './change-request.ts';
+import { claimProblems, findOnBehalfOf, isListed } from './claims.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
 import { factsOf } from './policy-facts.ts';
 import { toTwinKey } from './twin-key.ts';
@@ -71,7 +72,7 @@ export async function submitRequest(
       const request = current(context, writing, past.request);
       return request === null ? no(refuse('NOT_FOUND')) : { ok: true, request, created: false };
     }
-    if (!isListed(context, asker, submission)) return no(refuse('ACTION_NOT_ALLOWED'));
+    if (!mayName(context, asker, submission)) return no(refuse('ACTION_NOT_ALLOWED'));
     if (tx.frozen(caller.id) !== null) return no(refuse('REQUESTER_FROZEN'));
     const result = create(context, asker, writing, prepared, submission.expiresInS);
     if (!result.ok) return no(result);
@@ -172,18 +173,22 @@ function create(
   if (joined !== null) return joined;
   const limited = limitReached(context, caller, writing);
   if (limited !== null) return limited;
-  const frozen = freezeProblem(context.rulebook.policy, facts, at);
-  if (frozen !== null) return frozen;
+  const freezes = freezesAgainst(context.rulebook.policy, facts, at);
+  if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, at) });
   if (!submitted.ok) return submitted;
 
   let request = submitted.request;
-  tx.append(submitted.submitted, caller.actor, at, request);
+  const logged: Logged[] = [
+    { event: submitted.submitted, seq: tx.append(submitted.submitted, caller.actor, at, request) },
+  ];
   if (submitted.ruled !== null) {
     request = evolve(request, submitted.ruled, at);
-    tx.append(submitted.ruled, { kind: 'policy', version }, at, request);
+    const seq = tx.append(submitted.ruled, { kind: 'policy', version }, at, request);
+    logged.push({ event: submitted.ruled, seq });
   }
   tx.insert(request, actionText, twinKey);
-  announce(context, writing, request);
+  writing.changed.add(request.id);
+  announce(context, tx, request, logged, caller.actor);
   return { ok: true, created: true, request };
 }
 
@@ -209,13 +214,6 @@ function join(
   return { ok: true, created: false, request: record(context, writing, live, decision.events, caller.actor) };
 }
 
-/** Nothing is asked during a calendar freeze, unless a break-glass rule lets it wait for that alone. */
-function freezeProblem({ freezes, breakGlass }: Policy, facts: Facts, at: Instant): Refusal | null {
-  const inForce = freezesInForce(freezes, facts, at);
-  if (inForce.length === 0 || glassRulesFor(breakGlass, facts).some((rule) => rule.asksInFreeze)) return null;
-  return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(inForce, at) });
-}
-
 function limitReached(context: Context, caller: Caller, writing: Writing): Refusal | null {
   const { tx, at } = writing;
   const { openPerRequester, newPerMinute } = context.rulebook.limits;
@@ -233,36 +231,9 @@ function limitReached(context: Context, caller: Caller, writing: Writing): Refus
   return isFull() ? refuse('LIMIT_REACHED', { retryAfter: 30 }) : null;
 }
 
-function isListed(context: Context, caller: Caller, { action, target }: Submission): boolean {
+/** A person has no lists. */
+function mayName(context: Context, caller: Caller, submission: Submission): boolean {
   if (isPerson(caller)) return true;
   const client = context.rulebook.clients.get(caller.id);
-  if (client === undefined) return false;
-  return (
-    client.actions.some((glob) => matchesAction(glob, action)) &&
-    client.targets.some((glob) => matchesTarget(glob, target))
-  );
-}
-
-/** `undefined` when the claim is not this caller's to make. A person acts for nobody but themselves. */
-function findOnBehalfOf(context: Context, caller: Caller, key: string | null): PersonId | null | undefined {
-  if (key === null) return null;
-  if (isPerson(caller)) return undefined;
-  const claimed = context.store.committed.personOf(key);
-  const known = claimed !== null && context.rulebook.people.has(claimed);
-  return known && context.rulebook.clients.get(caller.id)?.mayActFor.has(claimed) ? claimed : undefined;
-}
-
-/** What is wrong with the claims that only the policy can judge; null where there is nothing to judge. */
-export function claimProblems(
-  context: Context,
-  caller: Caller,
-  claims: { readonly environment: string | null; readonly onBehalfOf: string | null },
-): readonly FieldProblem[] {
-  const { environment, onBehalfOf } = claims;
-  const declared = environment === null || context.rulebook.environments.has(environment);
-  const may = findOnBehalfOf(context, caller, onBehalfOf) !== undefined;
-  return [
-    ...(declared ? [] : [{ pointer: '/target/environment', problem: 'is not a declared environment' }]),
-    ...(may ? [] : [{ pointer: '/on_behalf_of', problem: 'is not a person this caller may act for' }]),
-  ];
+  return client !== undefined && isListed(client, submission);
 }

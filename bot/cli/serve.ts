@@ -33,7 +33,7 @@ async function serve(file: string): Promise<void> {
   const ports = realPorts(logger);
   const keyturn = await compose(config, {
     ...ports,
-    messengers: (context) => [operatorLog(() => context().store.committed, logger)],
+    couriers: (context) => [operatorLog(() => context().store.committed, logger)],
   });
   // Before it is said that we listen: whoever reads that may send a signal at once.
   const stopReloading = reloadOnChange(keyturn, watch, () => readConfiguration(file, process.env), logger);
@@ -56,13 +56,13 @@ async function serveDemo(): Promise<void> {
   const ports = realPorts(logger);
   const keyturn = await compose(demo.config, {
     ...ports,
-    messengers: (context) => [demo.messenger(() => context().store.committed)],
+    couriers: (context) => [demo.terminal(() => context().store.committed)],
   });
   stopOnSignal(keyturn.stop, logger);
   print(demo.welcome(keyturn.port));
 }
 
-function realPorts(logger: Logger): Omit<Ports, 'messengers'> {
+function realPorts(logger: Logger): Omit<Ports, 'couriers'> {
   return {
     logger,
     clock: { wall: () => Date.now(), steady: () => performance.now() },

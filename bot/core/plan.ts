@@ -12,6 +12,7 @@ export interface Plan {
   readonly reviewVia: readonly Via[];
   readonly remind: readonly Remind[];
   readonly escalate: readonly Escalation[];
+  /** Where the request is shown. It decides nothing: who may approve stands in the seats. */
   readonly notify: readonly Place[];
 }
 
@@ -49,7 +50,7 @@ export function allEscalations(escalations: readonly Escalation[]): readonly Esc
 }
 
 /** Keyed by the set of groups a seat draws from; the order in which those are written does not matter. */
-function strictestSeats<S extends { readonly from: readonly string[]; readonly count: number }>(
+export function strictestSeats<S extends { readonly from: readonly string[]; readonly count: number }>(
   seats: readonly S[],
 ): readonly S[] {
   const byFrom = new Map<string, S>();

@@ -2,12 +2,17 @@ import { type BreakGlassRule, glassRulesFor, toGlass } from './break-glass.ts';
 import type { CalendarFreeze } from './calendar-freeze.ts';
 import type { Digest } from './digest.ts';
 import { type Facts, type Match, missOf } from './match.ts';
+import { toPlace } from './place.ts';
 import { candidatesOf, mergePlans, type Plan } from './plan.ts';
 import type { BreakGlass, Exclusion, PersonId, Risk, Seat } from './request.ts';
 import { RISKS, WAYS } from './request.ts';
 
 /** A compiled `when`. It MUST NOT throw, and MUST answer `unevaluable` for anything but a boolean. */
-export type Condition = (facts: Facts) => boolean | 'unevaluable';
+export interface Condition {
+  (facts: Facts): boolean | 'unevaluable';
+  /** As it is written in the policy, for whoever asks why a rule matched. */
+  readonly source?: string;
+}
 
 export interface Rule {
   readonly id: string;
@@ -53,7 +58,7 @@ const NO_PLAN = {
   reviewVia: WAYS,
   remind: [],
   escalate: [],
-  notify: [],
+  notify: [toPlace('room')],
 } as const;
 
 export function evaluate(policy: Policy, facts: Facts): Evaluation {

@@ -54,7 +54,7 @@ export function isTerminal(state: State): boolean {
 export interface Requester {
   readonly id: ClientId | PersonId;
   readonly kind: 'agent' | 'pipeline' | 'human';
-  readonly verifiedBy: 'token';
+  readonly verifiedBy: Proof;
 }
 
 export interface Target {
@@ -194,7 +194,7 @@ export interface Demands {
   readonly outcomeWithinMs: number;
   readonly remind: readonly Remind[];
   readonly escalate: readonly Escalation[];
-  /** Where people are told of it. */
+  /** Where the request is shown: every place that any policy version since named. */
   readonly notify: readonly Place[];
   readonly breakGlass: readonly BreakGlass[];
 }

@@ -25,12 +25,13 @@ export function checkBreakGlass(check: Check): void {
     const path = ['break_glass', index];
     checkMatch(check, entry.match, [...path, 'match']);
     const { who, notify, post_review } = entry;
+    const groupOf = (name: string) => check.draft.groups.get(name);
     const known = knownGroups(check, who, [...path, 'who']);
     const reviewed = knownGroups(check, post_review.by, [...path, 'post_review', 'by']);
     if (!notify.room) check.report([...path, 'notify'], 'names no place: nobody would hear of it');
-    const breakers = membersOf(check.draft, who);
+    const breakers = membersOf(groupOf, who);
     if (known && breakers?.length === 0) check.report([...path, 'who'], 'its groups have no members');
-    const reviewers = reviewed ? membersOf(check.draft, post_review.by) : null;
+    const reviewers = reviewed ? membersOf(groupOf, post_review.by) : null;
     if (reviewers === null) continue;
     const [only] = reviewers;
     const at = [...path, 'post_review', 'by'];

@@ -22,6 +22,7 @@ export interface Draft {
   readonly default: PolicyFile['default'] | null;
   readonly clearFrom: readonly string[] | null;
   readonly auditors: readonly string[] | null;
+  readonly tests: PolicyFile['tests'] | null;
   readonly dataDir: string | null;
   readonly keyDir: string | null;
 }
@@ -90,6 +91,7 @@ function readSections(data: { readonly [key: string]: Json }, findings: Finding[
     default: whole('default'),
     clearFrom: whole('clear_from'),
     auditors: whole('auditors'),
+    tests: whole('tests'),
     dataDir: whole('data_dir'),
     keyDir: whole('key_dir'),
   };

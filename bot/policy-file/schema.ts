@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { WAYS } from '../core/request.ts';
 import { breakGlassOf, Escalate, freezeOf, Notify, Remind, ReviewVia } from './schema-freezes.ts';
 import * as names from './schema-names.ts';
+import { PolicyTest } from './schema-tests.ts';
 
 /**
  * `keyturn.yaml`. An unknown key is refused rather than dropped: a misspelt `exclude` would let
@@ -147,7 +148,7 @@ export const PolicyFile = z.strictObject({
   actions: keyed(names.ActionName, Action, 1_000).prefault({}),
   plans: keyed(names.Name, Plan, 200),
   default: Default,
-  rules: z.array(Rule).max(500, 'holds at most 500 rules'),
+  rules: z.array(Rule).max(2_000, 'holds at most 2000 rules'),
   freezes: z.array(Freeze).max(100, 'holds at most 100 freezes').prefault([]),
   break_glass: z.array(BreakGlass).max(100, 'holds at most 100 entries').prefault([]),
   security_notices: Notify.exactOptional().meta({
@@ -156,6 +157,11 @@ export const PolicyFile = z.strictObject({
   limits: z
     .strictObject({ open_per_requester: Limit.prefault(20), new_per_minute: Limit.prefault(30) })
     .prefault({}),
+  tests: z
+    .array(PolicyTest)
+    .max(1_000, 'holds at most 1000 tests')
+    .prefault([])
+    .meta({ description: 'Run by `keyturn policy test`.' }),
   audit: z.strictObject({ log: names.LogName.prefault('keyturn.local') }).prefault({}),
 });
 export type PolicyFile = z.infer<typeof PolicyFile>;

@@ -1,12 +1,13 @@
 import { breakGlass, postReview } from '../../bot/app/break-glass.ts';
 import type { Changed } from '../../bot/app/change-request.ts';
+import { claimProblems } from '../../bot/app/claims.ts';
 import { clearRequester } from '../../bot/app/clear-requester.ts';
 import { consumeRequest } from '../../bot/app/consume-request.ts';
 import type { Caller } from '../../bot/app/context.ts';
 import { toRequestId } from '../../bot/app/context.ts';
 import { reportHeartbeat, reportOutcome } from '../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../bot/app/review-request.ts';
-import { claimProblems, type Submission, submitRequest } from '../../bot/app/submit-request.ts';
+import { type Submission, submitRequest } from '../../bot/app/submit-request.ts';
 import * as withdraw from '../../bot/app/withdraw-request.ts';
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import type { Http, HttpApp } from '../http/bindings.ts';

@@ -1,8 +1,7 @@
 import { readIsoTime } from '../../bot/core/instant.ts';
-import { WAYS } from '../../bot/core/request.ts';
 import { freezes } from './replay-review.ts';
 import type { Actor, EntryOf, LoggedGlass } from './replay-shape.ts';
-import type { Held, Unreviewed, Why, World } from './replay-state.ts';
+import { type Held, isWeakWay, type Unreviewed, type Why, type World } from './replay-state.ts';
 import { sameSet } from './replay-tighten.ts';
 
 /** One person approved alone: by a way that the policy gave them, after all that it asks of them. */
@@ -36,12 +35,12 @@ function breakerProblem(world: World, held: Held, { data, actor, at }: EntryOf<'
   return null;
 }
 
-function claimProblem(held: Held, { data }: EntryOf<'break_glass.used'>): Why {
+function claimProblem(held: Held, { data, actor }: EntryOf<'break_glass.used'>): Why {
   const { system, environment, resource } = held.submitted.target;
   if (data.action_digest !== held.submitted.action_digest) return 'on another action digest';
   if (data.target !== `${system}/${environment}/${resource}`) return 'with another target typed out';
   if (!held.shown.has(data.person)) return `by ${data.person}, who was not served the view`;
-  if (isWeakWay(held, data.via)) return `by ${data.via}, which is no way for this request`;
+  if (isWeakWay(held, actor)) return `by ${data.via}, which is too weak a way for this request`;
   const isOpen = held.state === 'pending' || (held.breaker === null && data.freezes.length > 0);
   return isOpen ? null : 'on an approved request that no freeze holds up';
 }
@@ -51,10 +50,6 @@ function isGlassOf(
   { person, who, review_by }: EntryOf<'break_glass.used'>['data'],
 ): boolean {
   return glass.candidates.includes(person) && sameSet(glass.who, who) && sameSet(glass.review_by, review_by);
-}
-
-function isWeakWay({ demands }: Held, via: (typeof WAYS)[number]): boolean {
-  return !(demands.review_via ?? WAYS).includes(via) || (demands.risk === 'critical' && via === 'api');
 }
 
 /** Somebody else looked at it, in time or not. Anything but an approve stops what can still be stopped. */
@@ -67,8 +62,8 @@ export function glassReviewed(world: World, entry: EntryOf<'break_glass.reviewed
   if (actor.kind !== 'person' || actor.via !== data.via) return 'its actor is not who reviewed';
   if (d['comment'] === undefined) return 'reviewed without a comment';
   const { held } = open;
-  if (data.verdict === 'approve' && isWeakWay(held, data.via))
-    return `by ${data.via}, which is no way for this request`;
+  if (data.verdict === 'approve' && isWeakWay(held, actor))
+    return `by ${data.via}, which is too weak a way for this request`;
   held.postReview = data.verdict;
   world.unreviewed.delete(held.number);
   if (data.verdict === 'approve') return null;

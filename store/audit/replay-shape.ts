@@ -73,10 +73,12 @@ const demands = fields({
   usable_for_ms: count,
   outcome_within_ms: count,
   // Entries from before there were such demands have none.
+  notify: optional(listOf(text)),
   review_via: optional(listOf(via)),
   break_glass: optional(listOf(glass)),
 });
 const outcome = fields({ exit_code: orNull(whole) });
+const message = fields({ place: text, kind: oneOf('card', 'thread', 'direct', 'digest', 'text') });
 const nothing = fields({});
 
 /** One line per type that the bot can write. A new one that has no line here does not compile. */
@@ -148,6 +150,9 @@ const DATA = {
   'identity.linked': fields({ person: text, accounts: count }),
   'policy.loaded': fields({ version: digest, previous: orNull(digest) }),
   'policy.refused': fields({ in_force: orNull(digest), problems: count }),
+  'notification.sent': message,
+  'notification.updated': message,
+  'notification.failed': message,
   'audit.viewed': fields({ from: count, count }),
   'log.started': fields({ clean: flag }),
   'log.stopped': nothing,

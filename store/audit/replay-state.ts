@@ -1,5 +1,5 @@
 import { readIsoTime } from '../../bot/core/instant.ts';
-import type { State, Verdict } from '../../bot/core/request.ts';
+import { type State, type Verdict, WAYS } from '../../bot/core/request.ts';
 import type { Actor, EntryOf, LoggedDemands, LoggedEntry, Subject } from './replay-shape.ts';
 
 /** One approve that counts. `seats` is what the log says this person could fill when it was cast. */
@@ -173,6 +173,12 @@ export function mayReview({ demands, excluded }: Held, actor: Actor): boolean {
 /** Whether a policy of that version is the one that the log has put in force; a cut log may not show it. */
 export function isInForce({ policy, whole }: World, version: string): boolean {
   return policy === version || (policy === null && !whole);
+}
+
+/** By a way that the plan does not take, or by a token alone where that is not enough. */
+export function isWeakWay({ demands }: Held, actor: Actor): boolean {
+  if (actor.kind !== 'person' || !(demands.review_via ?? WAYS).includes(actor.via)) return true;
+  return demands.risk === 'critical' && (actor.via === 'api' || actor.verified_by === 'token');
 }
 
 const SUBMITTED = ['on_behalf_of', 'action', 'action_digest', 'view_digest'] as const;

@@ -26,8 +26,8 @@ export function breakGlass(request: ActionRequest, command: Of<'break-glass'>, n
   const fields = problems(request, glass, command);
   if (fields.length > 0) return refuse('INVALID', { fields });
   if (!canBeReviewed(request, glass, person, now)) return refuse('NO_ELIGIBLE_REVIEWER');
-  if (isWeakWay(request, via)) return refuse('STEP_UP_REQUIRED');
-  if (!hasSeenAll(request, person)) return refuse('FULL_VIEW_REQUIRED');
+  if (isWeakWay(request, command)) return refuse('STEP_UP_REQUIRED');
+  if (!hasSeenAll(request, command)) return refuse('FULL_VIEW_REQUIRED');
 
   const { who, notify, reviewBy } = glass;
   const used: RequestEvent = {
@@ -114,7 +114,7 @@ export function postReview(request: ActionRequest, command: Of<'post-review'>, n
   if (brokenGlass === null) return refuse('NOT_APPROVED');
   if (brokenGlass.review !== null) return refuse('ALREADY_RESOLVED');
   if (isBlank(comment)) return refuse('COMMENT_REQUIRED');
-  if (verdict === 'approve' && isWeakWay(request, via)) return refuse('STEP_UP_REQUIRED');
+  if (verdict === 'approve' && isWeakWay(request, command)) return refuse('STEP_UP_REQUIRED');
   const reviewed: RequestEvent = { type: 'break_glass.reviewed', person, verdict, via, text: { comment } };
   const events = verdict === 'approve' ? [reviewed] : [reviewed, ...stopped(request)];
   return verdict === 'flag' ? { ok: true, freezes: true, events } : accept(...events);
