@@ -98,5 +98,12 @@ function toRule(rule: FirmRule, personOf: (key: string) => PersonId): Rule {
 }
 
 function toPlan({ comment, ...plan }: PlanRule): Plan {
-  return { ...plan, comment: { approve: false, reject: comment, flag: comment }, reviewVia: WAYS, remind: [], escalate: [], notify: [] };
+  return {
+    ...plan,
+    comment: { approve: false, reject: comment, flag: comment },
+    reviewVia: WAYS,
+    remind: [],
+    escalate: [],
+    notify: [],
+  };
 }
