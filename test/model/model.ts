@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { covers, type Firm, firmWith, isClient, isIn, type Who } from './firm.ts';
 import { dueState, type Held, held, isFull, mayRead, type State, stateAt } from './held.ts';
-import { type Body, isQuorum, type Ruling, rulingOn, tightened } from './ruling.ts';
+import { type Body, isQuorum, narrowed, type Ruling, rulingOn, tightened } from './ruling.ts';
 
 /** What an answer must be: yes, on which request, or no, with which code. */
 export type Foreseen =
@@ -188,6 +188,8 @@ export class Model {
       const request = this.get(id);
       if (request !== undefined && ['pending', 'flagged', 'approved'].includes(request.state))
         this.#meet(request);
+      if (request !== undefined && ['executing', 'unknown'].includes(request.state))
+        request.ruling = narrowed(this.firm, request.ruling, rulingOn(firm, request.asker, request.body));
     }
   }
 

@@ -7,6 +7,7 @@ import {
   type RulebookChanges,
   rule,
   TWO_KEYS,
+  type Who,
 } from '../../helpers/rulebook.ts';
 import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 import {
@@ -157,6 +158,23 @@ it('excludes whoever owns the client now, as well as whoever did when it asked',
   expectProblem(await seeAndApprove(after, 'alice', pending), 'SELF_REVIEW');
   expect(await stateOf(after, approved)).toBe('revoked');
   expect((await seeAndApprove(after, 'dora', pending)).body).toMatchObject({ state: 'approved' });
+});
+
+it('lets nobody say how it ended whom a later policy excludes or takes out of the group', async () => {
+  const keyturn = await startKeyturn();
+  const running = await anExecuting(keyturn, { payload: { n: 1 } });
+  const after = await reload(keyturn, {
+    groups: { ...GROUPS, dba: ['alice', 'bob'] },
+    rules: (personOf) => [rule('not-bob', { plan: TWO_KEYS, exclude: [personOf('bob')] })],
+  });
+  const again = await after.restart({ version: '3', rules: [rule('later', { plan: TWO_KEYS })] });
+  again.clock.advance(HOUR);
+  const settle = (who: Who) => comment(again, who, 'settle', running, { status: 'succeeded' });
+  expectProblem(await settle('bob'), 'SELF_REVIEW');
+  expectProblem(await settle('dora'), 'NOT_ELIGIBLE');
+  // Carol sits in a seat that came after it was released: it is not hers to settle.
+  expectProblem(await settle('carol'), 'NOT_ELIGIBLE');
+  expect(await stateOf(again, running)).toBe('unknown');
 });
 
 it('shortens times that a new policy shortens, and raises the risk that it raises', async () => {
