@@ -9,7 +9,7 @@ import { type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, Exclusion, PersonId, RequestId, Target } from '../core/request.ts';
 import { RENDERER, toView } from '../core/view.ts';
 import { announce, type Logged } from './announce.ts';
-import { announce, circumstances, circumstances, current, current, record, record, type Writing, type Writing, write, write } from './change-request.ts';
+import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import { claimProblems, findOnBehalfOf, isListed } from './claims.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
 import { factsOf } from './policy-facts.ts';
