@@ -139,7 +139,7 @@ it('explains a request that is there by its number, beside the running server', 
       clock: new FakeClock(),
       random: seededRandom(folder),
       logger: { info() {}, warn() {}, error() {} },
-      messengers: () => [],
+      couriers: () => [],
       onBroken: (cause) => {
         throw cause;
       },
