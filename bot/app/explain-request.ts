@@ -8,7 +8,7 @@ import type { Context, PersonCaller } from './context.ts';
 import type { Explanation } from './foresee-submission.ts';
 import { factsOf } from './policy-facts.ts';
 import { readRequest } from './read-requests.ts';
-import { storedPayload } from './view-payload.ts';
+import { storedPayload } from './stored-payload.ts';
 
 export interface ExplainedRequest {
   readonly ok: true;

@@ -1,3 +1,4 @@
+import { freezesAgainst } from '../core/asked-in-freeze.ts';
 import type { JsonObject } from '../core/canonical-json.ts';
 import { type ExplainedPolicy, type ExplainedSeat, explainPolicy, explainSeats } from '../core/explain.ts';
 import { canBeFilled } from '../core/lifecycle/review.ts';
@@ -23,6 +24,7 @@ export interface Claims {
 export type Obstacle =
   | { readonly code: 'INVALID'; readonly claim: 'environment' | 'on_behalf_of' }
   | { readonly code: 'ACTION_NOT_ALLOWED' }
+  | { readonly code: 'FREEZE_IN_FORCE'; readonly freeze: string; readonly until: Instant }
   | { readonly code: 'NO_ELIGIBLE_REVIEWER' };
 
 /** What the policy makes of a request, and why. */
@@ -56,11 +58,14 @@ export function foreseeSubmission(
   const { evaluation } = policy;
   const owner = client?.owner ?? null;
   const exclusions = exclusionSet({ requester, owner, onBehalfOf }, evaluation.exclusions);
-  const isFillable = evaluation.effect !== 'require' || canBeFilled({ seats: evaluation.seats, exclusions });
+  const isFillable = evaluation.effect !== 'require' || canBeFilled({ ...evaluation, exclusions });
   const obstacles: (Obstacle | false)[] = [
     !rulebook.environments.has(target.environment) && { code: 'INVALID', claim: 'environment' },
     !isClaimFit && { code: 'INVALID', claim: 'on_behalf_of' },
     client !== null && !isListed(client, claims) && { code: 'ACTION_NOT_ALLOWED' },
+    ...freezesAgainst(rulebook.policy, facts, at).map(
+      ({ id, until }) => ({ code: 'FREEZE_IN_FORCE', freeze: id, until }) as const,
+    ),
     !isFillable && { code: 'NO_ELIGIBLE_REVIEWER' },
   ];
   return {

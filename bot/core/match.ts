@@ -27,7 +27,10 @@ export interface Match {
   readonly risk?: readonly Risk[];
 }
 
-type Test = (facts: Facts) => boolean;
+/** The facts that a match looks at: all of them stand in a request for ever. */
+export type MatchFacts = Pick<Facts, 'action' | 'target' | 'requester' | 'groups' | 'risk'>;
+
+type Test = (facts: MatchFacts) => boolean;
 /** In the order in which they are looked at. */
 type Tests = readonly (readonly [keyof Match, Test])[];
 
@@ -35,7 +38,7 @@ type Tests = readonly (readonly [keyof Match, Test])[];
 const READ = new WeakMap<Match, Tests>();
 
 /** The first part of the match that these facts do not meet, or null when they meet all of it. */
-export function missOf(match: Match, facts: Facts): keyof Match | null {
+export function missOf(match: Match, facts: MatchFacts): keyof Match | null {
   let tests = READ.get(match);
   if (tests === undefined) {
     tests = testsOf(match);
@@ -60,7 +63,7 @@ function testsOf(match: Match): Tests {
   return tests;
 }
 
-function anyOf(globs: readonly Glob[], textOf: (facts: Facts) => string): Test {
+function anyOf(globs: readonly Glob[], textOf: (facts: MatchFacts) => string): Test {
   return (facts) => {
     const value = textOf(facts);
     return globs.some((glob) => glob(value));

@@ -1,9 +1,11 @@
+import { type BreakGlassRule, glassRulesFor, toGlass } from './break-glass.ts';
+import type { CalendarFreeze } from './calendar-freeze.ts';
 import type { Digest } from './digest.ts';
 import { type Facts, type Match, missOf } from './match.ts';
-import { type Place, toPlace } from './place.ts';
+import { toPlace } from './place.ts';
 import { candidatesOf, mergePlans, type Plan } from './plan.ts';
-import type { CommentRules, Exclusion, PersonId, Risk, Seat } from './request.ts';
-import { RISKS } from './request.ts';
+import type { BreakGlass, Exclusion, PersonId, Risk, Seat } from './request.ts';
+import { RISKS, WAYS } from './request.ts';
 
 /** A compiled `when`. It MUST NOT throw, and MUST answer `unevaluable` for anything but a boolean. */
 export interface Condition {
@@ -29,22 +31,20 @@ export interface Policy {
   readonly version: Digest;
   readonly rules: readonly Rule[];
   readonly default: { readonly effect: 'require'; readonly plan: Plan } | { readonly effect: 'deny' };
+  readonly freezes: readonly CalendarFreeze[];
+  readonly breakGlass: readonly BreakGlassRule[];
   readonly members: (group: string) => readonly PersonId[];
 }
 
 /** What the policy says of one request: deny, allow, or the merged plan. */
-export interface Evaluation {
+export interface Evaluation extends Omit<Plan, 'id' | 'seats'> {
   readonly effect: 'deny' | 'require' | 'allow';
   readonly rules: readonly string[];
   readonly plans: readonly string[];
   readonly risk: Risk;
   readonly seats: readonly Seat[];
   readonly exclusions: readonly Exclusion[];
-  readonly comment: CommentRules;
-  readonly expiresAfterMs: number;
-  readonly usableForMs: number;
-  readonly outcomeWithinMs: number;
-  readonly notify: readonly Place[];
+  readonly breakGlass: readonly BreakGlass[];
   readonly tell: string | null;
 }
 
@@ -55,6 +55,9 @@ const NO_PLAN = {
   expiresAfterMs: 15 * 60_000,
   usableForMs: 15 * 60_000,
   outcomeWithinMs: 60 * 60_000,
+  reviewVia: WAYS,
+  remind: [],
+  escalate: [],
   notify: [toPlace('room')],
 } as const;
 
@@ -75,6 +78,7 @@ export function evaluate(policy: Policy, facts: Facts): Evaluation {
     exclusions: hits.flatMap((rule) =>
       rule.exclude.map((person) => ({ person, because: `excluded by rule ${rule.id}` })),
     ),
+    breakGlass: glassRulesFor(policy.breakGlass, facts).map((rule) => toGlass(rule, policy.members)),
     tell: counted.find((rule) => rule.tell !== null)?.tell ?? null,
   };
 }

@@ -70,7 +70,7 @@ export function fillable(seats: readonly SeatEntry[], candidates: readonly (read
   return allFilled(filled, matchSeats(filled, voters));
 }
 
-function knownGroups(check: Check, groups: readonly string[], path: Path): boolean {
+export function knownGroups(check: Check, groups: readonly string[], path: Path): boolean {
   let known = true;
   for (const [index, group] of groups.entries()) {
     if (check.draft.groups.has(group)) continue;

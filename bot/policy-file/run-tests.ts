@@ -1,4 +1,4 @@
-import { askerByKey, type Explanation, foreseeSubmission } from '../app/foresee-submission.ts';
+import { askerByKey, type Explanation, foreseeSubmission, type Obstacle } from '../app/foresee-submission.ts';
 import type { JsonObject } from '../core/canonical-json.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import { readIsoTime } from '../core/instant.ts';
@@ -26,7 +26,7 @@ export function runTest(rulebook: Rulebook, { request, expect }: PolicyTest, now
     seats: seatsText(evaluation.seats),
     excluded: names(explained.exclusions.map(({ person }) => nameOf(person))),
     tell: evaluation.tell ?? 'nothing',
-    refusal: explained.obstacles[0]?.code ?? 'none',
+    refusal: obstacleOf(explained, request)?.code ?? 'none',
   };
   const expected: Partial<Record<keyof typeof got, string>> = {
     ...(expect.effect !== undefined && { effect: expect.effect }),
@@ -43,6 +43,11 @@ export function runTest(rulebook: Rulebook, { request, expect }: PolicyTest, now
     const said = got[what as keyof typeof got];
     return said === wanted ? [] : [{ what, expected: wanted, got: said }];
   });
+}
+
+/** A test that names no time passes on every day of the year or on none: no freeze counts for it. */
+function obstacleOf({ obstacles }: Explanation, { at }: TestRequest): Obstacle | undefined {
+  return obstacles.find(({ code }) => at !== undefined || code !== 'FREEZE_IN_FORCE');
 }
 
 export function foresee(rulebook: Rulebook, request: TestRequest, now: Instant): Explanation {

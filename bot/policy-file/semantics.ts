@@ -1,6 +1,8 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { isPointer } from '../core/redaction.ts';
 import type { Check } from './check.ts';
+import { checkBreakGlass, checkFreezes } from './check-freezes.ts';
+import { checkNotices } from './check-notices.ts';
 import { checkAccounts, checkClients, checkGroups } from './check-people.ts';
 import { checkPlans } from './check-plans.ts';
 import { checkDefault, checkRules } from './check-rules.ts';
@@ -16,6 +18,9 @@ export function checkSemantics(draft: Draft, refused: (path: Path) => boolean): 
   checkClients(check);
   checkGroups(check);
   checkPlans(check);
+  checkNotices(check);
+  checkFreezes(check);
+  checkBreakGlass(check);
   checkRules(check);
   checkDefault(check);
   checkActions(check);

@@ -1,5 +1,6 @@
 import type { Explanation, Obstacle } from '../app/foresee-submission.ts';
 import type { ExplainedSeat } from '../core/explain.ts';
+import { toIsoTime } from '../core/instant.ts';
 import type { ActionRequest, Demands, Exclusion, PersonId } from '../core/request.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
 import { durationText } from './duration.ts';
@@ -153,6 +154,8 @@ function whyRefused(obstacle: Obstacle, { target, requester }: Explanation['fact
         : `${requester.id} may not act for that person`;
     case 'ACTION_NOT_ALLOWED':
       return `its action or target is not on the lists of ${requester.id}`;
+    case 'FREEZE_IN_FORCE':
+      return `the calendar freeze ${obstacle.freeze} is in force until ${toIsoTime(obstacle.until)}`;
     case 'NO_ELIGIBLE_REVIEWER':
       return 'the seats cannot all be filled by different people who are not excluded';
   }

@@ -14,7 +14,7 @@ async function explained(changes: RulebookChanges = {}, after: RulebookChanges |
   const request = await submit(keyturn, { action: 'db.export', on_behalf_of: 'eve' });
   if (after !== null) keyturn = await keyturn.restart(after);
   const { context } = keyturn.keyturn;
-  const callerOf = authenticator(context.rulebook);
+  const callerOf = authenticator(() => context.rulebook);
   return async (who: Who) => {
     const caller = callerOf(`Bearer ${tokenOf(who)}`) as PersonCaller;
     const result = await explainRequest(context, caller, request.id);

@@ -24,7 +24,9 @@ function policy(
     version: 'sha256:0',
     rules,
     default: fallback,
-    members: (group) => (group === 'dba' ? [BOB] : []),
+    freezes: [],
+  breakGlass: [],
+  members: (group) => (group === 'dba' ? [BOB] : []),
   };
 }
 
