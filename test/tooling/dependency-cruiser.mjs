@@ -131,8 +131,8 @@ const VENDORS = [
   [
     'zod',
     'zod',
-    '^(connectors/api/|bot/policy-file/(schema|json-schema|draft|zod-findings|not-yet))',
-    'connectors/api and the schema files of bot/policy-file',
+    '^(connectors/api/|bot/slack/schema|bot/policy-file/(schema|json-schema|draft|zod-findings|not-yet))',
+    'connectors/api, the schema files of bot/policy-file and bot/slack/schema.ts',
   ],
   ['yaml', 'yaml', '^bot/(policy-file/|config)', 'bot/policy-file and bot/config'],
   ['cel', '@bufbuild/[^/]+', '^bot/cel\\.ts$', 'bot/cel.ts'],
