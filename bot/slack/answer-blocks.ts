@@ -19,25 +19,19 @@ export interface Shown {
 type Plain = Extract<Answer, { kind: 'text' | 'card' | 'list' }>;
 
 export function answerBlocks(answer: Plain): Shown {
-  switch (answer.kind) {
-    case 'text':
-      return {
-        title: answer.ok ? 'Keyturn' : 'Nothing was done',
-        text: flatText(answer.lines[0] ?? [], 300),
-        blocks: [
-          ...answer.lines.slice(0, 20).map((words) => line(cutWords(words, 1_000))),
-          ...below(answer.buttons),
-        ],
-      };
-    case 'card':
-      return {
-        title: `Request #${answer.card.number}`,
-        text: `Request #${answer.card.number}`,
-        blocks: cardBlocks(answer.card).blocks,
-      };
-    case 'list':
-      return { title: 'Requests', text: flatText([answer.list.title], 300), blocks: listBlocks(answer.list) };
+  if (answer.kind === 'card') {
+    const title = `Request #${answer.card.number}`;
+    return { title, text: title, blocks: cardBlocks(answer.card).blocks };
   }
+  if (answer.kind === 'list') {
+    return { title: 'Requests', text: flatText([answer.list.title], 300), blocks: listBlocks(answer.list) };
+  }
+  const lines = answer.lines.slice(0, 20).map((words) => line(cutWords(words, 1_000)));
+  return {
+    title: answer.ok ? 'Keyturn' : 'Nothing was done',
+    text: flatText(answer.lines[0] ?? [], 300),
+    blocks: [...lines, ...below(answer.buttons)],
+  };
 }
 
 /** What stands where a form cannot be opened: a button that opens it. */

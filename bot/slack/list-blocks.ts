@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
-import type { DigestCard, ListItem, RequestList } from '../views/request-list.ts';
+import type { DigestCard } from '../views/digest-card.ts';
+import type { ListItem, RequestList } from '../views/request-list.ts';
 import { actions } from './buttons.ts';
 import { MESSAGE_BUDGET } from './card-blocks.ts';
 import { cutWords, sizeOf } from './cut.ts';
@@ -33,13 +34,13 @@ const MESSAGE = { blocks: 50, budget: MESSAGE_BUDGET };
 
 export function digestBlocks(digest: DigestCard): readonly KnownBlock[] {
   const below = digest.buttons.length === 0 ? [] : [actions(digest.buttons)];
-  const lines = digest.lines.slice(0, 10).map((words) => line(cutWords(words, EACH)));
-  const room = {
-    blocks: 50 - lines.length - below.length,
-    budget: MESSAGE_BUDGET - sizeOf([...lines, ...below]),
+  const list = {
+    ...digest,
+    title: `${digest.title}: ${digest.counts}`,
+    empty: 'Nothing of it waits any more.',
   };
-  const [title, ...items] = listBlocks(digest, room);
-  return [...(title === undefined ? [] : [title]), ...lines, ...items, ...below];
+  const room = { blocks: 50 - below.length, budget: MESSAGE_BUDGET - sizeOf(below) };
+  return [...listBlocks(list, room), ...below];
 }
 
 function itemBlocks(item: ListItem): readonly KnownBlock[] {

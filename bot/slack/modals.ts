@@ -3,7 +3,7 @@ import type { Field, Form, Verb } from '../views/button.ts';
 import type { FullView } from '../views/full-view.ts';
 import type { Words } from '../views/words.ts';
 import { actions, plainText } from './buttons.ts';
-import { cutText, cutWords, sizeOf } from './cut.ts';
+import { cutWords, sizeOf } from './cut.ts';
 import { bold, facts, line, preformatted, smallPrint } from './rich.ts';
 
 export const FORM = 'keyturn.form';
@@ -104,7 +104,7 @@ function headOf(view: FullView): readonly KnownBlock[] {
 
 function tailOf(view: FullView): readonly KnownBlock[] {
   return [
-    ...(view.hidden === null ? [] : [bold([`⚠ ${cutText(view.hidden, 2_500)}`])]),
+    ...(view.hidden === null ? [] : [bold(['⚠ ', ...cutWords(view.hidden, 2_500)])]),
     smallPrint(`Payload digest ${view.digest.slice(0, 19)}`),
     ...(view.buttons.length === 0 ? [] : [actions(view.buttons)]),
   ];
