@@ -8,6 +8,7 @@ import { startRelay } from '../queue/relay.ts';
 import { faceCourier } from '../queue/relay-face.ts';
 import { type Context, KEYTURN } from './app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
+import { meetPolicy } from './app/meet-policy.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
@@ -16,6 +17,7 @@ import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
+import { createReload, type Fixed, type Reload } from './reload.ts';
 import { SOFTWARE } from './software.ts';
 
 interface Listen {
@@ -27,6 +29,7 @@ interface Listen {
 export interface Config extends Installation {
   readonly listen: Listen;
   readonly admin: { readonly host: string; readonly port: number };
+  readonly fixed: Fixed;
 }
 
 export interface Ports extends Machine {
@@ -42,6 +45,7 @@ export interface Ports extends Machine {
 export interface Keyturn {
   readonly context: Context;
   readonly port: number;
+  readonly reload: Reload;
   /** Refuses new work, lets running answers finish, closes the store last. */
   stop(): Promise<void>;
 }
@@ -58,7 +62,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
     context,
-    authenticate: authenticator(context.rulebook),
+    authenticate: authenticator(() => context.rulebook),
     refusedCalls,
     logger,
     bodyWithinMs: ports.bodyWithinMs ?? 10_000,
@@ -70,6 +74,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   );
   const timers = [
     every(500, 'expire', () => expireDue(context), logger),
+    every(500, 'meet the policy', () => meetPolicy(context), logger),
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
   ];
@@ -99,7 +104,8 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     const where = `${config.listen.host}:${config.listen.port}`;
     throw new KeyturnFault('CONFIG_INVALID', `cannot listen on ${where}: ${String(cause)}`, { cause });
   }
-  return { context, port: listeners[0]?.port ?? config.listen.port, stop };
+  const reload = createReload(context, config.fixed, logger);
+  return { context, port: listeners[0]?.port ?? config.listen.port, reload, stop };
 }
 
 function listenAdmin(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<Listening> {

@@ -6,6 +6,7 @@ import { renderView } from '../core/view.ts';
 import { changeRequest } from './change-request.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
 import { mayViewPayload } from './readers.ts';
+import { storedPayload } from './stored-payload.ts';
 
 export interface ViewedPayload {
   readonly ok: true;
@@ -37,8 +38,4 @@ export async function viewPayload(
   const whole = storedPayload(context.store.committed.actionText(id));
   const { payload, redacted } = redact(whole, request.redact);
   return { ok: true, request, payload, redacted, view: renderView(whole, request.redact).text };
-}
-
-export function storedPayload(actionText: string): JsonObject {
-  return (JSON.parse(actionText) as { payload: JsonObject }).payload;
 }

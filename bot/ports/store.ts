@@ -57,6 +57,12 @@ export interface Reading extends WaitingMessages, StoredPosts, KnownDeliveries {
   personOf(key: string): PersonId | null;
   keyOf(person: PersonId): string | null;
   policyInForce(): Digest | null;
+  /** What it says, as canonical JSON without any secret: what the next one is compared with. */
+  policyText(): string | null;
+  /** The last policy that every request which was open then has met. */
+  policyMet(): Digest | null;
+  /** Whether a break-glass of this person was due for its review at this time, and has none. */
+  hasOverdueReview(person: PersonId, at: Instant): boolean;
 }
 
 export interface Transaction extends Reading, Outbox, Posts, Inbox {
@@ -81,7 +87,8 @@ export interface Transaction extends Reading, Outbox, Posts, Inbox {
   freeze(requester: ClientId | PersonId, freeze: Freeze): void;
   unfreeze(requester: ClientId | PersonId): void;
   addPerson(key: string, person: PersonId): void;
-  setPolicyInForce(version: Digest): void;
+  setPolicyInForce(version: Digest, text: string): void;
+  setPolicyMet(version: Digest): void;
   /** Drops what only a bounded time may ask for: idempotency keys and consume answers. */
   forgetBefore(submissions: Instant, consumes: Instant): void;
 }

@@ -58,18 +58,24 @@ export function freezesIn(
 /** Which person stands behind which key of the config, and which policy the tables were last judged by. */
 export function identitiesIn(
   db: Database,
-): Pick<Transaction, 'addPerson' | 'setPolicyInForce'> &
-  Pick<Reading, 'personOf' | 'keyOf' | 'policyInForce'> {
+): Pick<Transaction, 'addPerson' | 'setPolicyInForce' | 'setPolicyMet'> &
+  Pick<Reading, 'personOf' | 'keyOf' | 'policyInForce' | 'policyText' | 'policyMet'> {
   const byKey = db.prepare<[string], { person: PersonId }>('SELECT person FROM people WHERE key = ?');
   const byPerson = db.prepare<[string], { key: string }>('SELECT key FROM people WHERE person = ?');
   const add = db.prepare('INSERT INTO people (key, person) VALUES (?, ?)');
-  const policy = db.prepare<[], { value: Digest }>("SELECT value FROM facts WHERE name = 'policy'");
-  const setPolicy = db.prepare("INSERT OR REPLACE INTO facts (name, value) VALUES ('policy', ?)");
+  const fact = db.prepare<[string], { value: string }>('SELECT value FROM facts WHERE name = ?');
+  const setFact = db.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
   return {
     personOf: (key) => byKey.get(key)?.person ?? null,
     keyOf: (person) => byPerson.get(person)?.key ?? null,
     addPerson: (key, person) => void add.run(key, person),
-    policyInForce: () => policy.get()?.value ?? null,
-    setPolicyInForce: (version) => void setPolicy.run(version),
+    policyInForce: () => (fact.get('policy')?.value ?? null) as Digest | null,
+    policyText: () => fact.get('policy_text')?.value ?? null,
+    policyMet: () => (fact.get('policy_met')?.value ?? null) as Digest | null,
+    setPolicyInForce(version, text) {
+      setFact.run('policy', version);
+      setFact.run('policy_text', text);
+    },
+    setPolicyMet: (version) => void setFact.run('policy_met', version),
   };
 }

@@ -8,6 +8,7 @@ import { inboxIn } from './inbox.ts';
 import { lockDirectory } from './lock.ts';
 import { openDatabase } from './open.ts';
 import { outboxIn } from './outbox.ts';
+import { postReviewsIn } from './post-reviews.ts';
 import { postsIn } from './posts.ts';
 import { requestsIn } from './requests.ts';
 import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
@@ -42,8 +43,15 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
 function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void): Store {
   let head = readHead(db);
   const stoppedCleanly = head.seq === -1 || endsWithStop(db);
+  const requests = requestsIn(db, () => head.seq);
+  const postReviews = postReviewsIn(db);
   const tx: Transaction = {
-    ...requestsIn(db, () => head.seq),
+    ...requests,
+    hasOverdueReview: postReviews.hasOverdueReview,
+    update(request, before) {
+      requests.update(request, before);
+      if (request.brokenGlass !== before.brokenGlass) postReviews.keep(request);
+    },
     ...logIn(db, options, {
       get: () => head,
       set(next) {

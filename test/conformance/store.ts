@@ -375,8 +375,8 @@ export function behavesLikeAStore(name: string, place: () => { open(): Store }):
       expect(store.committed.policyInForce()).toBeNull();
       await store.transact((tx) => {
         tx.addPerson('bob', BOB);
-        tx.setPolicyInForce(`sha256:${'0'.repeat(64)}`);
-        tx.setPolicyInForce(version);
+        tx.setPolicyInForce(`sha256:${'0'.repeat(64)}`, '{}');
+        tx.setPolicyInForce(version, '{"version":1}');
       });
       await expect(store.transact((tx) => tx.addPerson('bob', 'psn_other' as PersonId))).rejects.toThrow();
       await expect(store.transact((tx) => tx.addPerson('robert', BOB))).rejects.toThrow();
@@ -386,7 +386,7 @@ export function behavesLikeAStore(name: string, place: () => { open(): Store }):
         'bob',
         null,
       ]);
-      expect(committed.policyInForce()).toBe(version);
+      expect([committed.policyInForce(), committed.policyText()]).toEqual([version, '{"version":1}']);
     });
   });
 }

@@ -1,10 +1,18 @@
+import { glassInBoth } from '../break-glass.ts';
+import type { Digest } from '../digest.ts';
 import type { RequestEvent } from '../event.ts';
-import { addSeats, anyDemand } from '../plan.ts';
+import { addSeats, allEscalations, anyDemand, inBoth, union } from '../plan.ts';
 import { type Evaluation, highest } from '../policy.ts';
 import type { ActionRequest, Demands, Exclusion, PersonId, Seat } from '../request.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import { evolve } from './evolve.ts';
 import { stillApproved } from './release.ts';
+
+/** An open request that was last judged by another policy than the one in force. */
+export function hasToMeet({ state, demands }: ActionRequest, policyVersion: Digest): boolean {
+  const isOpen = state === 'pending' || state === 'flagged' || state === 'approved';
+  return isOpen && demands.policyVersion !== policyVersion;
+}
 
 /**
  * A new policy meets a request that is still open. It can only tighten: seats are added, times
@@ -27,14 +35,21 @@ export function reevaluate(
   const held = request.demands;
   const demands: Demands = {
     policyVersion,
-    rules: [...new Set([...held.rules, ...evaluation.rules])],
-    plans: [...new Set([...held.plans, ...evaluation.plans])],
+    rules: union([...held.rules, ...evaluation.rules]),
+    plans: union([...held.plans, ...evaluation.plans]),
     risk: highest([held.risk, evaluation.risk]),
     seats: addSeats(held.seats, evaluation.seats).map((seat) => withoutLeavers(seat, now)),
-    exclusions: union(held.exclusions, evaluation.exclusions),
+    exclusions: allExclusions(held.exclusions, evaluation.exclusions),
     comment: anyDemand(held.comment, evaluation.comment),
-    notify: [...new Set([...held.notify, ...evaluation.notify])],
+    reviewVia: inBoth(held.reviewVia, evaluation.reviewVia),
     ...shortest(request, evaluation),
+    remind: union([...held.remind, ...evaluation.remind]),
+    escalate: allEscalations([...held.escalate, ...evaluation.escalate]),
+    notify: union([...held.notify, ...evaluation.notify]),
+    breakGlass: glassInBoth(held.breakGlass, evaluation.breakGlass).map((glass) => ({
+      ...glass,
+      candidates: stillIn(glass.who, glass.candidates, now),
+    })),
   };
   const reevaluated: RequestEvent = { type: 'request.reevaluated', demands };
   if (waits) return accept(reevaluated);
@@ -44,8 +59,15 @@ export function reevaluate(
 
 /** Whoever left loses the vote for good: coming back by a third policy would bring it back unasked. */
 function withoutLeavers(seat: Seat, now: Circumstances): Seat {
-  const stays = (person: PersonId) => now.groupsOf(person).some((group) => seat.from.includes(group));
-  return { ...seat, candidates: seat.candidates.filter(stays) };
+  return { ...seat, candidates: stillIn(seat.from, seat.candidates, now) };
+}
+
+function stillIn(
+  groups: readonly string[],
+  people: readonly PersonId[],
+  now: Circumstances,
+): readonly PersonId[] {
+  return people.filter((person) => now.groupsOf(person).some((group) => groups.includes(group)));
 }
 
 /** An allow has no plan and so no times of its own: it is looser, and shortens nothing. */
@@ -63,7 +85,7 @@ function shortest(
   };
 }
 
-function union(held: readonly Exclusion[], added: readonly Exclusion[]): readonly Exclusion[] {
+function allExclusions(held: readonly Exclusion[], added: readonly Exclusion[]): readonly Exclusion[] {
   const known = new Set(held.map((exclusion) => exclusion.person));
   return [...held, ...added.filter((exclusion) => !known.has(exclusion.person))];
 }

@@ -10,7 +10,10 @@ function plan(seats: Plan['seats'], changes: Partial<Plan> = {}): Plan {
     comment: { approve: false, reject: false, flag: false },
     expiresAfterMs: 1_000,
     usableForMs: 1_000,
-    outcomeWithinMs: 1_000,
+    reviewVia: WAYS,
+  remind: [],
+  escalate: [],
+  outcomeWithinMs: 1_000,
     notify: [],
     ...changes,
   };
@@ -42,12 +45,18 @@ describe('merging plans', () => {
 
   it('takes the shortest of each time, any demand for a comment, and every place', () => {
     const [room, slack] = [toPlace('room'), toPlace('slack', '#a')];
-    const one = plan([], { expiresAfterMs: 5, usableForMs: 9, outcomeWithinMs: 7, notify: [room] });
+    const one = plan([], { expiresAfterMs: 5, usableForMs: 9, reviewVia: WAYS,
+  remind: [],
+  escalate: [],
+  outcomeWithinMs: 7, notify: [room] });
     const comment = { approve: true, reject: false, flag: true };
     const other = plan([], {
       expiresAfterMs: 6,
       usableForMs: 8,
-      outcomeWithinMs: 7,
+      reviewVia: WAYS,
+  remind: [],
+  escalate: [],
+  outcomeWithinMs: 7,
       comment,
       notify: [slack, room],
     });
@@ -56,7 +65,10 @@ describe('merging plans', () => {
       comment,
       expiresAfterMs: 5,
       usableForMs: 8,
-      outcomeWithinMs: 7,
+      reviewVia: WAYS,
+  remind: [],
+  escalate: [],
+  outcomeWithinMs: 7,
       notify: [room, slack],
     });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { evaluate, type Facts } from '../../../bot/core/policy.ts';
+import type { Facts } from '../../../bot/core/match.ts';
+import { evaluate } from '../../../bot/core/policy.ts';
 import type { ClientId, PersonId } from '../../../bot/core/request.ts';
 import { compileRulebook } from '../../../bot/policy-file/compile.ts';
 import type { Rulebook } from '../../../bot/ports/rulebook.ts';

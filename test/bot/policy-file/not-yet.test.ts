@@ -6,7 +6,6 @@ describe('a key that does not work yet', () => {
   const cases: readonly (readonly [name: string, text: string, path: string])[] = [
     ['freezes', `${SOUND}freezes: [] # HERE\n`, 'freezes'],
     ['break_glass', `${SOUND}break_glass: [] # HERE\n`, 'break_glass'],
-    ['tests', `${SOUND}tests: [] # HERE\n`, 'tests'],
     ['payload_retention', `${SOUND}payload_retention: 30d # HERE\n`, 'payload_retention'],
     ['security_notices', `${SOUND}security_notices: { slack: "#s" } # HERE\n`, 'security_notices'],
     ['queue.driver: bullmq', `${SOUND}queue: { driver: bullmq } # HERE\n`, 'queue.driver'],
@@ -94,7 +93,6 @@ describe('a key that does not work yet', () => {
       'freezes',
       'break_glass',
       'payload_retention',
-      'tests',
       'audit.checkpoint_every',
       'audit.anchors',
       'audit.retention',
