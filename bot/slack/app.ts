@@ -15,20 +15,13 @@ import { FACE, slackMessenger } from './messenger.ts';
 import { FORM } from './modals.ts';
 import { createPace } from './pace.ts';
 import type { Mentions } from './render.ts';
+import type { SlackSettings } from './settings.ts';
 import { signatureCheck } from './signature.ts';
 import { type SlackSocket, slackSocket } from './socket.ts';
 import { onSubmit } from './submissions.ts';
 import type { SurfaceTools } from './surfaces.ts';
 import { onCommand, onMention, SLASH_COMMANDS } from './typed.ts';
 import { clientOptions, SILENT, slackApi } from './web-api.ts';
-
-export interface SlackSettings {
-  readonly botToken: string;
-  /** One of the two: a socket that we open, or requests that Slack signs. */
-  readonly mode: { readonly appToken: string } | { readonly signingSecret: string };
-  /** Another Web API, for tests. */
-  readonly apiUrl: string | null;
-}
 
 export interface SlackParts {
   readonly settings: SlackSettings;
@@ -73,7 +66,7 @@ export function slackFace(parts: SlackParts): SlackFace {
     received ??= receiveOnce(context(), FACE);
     return received;
   };
-  const deliver = (event: ReceiverEvent): Promise<void> => deliverTo(() => app, once, logger)(event);
+  const deliver: (event: ReceiverEvent) => Promise<void> = deliverTo(() => app, once, logger);
   const receiver: SlackSocket | SlackHttp =
     'appToken' in mode
       ? slackSocket({ appToken: mode.appToken, apiUrl, deliver, logger })
