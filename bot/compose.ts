@@ -10,6 +10,7 @@ import { type Context, KEYTURN } from './app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { meetPolicy } from './app/meet-policy.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
+import { restoreCards } from './app/restore-cards.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
 import { type Installation, type Machine, openContext } from './open-context.ts';
@@ -58,6 +59,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const couriers = ports.couriers(() => context);
   const faces = ports.faces?.(() => context) ?? [];
   const context = await openContext(config, ports, placesOf(couriers, faces));
+  await restoreCards(context);
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
