@@ -5,6 +5,7 @@ import { receiveOnce } from '../app/receive-once.ts';
 import type { Desk } from '../commands/answer.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Messenger } from '../ports/messenger.ts';
+import { adoptCopy } from './adopt-copy.ts';
 import { ACTION_PREFIX } from './buttons.ts';
 import { onClick } from './clicks.ts';
 import { deliverTo } from './deliver.ts';
@@ -53,11 +54,13 @@ export function slackFace(parts: SlackParts): SlackFace {
   const desk: Desk = {
     click: (caller, click) => parts.desk().click(caller, click),
     type: (caller, line) => parts.desk().type(caller, line),
+    page: (caller, request, at) => parts.desk().page(caller, request, at),
     stranger: (source, call) => parts.desk().stranger(source, call),
   };
   const userOf = (person: Parameters<People['accountOf']>[0]) =>
     people.accountOf(person)?.split('/')[1] ?? null;
   const tools: SurfaceTools = { api, logger, mayRespondTo: responder(apiUrl) };
+  const adopt = (request: string, channel: string, ts: string) => adoptCopy(context(), request, channel, ts);
   const home = homes({ api, directory, desk, logger, now: parts.steadyMs });
 
   const once = (delivery: string, work: () => Promise<void>) => receive()(delivery, work);
@@ -86,7 +89,7 @@ export function slackFace(parts: SlackParts): SlackFace {
     return Promise.reject(cause);
   });
   app.action(new RegExp(`^${ACTION_PREFIX}`), async ({ body, ack }) => {
-    await onClick({ tools, directory, desk, afterHome: home.publish }, body);
+    await onClick({ tools, directory, desk, afterHome: home.publish, adopt }, body);
     await ack();
   });
   app.view(FORM, ({ body, ack }) => onSubmit({ tools, directory, desk }, body, (answer) => ack(answer)));

@@ -2,21 +2,36 @@ import type { PersonCaller } from '../app/context.ts';
 import type { Answer, Desk } from '../commands/answer.ts';
 import { type Account, NO_CALLER, type SlackDirectory } from './directory.ts';
 
-export type WithCaller = (caller: PersonCaller) => Promise<Answer>;
+interface Doors {
+  readonly directory: SlackDirectory;
+  readonly desk: Desk;
+}
 
 /**
- * Lets somebody act who is known, and answers everybody else by name. Refusing is on record too,
- * unless it is Slack that cannot say who they are.
+ * Who this is, or the answer for somebody who may do nothing here. That is on record too, unless it
+ * is Slack that cannot say who they are.
  */
-export async function asPerson(
-  { directory, desk }: { readonly directory: SlackDirectory; readonly desk: Desk },
+export async function identified(
+  { directory, desk }: Doors,
   account: Account,
   call: string,
   decides: boolean,
-  act: WithCaller,
-): Promise<Answer> {
+): Promise<
+  { readonly ok: true; readonly caller: PersonCaller } | { readonly ok: false; readonly answer: Answer }
+> {
   const known = await directory.identify(account, decides);
-  if (known.ok) return act(known.caller);
+  if (known.ok) return known;
   if (known.why !== 'unavailable') await desk.stranger(`slack:${known.account}`, call);
-  return { kind: 'text', ok: false, lines: [[NO_CALLER[known.why]]], buttons: [] };
+  return { ok: false, answer: { kind: 'text', ok: false, lines: [[NO_CALLER[known.why]]], buttons: [] } };
+}
+
+export async function asPerson(
+  doors: Doors,
+  account: Account,
+  call: string,
+  decides: boolean,
+  act: (caller: PersonCaller) => Promise<Answer>,
+): Promise<Answer> {
+  const known = await identified(doors, account, call, decides);
+  return known.ok ? act(known.caller) : known.answer;
 }

@@ -1,9 +1,6 @@
 import type { Receiver, ReceiverEvent } from '@slack/bolt';
 import type { SignedBody } from './signature.ts';
 
-/** A full view comes back with every click in it, written as a form: three letters for one. */
-export const MOST_EVENT_BYTES = 1024 * 1024;
-
 export interface SlackRequest extends SignedBody {
   readonly contentType: string;
   readonly retryNum: string | undefined;

@@ -30,6 +30,9 @@ const Digest = z.string().max(80);
 /** What `buttons.ts` put into a button. */
 export const ButtonValue = z.object({ v: KnownVerb, r: Request, d: Digest });
 
+/** What `page-modal.ts` put into the buttons that turn a page. */
+export const PageValue = z.object({ p: z.int().min(0).max(1_000), r: Request, d: Digest });
+
 /** What `modals.ts` put into a form. */
 export const FormMetadata = z.object({ verb: KnownVerb, request: Request, digest: Digest });
 

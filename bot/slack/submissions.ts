@@ -1,11 +1,10 @@
 import type { ModalView } from '@slack/types';
 import type { Answer, Click, Desk } from '../commands/answer.ts';
-import { answerBlocks, plainAnswer } from './answer-blocks.ts';
+import { answerBlocks } from './answer-blocks.ts';
 import { asPerson } from './caller.ts';
 import type { SlackDirectory } from './directory.ts';
 import { blocksModal, formModal, textModal } from './modals.ts';
 import { FormMetadata, ViewSubmission } from './schema.ts';
-import { shownFullView } from './show-answer.ts';
 import { replaceModal, type SurfaceTools } from './surfaces.ts';
 
 /** Slack closes a modal whose answer takes three seconds, and says that the app failed. */
@@ -38,9 +37,8 @@ export async function onSubmit(
   const account = { user: user.id, team: user.team_id ?? null };
   const answer = asPerson({ directory, desk }, account, click.verb, true, (caller) =>
     desk.click(caller, click),
-  ).then(
-    (one) => answerModal(tools, one, user.id),
-    () => textModal('Keyturn', [['Keyturn could not do this. Nothing was done. Please try again.']]),
+  ).then(answerModal, () =>
+    textModal('Keyturn', [['Keyturn could not do this. Nothing was done. Please try again.']]),
   );
   const first = await within(answer, ANSWER_WITHIN_MS);
   if (first !== null) return ack(show(first));
@@ -48,22 +46,20 @@ export async function onSubmit(
   await replaceModal(tools, view.id, await answer);
 }
 
-async function answerModal(tools: SurfaceTools, answer: Answer, user: string): Promise<ModalView> {
+function answerModal(answer: Answer): ModalView {
   switch (answer.kind) {
-    case 'form':
-      return formModal(answer.form);
-    case 'full-view': {
-      const { title, blocks } = await shownFullView(tools.api, answer.view, user);
-      return blocksModal(title, blocks);
-    }
-    case 'file': {
-      const { title, blocks } = plainAnswer('Keyturn', 'A form is not answered with a file.');
-      return blocksModal(title, blocks);
-    }
-    default: {
+    case 'text':
+    case 'card':
+    case 'list': {
       const { title, blocks } = answerBlocks(answer);
       return blocksModal(title, blocks);
     }
+    case 'form':
+      return formModal(answer.form);
+    // No form asks for one of these.
+    case 'file':
+    case 'full-view':
+      return textModal('Keyturn', [['This was done, and there is nothing more to show here.']]);
   }
 }
 
