@@ -2,6 +2,7 @@ import { decide } from '../core/lifecycle/decide.ts';
 import { circumstances, current, record, write } from './change-request.ts';
 import { CONSUME_REPEAT_MS } from './consume-request.ts';
 import { type Context, KEYTURN } from './context.ts';
+import { REMEMBERED_MS } from './receive-once.ts';
 import { IDEMPOTENCY_MS } from './submit-request.ts';
 
 const BATCH = 500;
@@ -40,6 +41,7 @@ export async function cancelAbandoned(context: Context): Promise<void> {
 export async function forgetRepeats(context: Context): Promise<void> {
   await write(context, ({ tx, at }) => {
     tx.forgetBefore(at - IDEMPOTENCY_MS, at - CONSUME_REPEAT_MS);
+    tx.forgetDeliveries(at - REMEMBERED_MS);
     tx.forgetPosts(at - POSTS_KEPT_MS);
   });
 }

@@ -3,7 +3,7 @@ import type { Button, Form, Verb } from '../views/button.ts';
 import type { FullView } from '../views/full-view.ts';
 import type { RequestCard } from '../views/request-card.ts';
 import type { RequestList } from '../views/request-list.ts';
-import type { Untrusted, Words } from '../views/words.ts';
+import type { Fact, Untrusted, Words } from '../views/words.ts';
 
 /**
  * What a click or a command comes to. It is for the person who clicked or typed, and a face MUST show
@@ -39,7 +39,13 @@ export interface Click {
 export interface Page {
   readonly kind: 'page';
   readonly number: number;
+  readonly request: string;
+  readonly digest: string;
   readonly title: Words;
+  readonly facts: readonly Fact[];
+  readonly why: Fact;
+  readonly links: FullView['links'];
+  readonly hidden: Words | null;
   readonly text: Untrusted;
   /** From 0. */
   readonly page: number;

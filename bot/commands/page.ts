@@ -31,9 +31,9 @@ export function pager(means: Means): Desk['page'] {
     if (!viewed.ok) return refused(means, caller, request, viewed);
     const look = lookAt(context, id);
     if (look === null) return refused(means, caller, request, { ok: false, code: 'NOT_FOUND' });
-    const { title, buttons, number } = fullView(look, viewed);
+    const { buttons, text: _whole, lines: _lines, ...about } = fullView(look, viewed);
     const text = { untrusted: all.slice(page * lines, (page + 1) * lines).join('\n') };
-    return { kind: 'page', number, title, text, page, pages, seenAll, buttons: seenAll ? buttons : [] };
+    return { kind: 'page', ...about, text, page, pages, seenAll, buttons: seenAll ? buttons : [] };
   };
 }
 

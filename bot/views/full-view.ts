@@ -2,6 +2,7 @@ import type { Look } from '../app/look-at-request.ts';
 import type { Button } from './button.ts';
 import { ownButtons } from './buttons.ts';
 import { factsOf } from './facts.ts';
+import { linksOf, type RequestCard, whyOf } from './request-card.ts';
 import { titleOf } from './title.ts';
 import type { Fact, Untrusted, Words } from './words.ts';
 
@@ -12,6 +13,9 @@ export interface FullView {
   readonly digest: string;
   readonly title: Words;
   readonly facts: readonly Fact[];
+  /** The requester's own words and links, whole: a card may have had to cut them. */
+  readonly why: Fact;
+  readonly links: RequestCard['links'];
   /** Every line. A face that cannot show all at once uses `Desk.page` instead. */
   readonly text: Untrusted;
   readonly lines: number;
@@ -34,6 +38,8 @@ export function fullView(
     digest: request.actionDigest,
     title: titleOf(request),
     facts: factsOf(look),
+    why: whyOf(request),
+    links: linksOf(request),
     text: { untrusted: view },
     lines: view.split('\n').length,
     hidden:

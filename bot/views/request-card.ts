@@ -47,8 +47,8 @@ export function requestCard(look: Look): RequestCard {
     risk: request.demands.risk,
     title: titleOf(request),
     facts: factsOf(look),
-    why: { label: "Why (the requester's own words)", value: [said(request.reason)] },
-    links: request.links.length === 0 ? null : { label: "Requester's links", urls: request.links.map(said) },
+    why: whyOf(request),
+    links: linksOf(request),
     // The view made every character of it visible once; a second time would mark the marks.
     preview: { untrusted: request.preview.text },
     hidden: hiddenSentence(request),
@@ -56,6 +56,14 @@ export function requestCard(look: Look): RequestCard {
     footer: footerOf(look),
     buttons: cardButtons(look),
   };
+}
+
+export function whyOf({ reason }: ActionRequest): Fact {
+  return { label: "Why (the requester's own words)", value: [said(reason)] };
+}
+
+export function linksOf({ links }: ActionRequest): RequestCard['links'] {
+  return links.length === 0 ? null : { label: "Requester's links", urls: links.map(said) };
 }
 
 /** The card that one person asked for: with what they can do beside deciding. */
