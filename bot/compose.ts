@@ -5,14 +5,23 @@ import { httpApp, metricsRoute } from '../connectors/http/app.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
 import { type Listening, listen } from '../connectors/http/server.ts';
 import { startRelay } from '../queue/relay.ts';
+import { faceCourier } from '../queue/relay-face.ts';
 import { type Context, KEYTURN } from './app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
+import { meetPolicy } from './app/meet-policy.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
+import { restoreCards } from './app/restore-cards.ts';
+import { createDesk } from './commands/desk.ts';
+import { openSlack, slackRoutes } from './compose-slack.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
 import { type Installation, type Machine, openContext } from './open-context.ts';
+import { placesOf } from './places-of.ts';
+import type { Courier } from './ports/courier.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
+import { createReload, type Fixed, type Reload } from './reload.ts';
+import type { SlackSettings } from './slack/settings.ts';
 import { SOFTWARE } from './software.ts';
 
 interface Listen {
@@ -24,12 +33,16 @@ interface Listen {
 export interface Config extends Installation {
   readonly listen: Listen;
   readonly admin: { readonly host: string; readonly port: number };
+  readonly fixed: Fixed;
+  readonly slack?: SlackSettings | null;
 }
 
 export interface Ports extends Machine {
   readonly logger: Logger;
-  /** The places where people look. */
-  readonly messengers: (context: () => Context) => readonly Messenger[];
+  /** Places that are told of every change, such as the operator's log. */
+  readonly couriers: (context: () => Context) => readonly Courier[];
+  /** The faces where people decide. */
+  readonly faces?: (context: () => Context) => readonly Messenger[];
   /** How long a caller may take to send a body. */
   readonly bodyWithinMs?: number;
 }
@@ -37,6 +50,7 @@ export interface Ports extends Machine {
 export interface Keyturn {
   readonly context: Context;
   readonly port: number;
+  readonly reload: Reload;
   /** Refuses new work, lets running answers finish, closes the store last. */
   stop(): Promise<void>;
 }
@@ -46,17 +60,20 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 /** The only place that names every adapter. Tests pass other ports; there is no other wiring. */
 export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { logger, clock } = ports;
-  const messengers = ports.messengers(() => context);
-  const context = await openContext(
-    config,
-    ports,
-    messengers.map(({ place }) => place),
-  );
+  const couriers = ports.couriers(() => context);
+  const slack =
+    config.slack == null
+      ? null
+      : await openSlack(config.slack, { context: () => context, desk: () => desk, logger, clock });
+  const faces = [...(slack === null ? [] : [slack.messenger]), ...(ports.faces?.(() => context) ?? [])];
+  const context = await openContext(config, ports, placesOf(couriers, faces));
+  await restoreCards(context);
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
+  const desk = createDesk(context, refusedCalls);
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
     context,
-    authenticate: authenticator(context.rulebook),
+    authenticate: authenticator(() => context.rulebook),
     refusedCalls,
     logger,
     bodyWithinMs: ports.bodyWithinMs ?? 10_000,
@@ -68,16 +85,21 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   );
   const timers = [
     every(500, 'expire', () => expireDue(context), logger),
+    every(500, 'meet the policy', () => meetPolicy(context), logger),
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
   ];
-  const relay = startRelay(context, messengers, logger);
+  const posting = faces.map((face) => faceCourier(context, face));
+  const relay = startRelay(context, [...couriers, ...posting], logger);
 
   // What only operators should see answers on loopback alone, also when the bot itself is public.
   const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
   if (isPrivate) app.route('/', metricsRoute(metrics));
+  const fromSlack = slack === null ? null : slackRoutes(slack, refusedCalls, ports.bodyWithinMs ?? 10_000);
+  if (fromSlack !== null) app.route('/', fromSlack);
   const listeners: Listening[] = [];
   const stop = async () => {
+    await slack?.stop();
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
     await relay.stop();
@@ -96,7 +118,10 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     const where = `${config.listen.host}:${config.listen.port}`;
     throw new KeyturnFault('CONFIG_INVALID', `cannot listen on ${where}: ${String(cause)}`, { cause });
   }
-  return { context, port: listeners[0]?.port ?? config.listen.port, stop };
+  // Never awaited: while Slack is down everything else goes on.
+  slack?.start();
+  const reload = createReload(context, config.fixed, logger);
+  return { context, port: listeners[0]?.port ?? config.listen.port, reload, stop };
 }
 
 function listenAdmin(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<Listening> {

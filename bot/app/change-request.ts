@@ -1,13 +1,19 @@
+import { freezesInForce } from '../core/calendar-freeze.ts';
 import type { Actor, LogEvent, RequestEvent } from '../core/event.ts';
 import type { Circumstances, Command } from '../core/lifecycle/command.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
+import { hasToMeet } from '../core/lifecycle/reevaluate.ts';
 import { tick } from '../core/lifecycle/time.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, Instant, PersonId, RequestId } from '../core/request.ts';
 import type { Reading, Transaction } from '../ports/store.ts';
+import { announce, type Logged } from './announce.ts';
 import { type Caller, type Context, KEYTURN } from './context.ts';
+import { judgeAnew } from './judge-anew.ts';
+import { matchFactsOf, requesterKeyOf } from './policy-facts.ts';
 import { mayRead } from './readers.ts';
+import { toTwinKey } from './twin-key.ts';
 
 export type Changed = { readonly ok: true; readonly request: ActionRequest } | Refusal;
 
@@ -50,19 +56,27 @@ export async function write<T>(
 /** What the core may ask about the world, as it is now. */
 export function circumstances(
   context: Context,
-  { tx, at }: { readonly tx: Pick<Reading, 'frozen'>; readonly at: Instant },
+  { tx, at }: { readonly tx: Pick<Reading, 'frozen' | 'keyOf' | 'hasOverdueReview'>; readonly at: Instant },
   request: ActionRequest,
 ): Circumstances {
-  const { people, clearFrom } = context.rulebook;
+  const { rulebook } = context;
+  const { people, clearFrom, policy } = rulebook;
   return {
     at,
+    policyVersion: policy.version,
     groupsOf: (person: PersonId) => people.get(person)?.groups ?? [],
     clearFrom,
     isRequesterFrozen: () => tx.frozen(request.requester.id) !== null,
+    members: policy.members,
+    freezes() {
+      const facts = matchFactsOf(rulebook, { ...request, requesterKey: requesterKeyOf(tx, request) });
+      return freezesInForce(policy.freezes, facts, at);
+    },
+    hasOverdueReview: (person) => tx.hasOverdueReview(person, at),
   };
 }
 
-/** Applies events: each one an entry, then one row, then a notice where people would see a difference. */
+/** Applies events: each one an entry, then one row, then the messages that people are to get. */
 export function record(
   context: Context,
   writing: Writing,
@@ -72,28 +86,32 @@ export function record(
 ): ActionRequest {
   if (events.length === 0) return request;
   let current = request;
+  const logged: Logged[] = [];
   for (const event of events) {
     current = evolve(current, event, writing.at);
-    writing.tx.append(event, actor, writing.at, current);
+    logged.push({ event, seq: writing.tx.append(event, actor, writing.at, current) });
   }
   writing.tx.update(current, request);
-  const tells = current.state !== request.state || current.reviews !== request.reviews;
-  if (tells) announce(context, writing, current);
-  else writing.changed.add(current.id);
+  writing.changed.add(current.id);
+  announce(context, writing.tx, current, logged, actor);
   return current;
 }
 
-/** Tells every place, in the same transaction: the message goes out if and only if the change stands. */
-export function announce(context: Context, { tx, changed }: Writing, { id }: ActionRequest): void {
-  changed.add(id);
-  for (const place of context.places) tx.notify({ request: id, place, seq: tx.lastSeq() });
-}
-
-/** The request as it is now: what time alone has done to it is recorded before anybody looks. */
+/**
+ * The request as it is now: what time alone has done to it, and what the policy in force makes of it,
+ * is recorded before anybody looks.
+ */
 export function current(context: Context, writing: Writing, id: RequestId): ActionRequest | null {
   const stored = writing.tx.request(id);
   if (stored === null) return null;
-  return record(context, writing, stored, tick(stored, writing.at).events, KEYTURN);
+  const ticked = record(context, writing, stored, tick(stored, writing.at).events, KEYTURN);
+  const { version } = context.rulebook.policy;
+  if (!hasToMeet(ticked, version)) return ticked;
+  const events = judgeAnew(context.rulebook, writing.tx, ticked, circumstances(context, writing, ticked));
+  const met = record(context, writing, ticked, events, { kind: 'policy', version });
+  writing.tx.setTwin(met.id, toTwinKey(met.actionDigest, met.demands.exclusions));
+  // A shorter time may be over already.
+  return record(context, writing, met, tick(met, writing.at).events, KEYTURN);
 }
 
 /**

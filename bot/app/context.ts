@@ -1,10 +1,12 @@
 import type { Actor } from '../core/event.ts';
 import type { ClientId, PersonId, RequestId } from '../core/request.ts';
 import type { GrantSigner } from '../ports/grant-signer.ts';
+import type { Places } from '../ports/places.ts';
 import type { Random } from '../ports/random.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
 import type { Store } from '../ports/store.ts';
 import type { Presence } from './presence.ts';
+import type { RulebookInForce } from './rulebook-in-force.ts';
 import type { Time } from './time.ts';
 import type { Watchers } from './watchers.ts';
 
@@ -13,12 +15,14 @@ export interface Context {
   readonly store: Store;
   readonly time: Time;
   readonly random: Random;
+  /** The rulebook in force: read it anew for every decision. */
   readonly rulebook: Rulebook;
+  readonly inForce: RulebookInForce;
   readonly signer: GrantSigner;
   readonly watchers: Watchers;
   readonly presence: Presence;
-  /** Where people look. Each change of a request is told to every one of them. */
-  readonly places: readonly string[];
+  /** Where people look. */
+  readonly places: Places;
 }
 
 /** An authenticated caller. `key` is its id as the config writes it. */

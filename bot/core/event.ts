@@ -1,10 +1,12 @@
 import type { Digest } from './digest.ts';
+import type { Place } from './place.ts';
 import type { RefusalCode } from './refusal.ts';
 import type {
   ClientId,
   Demands,
   Instant,
   PersonId,
+  Proof,
   Requester,
   Submission,
   Target,
@@ -19,7 +21,7 @@ export type Actor =
       readonly person: PersonId;
       readonly via: Via;
       readonly account: string;
-      readonly verifiedBy: 'token';
+      readonly verifiedBy: Proof;
       readonly roles: readonly string[];
     }
   | {
@@ -32,6 +34,8 @@ export type Actor =
     }
   | { readonly kind: 'policy'; readonly version: Digest }
   | { readonly kind: 'keyturn' };
+
+type NoticeKind = 'card' | 'thread' | 'direct' | 'digest' | 'text';
 
 /** Text that people wrote. It stands beside the log, committed to by a keyed hash, so that it can be erased. */
 type Text = Readonly<Record<string, string>>;
@@ -75,6 +79,32 @@ export type RequestEvent =
       readonly filledBy: readonly (readonly PersonId[])[];
       readonly usableUntil: Instant;
     }
+  | {
+      readonly type: 'break_glass.used';
+      readonly person: PersonId;
+      readonly via: Via;
+      readonly actionDigest: Digest;
+      /** As the person typed it. */
+      readonly target: string;
+      readonly reasonLength: number;
+      readonly who: readonly string[];
+      readonly notify: readonly Place[];
+      readonly reviewBy: readonly string[];
+      /** When somebody else must have reviewed it. */
+      readonly dueAt: Instant;
+      /** The calendar freezes that it was used against. */
+      readonly freezes: readonly string[];
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'break_glass.reviewed';
+      readonly person: PersonId;
+      readonly verdict: Verdict;
+      readonly via: Via;
+      readonly text: Text;
+    }
+  | { readonly type: 'break_glass.overdue'; readonly person: PersonId; readonly dueAt: Instant }
+  | { readonly type: 'reminder.sent'; readonly dueAt: Instant; readonly groups: readonly string[] }
   | { readonly type: 'request.denied'; readonly rules: readonly string[]; readonly text: Text }
   | { readonly type: 'request.rejected'; readonly person: PersonId }
   | { readonly type: 'request.flagged'; readonly because: 'flag' | 'requester_frozen' }
@@ -84,10 +114,14 @@ export type RequestEvent =
   | { readonly type: 'request.cancelled'; readonly because: 'asked' | 'caller_left' }
   | {
       readonly type: 'request.revoked';
-      readonly because: 'asked' | 'flag' | 'requester_frozen' | 'policy';
+      readonly because: 'asked' | 'flag' | 'requester_frozen' | 'policy' | 'post_review';
       readonly text: Text;
     }
-  | { readonly type: 'request.stop_requested'; readonly because: 'asked' | 'flag'; readonly text: Text }
+  | {
+      readonly type: 'request.stop_requested';
+      readonly because: 'asked' | 'flag' | 'post_review';
+      readonly text: Text;
+    }
   | { readonly type: 'grant.issued'; readonly nonceDigest: Digest; readonly audience: string }
   | { readonly type: 'execution.succeeded'; readonly exitCode: number | null; readonly text: Text }
   | { readonly type: 'execution.failed'; readonly exitCode: number | null; readonly text: Text }
@@ -138,6 +172,23 @@ export type LogEvent =
       readonly type: 'policy.loaded';
       readonly version: Digest;
       readonly previous: Digest | null;
+      readonly text: Text;
+    }
+  | {
+      /** A file that was not taken. What was in force stays so. */
+      readonly type: 'policy.refused';
+      readonly inForce: Digest | null;
+      readonly problems: number;
+      readonly text: Text;
+    }
+  /** A message that stands in a place: a card, a result told to one person, a digest. */
+  | { readonly type: 'notification.sent'; readonly place: Place; readonly kind: NoticeKind }
+  /** A card whose buttons are gone, since nobody can decide any more. */
+  | { readonly type: 'notification.updated'; readonly place: Place; readonly kind: NoticeKind }
+  | {
+      readonly type: 'notification.failed';
+      readonly place: Place;
+      readonly kind: NoticeKind;
       readonly text: Text;
     }
   | { readonly type: 'audit.viewed'; readonly from: number; readonly count: number }

@@ -1,3 +1,4 @@
+import type { Place } from '../core/place.ts';
 import type { Policy } from '../core/policy.ts';
 import type { ClientId, PersonId, Risk } from '../core/request.ts';
 
@@ -20,6 +21,8 @@ export interface Person {
   readonly name: string;
   readonly groups: readonly string[];
   readonly tokenSha256: readonly string[];
+  /** `TEAM/USER`, by Slack's own ids. */
+  readonly slackAccount?: string;
 }
 
 interface ActionSettings {
@@ -46,4 +49,8 @@ export interface Rulebook {
   readonly clearFrom: readonly string[];
   readonly auditors: ReadonlySet<PersonId>;
   readonly limits: Limits;
+  /** Where flags, frozen requesters and broken glass are told of, besides the plan's own places. */
+  readonly securityNotices: readonly Place[];
+  /** All that decides, as canonical JSON: the policy's version is its digest. No secret is in it. */
+  readonly text: string;
 }

@@ -1,7 +1,9 @@
 import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
 import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
-import type { Notice } from './messenger.ts';
+import type { Inbox, KnownDeliveries } from './inbox.ts';
+import type { Outbox, WaitingMessages } from './outbox.ts';
+import type { Posts, StoredPosts } from './posts.ts';
 
 /**
  * The one place where state lives.
@@ -23,7 +25,7 @@ export interface Store {
   close(): void;
 }
 
-export interface Reading {
+export interface Reading extends WaitingMessages, StoredPosts, KnownDeliveries {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -38,17 +40,32 @@ export interface Reading {
   auditSeq(id: RequestId): number;
   entries(from: number, most: number): readonly StoredEntry[];
   entriesOf(id: RequestId, after: number, most: number): readonly StoredEntry[];
+  /** The newest entry of the request that is of one of these types, or null. */
+  lastOf(id: RequestId, types: readonly string[]): StoredEntry | null;
+  /** The texts of an entry that were not erased, by field. */
+  textsOf(seq: number): Readonly<Record<string, string>>;
+  /** The leaf hash of an entry in hex, or null where there is none. */
+  leafHashOf(seq: number): string | null;
   /** The newest entry's sequence number, or -1. */
   lastSeq(): number;
   newestEntry(): { readonly seq: number; readonly ts: Instant } | null;
   frozen(requester: ClientId | PersonId): Freeze | null;
+  /** The first `most` requesters that are frozen, longest first. */
+  frozenRequesters(
+    most: number,
+  ): readonly { readonly requester: ClientId | PersonId; readonly at: Instant }[];
   personOf(key: string): PersonId | null;
   keyOf(person: PersonId): string | null;
   policyInForce(): Digest | null;
-  notices(most: number): readonly { readonly id: number; readonly notice: Notice }[];
+  /** What it says, as canonical JSON without any secret: what the next one is compared with. */
+  policyText(): string | null;
+  /** The last policy that every request which was open then has met. */
+  policyMet(): Digest | null;
+  /** Whether a break-glass of this person was due for its review at this time, and has none. */
+  hasOverdueReview(person: PersonId, at: Instant): boolean;
 }
 
-export interface Transaction extends Reading {
+export interface Transaction extends Reading, Outbox, Posts, Inbox {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;
@@ -63,8 +80,6 @@ export interface Transaction extends Reading {
   openOf(requester: ClientId | PersonId): readonly ActionRequest[];
   /** Appends one entry and returns its sequence number. */
   append(event: Event, actor: Actor, at: Instant, request: ActionRequest | null): number;
-  notify(notice: Notice): void;
-  delivered(noticeIds: readonly number[]): void;
   submission(requester: ClientId | PersonId, key: string): StoredSubmission | null;
   rememberSubmission(requester: ClientId | PersonId, key: string, stored: StoredSubmission): void;
   consumed(request: RequestId): StoredConsume | null;
@@ -72,7 +87,8 @@ export interface Transaction extends Reading {
   freeze(requester: ClientId | PersonId, freeze: Freeze): void;
   unfreeze(requester: ClientId | PersonId): void;
   addPerson(key: string, person: PersonId): void;
-  setPolicyInForce(version: Digest): void;
+  setPolicyInForce(version: Digest, text: string): void;
+  setPolicyMet(version: Digest): void;
   /** Drops what only a bounded time may ask for: idempotency keys and consume answers. */
   forgetBefore(submissions: Instant, consumes: Instant): void;
 }

@@ -54,6 +54,7 @@ export async function startKeyturn(
       log: 'test/log',
       people: PEOPLE.map((key) => ({ key, accounts: 1 })),
       compile: (personOf) => aRulebook(personOf, changes),
+      fixed: { sections: {}, say: (path) => path.join('.') },
       listen: options.listen ?? { host: '127.0.0.1', port: 0, publicUrl: null },
       admin: { host: '127.0.0.1', port: options.adminPort ?? 0 },
     },
@@ -62,7 +63,7 @@ export async function startKeyturn(
       // Each start its own seed: after a restart at the same time, ids would come again.
       random: seededRandom(`${dir} ${starts}`),
       logger: QUIET,
-      messengers: () => [],
+      couriers: () => [],
       onBroken: (cause) => {
         throw cause;
       },
