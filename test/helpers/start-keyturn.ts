@@ -23,12 +23,16 @@ export interface TestKeyturn {
   readonly keyturn: Keyturn;
   get(who: Who, path: string, headers?: Record<string, string>): Promise<Answer>;
   post(who: Who, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Another policy while it runs. It is in force when this returns. */
+  reload(changes: RulebookChanges): Promise<void>;
   /** Stops it and starts it again over the same files, perhaps with another policy. */
   restart(changes?: RulebookChanges): Promise<TestKeyturn>;
   stop(): Promise<void>;
 }
 
 let starts = 0;
+
+const FIXED = { sections: {}, say: (path: readonly string[]) => path.join('.') };
 
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -54,7 +58,7 @@ export async function startKeyturn(
       log: 'test/log',
       people: PEOPLE.map((key) => ({ key, accounts: 1 })),
       compile: (personOf) => aRulebook(personOf, changes),
-      fixed: { sections: {}, say: (path) => path.join('.') },
+      fixed: FIXED,
       listen: options.listen ?? { host: '127.0.0.1', port: 0, publicUrl: null },
       admin: { host: '127.0.0.1', port: options.adminPort ?? 0 },
     },
@@ -109,6 +113,14 @@ export async function startKeyturn(
     keyturn,
     get: (who, path, headers = {}) => call('GET', who, path, undefined, headers),
     post: (who, path, body, headers = {}) => call('POST', who, path, body, headers),
+    async reload(next) {
+      const outcome = await keyturn.reload(() => ({
+        fixed: FIXED,
+        people: PEOPLE.map((key) => ({ key, accounts: 1 })),
+        compile: (personOf) => aRulebook(personOf, next),
+      }));
+      if (outcome !== 'loaded') throw new Error(`the policy was ${outcome}`);
+    },
     async restart(next = changes) {
       await stop();
       return startKeyturn(next, { ...options, dir, clock });
