@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { compose, type Keyturn, type Ports } from '../../bot/compose.ts';
+import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import type { ActionRequest } from '../../bot/core/request.ts';
 import { FakeClock } from './fake-clock.ts';
 import { aRulebook, PEOPLE, type RulebookChanges, tokenOf, type Who } from './rulebook.ts';
@@ -45,6 +46,8 @@ export async function startKeyturn(
     readonly ports?: Partial<Ports>;
     readonly listen?: { host: string; port: number; publicUrl: string | null };
     readonly adminPort?: number;
+    /** What a reload cannot change. */
+    readonly fixed?: JsonObject;
   } = {},
 ): Promise<TestKeyturn> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'keyturn-'));
@@ -58,7 +61,7 @@ export async function startKeyturn(
       log: 'test/log',
       people: PEOPLE.map((key) => ({ key, accounts: 1 })),
       compile: (personOf) => aRulebook(personOf, changes),
-      fixed: FIXED,
+      fixed: { ...FIXED, sections: options.fixed ?? {} },
       listen: options.listen ?? { host: '127.0.0.1', port: 0, publicUrl: null },
       admin: { host: '127.0.0.1', port: options.adminPort ?? 0 },
     },
