@@ -72,8 +72,11 @@ export interface RulebookChanges {
   readonly mayActFor?: readonly Who[];
   /** More tokens of the same holder: a rotation, or a second linked account. */
   readonly moreTokens?: Partial<Record<Who, readonly string[]>>;
-  /** People whom the file no longer names. */
+  /** The only tokens that this holder has. */
+  readonly tokens?: Partial<Record<Who, readonly string[]>>;
+  /** People whom the file no longer names, and clients. */
   readonly gone?: readonly Who[];
+  readonly goneClients?: readonly ('agent' | 'ci')[];
 }
 
 /** `db.export` needs two keys and replaces the default, `db.drop` is denied, `db.read` runs at once. */
@@ -90,7 +93,8 @@ export const RULES: readonly Rule[] = [
 
 export function aRulebook(personOf: (key: string) => PersonId, changes: RulebookChanges = {}): Rulebook {
   const groups = changes.groups ?? GROUPS;
-  const tokensOf = (who: Who) => [hash(tokenOf(who)), ...(changes.moreTokens?.[who] ?? []).map(hash)];
+  const tokensOf = (who: Who) =>
+    (changes.tokens?.[who] ?? [tokenOf(who), ...(changes.moreTokens?.[who] ?? [])]).map(hash);
   const rules = changes.rules ?? RULES;
   const person = (key: Who): Person => ({
     id: personOf(key),
@@ -122,7 +126,11 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     people: new Map(
       PEOPLE.filter((key) => !changes.gone?.includes(key)).map((key) => [personOf(key), person(key)]),
     ),
-    clients: new Map([client('agent', 'agent'), client('ci', 'pipeline')].map((one) => [one.id, one])),
+    clients: new Map(
+      [client('agent', 'agent'), client('ci', 'pipeline')]
+        .filter(({ id }) => !changes.goneClients?.some((gone) => gone === id))
+        .map((one) => [one.id, one]),
+    ),
     actions: new Map([['db.secret', { risk: 'medium', redact: changes.redact ?? ['/secret'] }]]),
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
