@@ -17,6 +17,11 @@ export function tokenOf(who: Who): string {
   return `${who === 'agent' || who === 'ci' ? 'ktc' : 'ktp'}_test_token_of_${who}_0123456789`;
 }
 
+/** Alice is U01 of workspace T01, and so on. */
+export function slackAccountOf(who: (typeof PEOPLE)[number]): string {
+  return `T01/U0${PEOPLE.indexOf(who) + 1}`;
+}
+
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');
 
 export function plan(id: string, seats: readonly [string, number][], changes: Partial<Plan> = {}): Plan {
@@ -64,6 +69,8 @@ export interface RulebookChanges {
   readonly freezes?: Policy['freezes'];
   readonly breakGlass?: Policy['breakGlass'];
   readonly securityNotices?: Rulebook['securityNotices'];
+  /** Where every plan shows its requests, instead of the room. */
+  readonly notify?: Plan['notify'];
   readonly limits?: Limits;
   readonly client?: Partial<Client>;
   readonly redact?: readonly string[];
@@ -92,12 +99,16 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
   const groups = changes.groups ?? GROUPS;
   const tokensOf = (who: Who) => [hash(tokenOf(who)), ...(changes.moreTokens?.[who] ?? []).map(hash)];
   const rules = changes.rules ?? RULES;
+  const told = (one: Plan): Plan => ({ ...one, notify: changes.notify ?? one.notify });
+  const shown = (one: Rule): Rule => ({ ...one, plan: one.plan === null ? null : told(one.plan) });
+  const byDefault = changes.default ?? { effect: 'require', plan: ONE_KEY };
   const person = (key: Who): Person => ({
     id: personOf(key),
     key,
     name: key,
     groups: Object.keys(groups).filter((group) => groups[group]?.includes(key)),
     tokenSha256: tokensOf(key),
+    slackAccount: slackAccountOf(key),
   });
   const client = (id: 'agent' | 'ci', kind: Client['kind']): Client => ({
     id: id as string as ClientId,
@@ -112,8 +123,8 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
   return {
     policy: {
       version: `sha256:${(changes.version ?? '1').padStart(64, '0')}`,
-      rules: typeof rules === 'function' ? rules(personOf) : rules,
-      default: changes.default ?? { effect: 'require', plan: ONE_KEY },
+      rules: (typeof rules === 'function' ? rules(personOf) : rules).map(shown),
+      default: byDefault.effect === 'deny' ? byDefault : { ...byDefault, plan: told(byDefault.plan) },
       freezes: changes.freezes ?? [],
       breakGlass: changes.breakGlass ?? [],
       members: (group) => (groups[group] ?? []).map(personOf),
