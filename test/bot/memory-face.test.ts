@@ -1,6 +1,8 @@
 import { toPlace } from '../../bot/core/place.ts';
 import { behavesLikeAFace } from '../conformance/face-scenarios.ts';
 import { type FaceWorld, SCENARIO_RULES } from '../conformance/face-world.ts';
+import { behavesLikeAMessenger } from '../conformance/messenger.ts';
+import { memoryBench } from '../helpers/memory-bench.ts';
 import { memoryDriver } from '../helpers/memory-driver.ts';
 import { MemoryVendor, memoryMessenger } from '../helpers/memory-face.ts';
 import type { RulebookChanges } from '../helpers/rulebook.ts';
@@ -22,3 +24,5 @@ async function start(changes: RulebookChanges = {}): Promise<FaceWorld> {
 }
 
 behavesLikeAFace('the face in memory', start);
+behavesLikeAMessenger('the face in memory', () => memoryBench(true));
+behavesLikeAMessenger('the face in memory whose vendor forgets keys', () => memoryBench(false));
