@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { toPlace } from '../../bot/core/place.ts';
+import { type Place, toPlace } from '../../bot/core/place.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Policy, Rule } from '../../bot/core/policy.ts';
 import { type ClientId, type PersonId, WAYS } from '../../bot/core/request.ts';
@@ -18,8 +18,8 @@ export function tokenOf(who: Who): string {
 }
 
 /** Alice is U01 of workspace T01, and so on. */
-export function slackAccountOf(who: (typeof PEOPLE)[number]): string {
-  return `T01/U0${PEOPLE.indexOf(who) + 1}`;
+export function slackAccountOf(who: Who): string {
+  return `T01/U0${PEOPLE.findIndex((one) => one === who) + 1}`;
 }
 
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');
@@ -69,8 +69,6 @@ export interface RulebookChanges {
   readonly freezes?: Policy['freezes'];
   readonly breakGlass?: Policy['breakGlass'];
   readonly securityNotices?: Rulebook['securityNotices'];
-  /** Where every plan shows its requests, instead of the room. */
-  readonly notify?: Plan['notify'];
   readonly limits?: Limits;
   readonly client?: Partial<Client>;
   readonly redact?: readonly string[];
@@ -79,6 +77,8 @@ export interface RulebookChanges {
   readonly mayActFor?: readonly Who[];
   /** More tokens of the same holder: a rotation, or a second linked account. */
   readonly moreTokens?: Partial<Record<Who, readonly string[]>>;
+  /** Where every plan shows its requests, instead of in the room. */
+  readonly notify?: readonly Place[];
   /** People whom the file no longer names. */
   readonly gone?: readonly Who[];
 }
@@ -98,10 +98,14 @@ export const RULES: readonly Rule[] = [
 export function aRulebook(personOf: (key: string) => PersonId, changes: RulebookChanges = {}): Rulebook {
   const groups = changes.groups ?? GROUPS;
   const tokensOf = (who: Who) => [hash(tokenOf(who)), ...(changes.moreTokens?.[who] ?? []).map(hash)];
-  const rules = changes.rules ?? RULES;
-  const told = (one: Plan): Plan => ({ ...one, notify: changes.notify ?? one.notify });
-  const shown = (one: Rule): Rule => ({ ...one, plan: one.plan === null ? null : told(one.plan) });
-  const byDefault = changes.default ?? { effect: 'require', plan: ONE_KEY };
+  const given = changes.rules ?? RULES;
+  const shownIn = <P extends Plan | null>(one: P): P =>
+    one === null || changes.notify === undefined ? one : { ...one, notify: changes.notify };
+  const rules = (typeof given === 'function' ? given(personOf) : given).map((one) => ({
+    ...one,
+    plan: shownIn(one.plan),
+  }));
+  const otherwise = changes.default ?? { effect: 'require', plan: ONE_KEY };
   const person = (key: Who): Person => ({
     id: personOf(key),
     key,
@@ -123,8 +127,8 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
   return {
     policy: {
       version: `sha256:${(changes.version ?? '1').padStart(64, '0')}`,
-      rules: (typeof rules === 'function' ? rules(personOf) : rules).map(shown),
-      default: byDefault.effect === 'deny' ? byDefault : { ...byDefault, plan: told(byDefault.plan) },
+      rules,
+      default: otherwise.effect === 'deny' ? otherwise : { ...otherwise, plan: shownIn(otherwise.plan) },
       freezes: changes.freezes ?? [],
       breakGlass: changes.breakGlass ?? [],
       members: (group) => (groups[group] ?? []).map(personOf),
