@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { toPlace } from '../../bot/core/place.ts';
+import { type Place, toPlace } from '../../bot/core/place.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Policy, Rule } from '../../bot/core/policy.ts';
 import { type ClientId, type PersonId, WAYS } from '../../bot/core/request.ts';
@@ -15,6 +15,11 @@ export type Who = (typeof PEOPLE)[number] | 'agent' | 'ci';
 
 export function tokenOf(who: Who): string {
   return `${who === 'agent' || who === 'ci' ? 'ktc' : 'ktp'}_test_token_of_${who}_0123456789`;
+}
+
+/** Alice is U01 of workspace T01, and so on. */
+export function slackAccountOf(who: Who): string {
+  return `T01/U0${PEOPLE.findIndex((one) => one === who) + 1}`;
 }
 
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');
@@ -74,6 +79,8 @@ export interface RulebookChanges {
   readonly moreTokens?: Partial<Record<Who, readonly string[]>>;
   /** The only tokens that this holder has. */
   readonly tokens?: Partial<Record<Who, readonly string[]>>;
+  /** Where every plan shows its requests, instead of in the room. */
+  readonly notify?: readonly Place[];
   /** People whom the file no longer names, and clients. */
   readonly gone?: readonly Who[];
   readonly goneClients?: readonly ('agent' | 'ci')[];
@@ -95,13 +102,21 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
   const groups = changes.groups ?? GROUPS;
   const tokensOf = (who: Who) =>
     (changes.tokens?.[who] ?? [tokenOf(who), ...(changes.moreTokens?.[who] ?? [])]).map(hash);
-  const rules = changes.rules ?? RULES;
+  const given = changes.rules ?? RULES;
+  const shownIn = <P extends Plan | null>(one: P): P =>
+    one === null || changes.notify === undefined ? one : { ...one, notify: changes.notify };
+  const rules = (typeof given === 'function' ? given(personOf) : given).map((one) => ({
+    ...one,
+    plan: shownIn(one.plan),
+  }));
+  const otherwise = changes.default ?? { effect: 'require', plan: ONE_KEY };
   const person = (key: Who): Person => ({
     id: personOf(key),
     key,
     name: key,
     groups: Object.keys(groups).filter((group) => groups[group]?.includes(key)),
     tokenSha256: tokensOf(key),
+    slackAccount: slackAccountOf(key),
   });
   const client = (id: 'agent' | 'ci', kind: Client['kind']): Client => ({
     id: id as string as ClientId,
@@ -116,8 +131,8 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
   return {
     policy: {
       version: `sha256:${(changes.version ?? '1').padStart(64, '0')}`,
-      rules: typeof rules === 'function' ? rules(personOf) : rules,
-      default: changes.default ?? { effect: 'require', plan: ONE_KEY },
+      rules,
+      default: otherwise.effect === 'deny' ? otherwise : { ...otherwise, plan: shownIn(otherwise.plan) },
       freezes: changes.freezes ?? [],
       breakGlass: changes.breakGlass ?? [],
       members: (group) => (groups[group] ?? []).map(personOf),

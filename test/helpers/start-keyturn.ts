@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { compose, type Keyturn, type Ports } from '../../bot/compose.ts';
+import { type Config, compose, type Keyturn, type Ports } from '../../bot/compose.ts';
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import type { ActionRequest } from '../../bot/core/request.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -44,6 +44,7 @@ export async function startKeyturn(
     readonly dir?: string;
     readonly clock?: FakeClock;
     readonly ports?: Partial<Ports>;
+    readonly config?: Partial<Config>;
     readonly listen?: { host: string; port: number; publicUrl: string | null };
     readonly adminPort?: number;
     /** What a reload cannot change. */
@@ -64,6 +65,7 @@ export async function startKeyturn(
       fixed: { ...FIXED, sections: options.fixed ?? {} },
       listen: options.listen ?? { host: '127.0.0.1', port: 0, publicUrl: null },
       admin: { host: '127.0.0.1', port: options.adminPort ?? 0 },
+      ...options.config,
     },
     {
       clock,
