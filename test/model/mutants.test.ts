@@ -38,7 +38,6 @@ describe.each(MUTANTS)('%s is watched: a bot is caught that', (broken, mutants) 
     async (_does, mutant) => {
       const found = await huntIn(mutant, { seed: SEED, histories: 3_000, checks: [broken], shrinks: false });
       expect(found).toMatchObject({ broken });
-      process.stderr.write(`${_does}: ${/history (\d+)/.exec(found?.report ?? '')?.[1]}\n`);
     },
     600_000,
   );
