@@ -19,7 +19,7 @@ export function tokenOf(who: Who): string {
 
 /** Alice is U01 of workspace T01, and so on. */
 export function slackAccountOf(who: Who): string {
-  return `T01/U0${PEOPLE.findIndex((one) => one === who) + 1}`;
+  return `T01/U0${(PEOPLE as readonly Who[]).indexOf(who) + 1}`;
 }
 
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');

@@ -48,11 +48,12 @@ export class FakeSlack implements Workspace {
   readonly #server = createServer((request, response) => this.#serve(request, response));
   #wire: Wire = this.socket;
 
-  constructor(now: () => number) {
+  /** `clickNow`: the clock that a click's three seconds are measured by. */
+  constructor(now: () => number, clickNow: () => number) {
     this.now = now;
     this.world = new SlackWorld(now);
     this.rates = new RateLimits(now);
-    this.views = new Views(now);
+    this.views = new Views(clickNow);
     this.responseUrls = new ResponseUrls(this.world, now);
     this.#uploads = new Uploads(this.world, () => this.url);
     const methods = {
@@ -148,8 +149,11 @@ export class FakeSlack implements Workspace {
   }
 }
 
-export async function startFakeSlack(now: () => number = Date.now): Promise<FakeSlack> {
-  const slack = new FakeSlack(now);
+export async function startFakeSlack(
+  now: () => number = Date.now,
+  clickNow: () => number = now,
+): Promise<FakeSlack> {
+  const slack = new FakeSlack(now, clickNow);
   await slack.listen();
   return slack;
 }
