@@ -79,6 +79,8 @@ export interface RulebookChanges {
   readonly moreTokens?: Partial<Record<Who, readonly string[]>>;
   /** Where every plan shows its requests, instead of in the room. */
   readonly notify?: readonly Place[];
+  /** People who have no Slack account there. */
+  readonly withoutSlack?: readonly Who[];
   /** People whom the file no longer names. */
   readonly gone?: readonly Who[];
 }
@@ -112,7 +114,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     name: key,
     groups: Object.keys(groups).filter((group) => groups[group]?.includes(key)),
     tokenSha256: tokensOf(key),
-    slackAccount: slackAccountOf(key),
+    ...(changes.withoutSlack?.includes(key) ? {} : { slackAccount: slackAccountOf(key) }),
   });
   const client = (id: 'agent' | 'ci', kind: Client['kind']): Client => ({
     id: id as string as ClientId,

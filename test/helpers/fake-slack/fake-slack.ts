@@ -133,11 +133,16 @@ export class FakeSlack implements Workspace {
     request.on('end', () => {
       const [, place = '', name = ''] = /^\/(\w+)\/([^?]+)/.exec(request.url ?? '') ?? [];
       const body = Buffer.concat(chunks);
-      if (place === 'api') this.#api.answer(name, request, body, response);
-      else if (place === 'response') this.#respond(name, body, response);
+      if (place === 'api') {
+        const answer = () => this.#api.answer(name, request, body, response);
+        const late = this.faults.delayOf(name);
+        if (late > 0) setTimeout(answer, late);
+        else answer();
+      }
+      if (place === 'response') this.#respond(name, body, response);
       else if (place === 'upload')
         response.writeHead(this.#uploads.receive(name, body) ? 200 : 400).end('OK');
-      else response.writeHead(404).end();
+      else if (place !== 'api') response.writeHead(404).end();
       this.changes.happened();
     });
   }
