@@ -19,7 +19,7 @@ export function tokenOf(who: Who): string {
 
 /** Alice is U01 of workspace T01, and so on. */
 export function slackAccountOf(who: Who): string {
-  return `T01/U0${PEOPLE.findIndex((one) => one === who) + 1}`;
+  return `T01/U0${(PEOPLE as readonly Who[]).indexOf(who) + 1}`;
 }
 
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');
@@ -81,6 +81,8 @@ export interface RulebookChanges {
   readonly tokens?: Partial<Record<Who, readonly string[]>>;
   /** Where every plan shows its requests, instead of in the room. */
   readonly notify?: readonly Place[];
+  /** People who have no Slack account there. */
+  readonly withoutSlack?: readonly Who[];
   /** People whom the file no longer names, and clients. */
   readonly gone?: readonly Who[];
   readonly goneClients?: readonly ('agent' | 'ci')[];
@@ -116,7 +118,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     name: key,
     groups: Object.keys(groups).filter((group) => groups[group]?.includes(key)),
     tokenSha256: tokensOf(key),
-    slackAccount: slackAccountOf(key),
+    ...(changes.withoutSlack?.includes(key) ? {} : { slackAccount: slackAccountOf(key) }),
   });
   const client = (id: 'agent' | 'ci', kind: Client['kind']): Client => ({
     id: id as string as ClientId,
