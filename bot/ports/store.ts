@@ -1,6 +1,7 @@
 import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
 import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
+import type { LinkedAccounts, StoredAccounts } from './accounts.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { Posts, StoredPosts } from './posts.ts';
 
@@ -24,7 +25,7 @@ export interface Store {
   close(): void;
 }
 
-export interface Reading extends WaitingMessages, StoredPosts {
+export interface Reading extends WaitingMessages, StoredPosts, LinkedAccounts {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -58,7 +59,7 @@ export interface Reading extends WaitingMessages, StoredPosts {
   hasOverdueReview(person: PersonId, at: Instant): boolean;
 }
 
-export interface Transaction extends Reading, Outbox, Posts {
+export interface Transaction extends Reading, Outbox, Posts, StoredAccounts {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;

@@ -127,6 +127,9 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },
+    accounts: new Map(),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
     securityNotices: changes.securityNotices ?? [],
     text: JSON.stringify({ version: changes.version ?? '1' }),
   };
