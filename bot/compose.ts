@@ -3,7 +3,8 @@ import { openApiDocument } from '../connectors/api/openapi.ts';
 import { apiRoutes } from '../connectors/api/routes.ts';
 import { httpApp, metricsRoute } from '../connectors/http/app.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
-import { type Listening, listen } from '../connectors/http/server.ts';
+import { type Listening, listen, listenAt } from '../connectors/http/server.ts';
+import { operatorRoutes } from '../connectors/operator/routes.ts';
 import { startRelay } from '../queue/relay.ts';
 import { faceCourier } from '../queue/relay-face.ts';
 import { type Context, KEYTURN } from './app/context.ts';
@@ -13,6 +14,7 @@ import { recordRefusedCalls } from './app/refuse-call.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
 import { type Installation, type Machine, openContext } from './open-context.ts';
+import { operatorSocket } from './operator-socket.ts';
 import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
 import type { Logger } from './ports/logger.ts';
@@ -84,7 +86,8 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   // What only operators should see answers on loopback alone, also when the bot itself is public.
   const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
   if (isPrivate) app.route('/', metricsRoute(metrics));
-  const listeners: Listening[] = [];
+  const listeners: Omit<Listening, 'port'>[] = [];
+  let port = config.listen.port;
   const stop = async () => {
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
@@ -97,7 +100,13 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     }
   };
   try {
-    listeners.push(await listen(app, config.listen));
+    const main = await listen(app, config.listen);
+    port = main.port;
+    listeners.push(main);
+    const socket = operatorSocket(config.dataDir);
+    if (socket === null)
+      logger.warn('data_dir is too long a path for a socket: keyturn people will not work');
+    else listeners.push(await listenAt(operatorRoutes(context), socket));
     if (!isPrivate) listeners.push(await listenAdmin(config, metrics));
   } catch (cause) {
     await stop();
@@ -105,7 +114,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     throw new KeyturnFault('CONFIG_INVALID', `cannot listen on ${where}: ${String(cause)}`, { cause });
   }
   const reload = createReload(context, config.fixed, logger);
-  return { context, port: listeners[0]?.port ?? config.listen.port, reload, stop };
+  return { context, port, reload, stop };
 }
 
 function listenAdmin(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<Listening> {

@@ -3,7 +3,7 @@ import { type Account, readAccount, resolveAccount } from '../core/identity.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import type { Instant, PersonId } from '../core/request.ts';
 import { type Writing, write } from './change-request.ts';
-import { type Context, KEYTURN } from './context.ts';
+import { type Context, KEYTURN, type PersonCaller } from './context.ts';
 
 /** How long a code can be used. */
 export const LINK_CODE_MS = 10 * 60_000;
@@ -41,6 +41,15 @@ export function giveLinkCode(context: Context, person: PersonId): Promise<LinkCo
     tx.append({ type: 'identity.code_given', person, expiresAt }, KEYTURN, at, null);
     return { ok: true, code, expiresAt };
   });
+}
+
+/**
+ * For the person who asks. A token is not enough: whoever found one could tie a chat account of their
+ * own to its person, and approve with that what no token may.
+ */
+export function askLinkCode(context: Context, { actor, id }: PersonCaller): Promise<LinkCode | Refusal> {
+  const byToken = actor.via === 'api' || actor.verifiedBy === 'token';
+  return byToken ? Promise.resolve(refuse('STEP_UP_REQUIRED')) : giveLinkCode(context, id);
 }
 
 /**
