@@ -11,6 +11,9 @@ import { type Context, KEYTURN } from './app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { meetPolicy } from './app/meet-policy.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
+import { restoreCards } from './app/restore-cards.ts';
+import { createDesk } from './commands/desk.ts';
+import { openSlack, slackRoutes } from './compose-slack.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
 import { type Installation, type Machine, openContext } from './open-context.ts';
@@ -20,6 +23,7 @@ import type { Courier } from './ports/courier.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
 import { createReload, type Fixed, type Reload } from './reload.ts';
+import type { SlackSettings } from './slack/settings.ts';
 import { SOFTWARE } from './software.ts';
 
 interface Listen {
@@ -32,6 +36,7 @@ export interface Config extends Installation {
   readonly listen: Listen;
   readonly admin: { readonly host: string; readonly port: number };
   readonly fixed: Fixed;
+  readonly slack?: SlackSettings | null;
 }
 
 export interface Ports extends Machine {
@@ -58,9 +63,15 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { logger, clock } = ports;
   const couriers = ports.couriers(() => context);
-  const faces = ports.faces?.(() => context) ?? [];
+  const slack =
+    config.slack == null
+      ? null
+      : await openSlack(config.slack, { context: () => context, desk: () => desk, logger, clock });
+  const faces = [...(slack === null ? [] : [slack.messenger]), ...(ports.faces?.(() => context) ?? [])];
   const context = await openContext(config, ports, placesOf(couriers, faces));
+  await restoreCards(context);
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
+  const desk = createDesk(context, refusedCalls);
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
     context,
@@ -88,7 +99,10 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   if (isPrivate) app.route('/', metricsRoute(metrics));
   const listeners: Omit<Listening, 'port'>[] = [];
   let port = config.listen.port;
+  const fromSlack = slack === null ? null : slackRoutes(slack, refusedCalls, ports.bodyWithinMs ?? 10_000);
+  if (fromSlack !== null) app.route('/', fromSlack);
   const stop = async () => {
+    await slack?.stop();
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
     await relay.stop();
@@ -113,6 +127,8 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     const where = `${config.listen.host}:${config.listen.port}`;
     throw new KeyturnFault('CONFIG_INVALID', `cannot listen on ${where}: ${String(cause)}`, { cause });
   }
+  // Never awaited: while Slack is down everything else goes on.
+  slack?.start();
   const reload = createReload(context, config.fixed, logger);
   return { context, port, reload, stop };
 }

@@ -1,10 +1,12 @@
+import { isTerminal, STATES } from '../core/request.ts';
 import { current, write } from './change-request.ts';
 import type { Context } from './context.ts';
 
 const BATCH = 200;
+const NOT_OVER = STATES.filter((state) => !isTerminal(state));
 
 /**
- * Lets every open request meet the policy in force. Nothing waits for it but lists: a request that is
+ * Lets every request that is not over meet the policy in force. Nothing waits for it but lists: a request that is
  * asked about meets it there and then (`current`). So it may stop anywhere, also by a crash, and go
  * on later: which requests are left stands in each of them.
  */
@@ -39,7 +41,7 @@ async function meetAll(context: Context): Promise<void> {
 
 async function meetEach(context: Context): Promise<void> {
   for (let after = 0; ; ) {
-    const open = context.store.committed.inStates(['pending', 'flagged', 'approved'], BATCH, after);
+    const open = context.store.committed.inStates(NOT_OVER, BATCH, after);
     const last = open.at(-1);
     if (last === undefined) return;
     await write(context, (writing) => {

@@ -71,6 +71,13 @@ function account(provider: Provider) {
 export const SlackAccount = account('slack');
 export const TeamsAccount = account('teams');
 export const GithubAccount = account('github');
+/** By name, or by id where the name may change hands. */
+export const SlackChannel = z
+  .string()
+  .regex(
+    /^(#[\p{Ll}\p{Lo}\p{M}0-9_-]{1,80}|[CG][A-Z0-9]{1,20})$/u,
+    'must be a channel such as "#approvals", or its id',
+  );
 
 /** One line that people read, without anything that could move the cursor. */
 export function line(longest: number) {

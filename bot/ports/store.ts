@@ -2,6 +2,7 @@ import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
 import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
 import type { LinkedAccounts, StoredAccounts } from './accounts.ts';
+import type { Inbox, KnownDeliveries } from './inbox.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { Posts, StoredPosts } from './posts.ts';
 
@@ -25,7 +26,7 @@ export interface Store {
   close(): void;
 }
 
-export interface Reading extends WaitingMessages, StoredPosts, LinkedAccounts {
+export interface Reading extends WaitingMessages, StoredPosts, KnownDeliveries, LinkedAccounts {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -40,6 +41,8 @@ export interface Reading extends WaitingMessages, StoredPosts, LinkedAccounts {
   auditSeq(id: RequestId): number;
   entries(from: number, most: number): readonly StoredEntry[];
   entriesOf(id: RequestId, after: number, most: number): readonly StoredEntry[];
+  /** The newest entry of the request that is of one of these types, or null. */
+  lastOf(id: RequestId, types: readonly string[]): StoredEntry | null;
   /** The texts of an entry that were not erased, by field. */
   textsOf(seq: number): Readonly<Record<string, string>>;
   /** The leaf hash of an entry in hex, or null where there is none. */
@@ -48,6 +51,10 @@ export interface Reading extends WaitingMessages, StoredPosts, LinkedAccounts {
   lastSeq(): number;
   newestEntry(): { readonly seq: number; readonly ts: Instant } | null;
   frozen(requester: ClientId | PersonId): Freeze | null;
+  /** The first `most` requesters that are frozen, longest first. */
+  frozenRequesters(
+    most: number,
+  ): readonly { readonly requester: ClientId | PersonId; readonly at: Instant }[];
   personOf(key: string): PersonId | null;
   keyOf(person: PersonId): string | null;
   policyInForce(): Digest | null;
@@ -59,7 +66,7 @@ export interface Reading extends WaitingMessages, StoredPosts, LinkedAccounts {
   hasOverdueReview(person: PersonId, at: Instant): boolean;
 }
 
-export interface Transaction extends Reading, Outbox, Posts, StoredAccounts {
+export interface Transaction extends Reading, Outbox, Posts, Inbox, StoredAccounts {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;

@@ -92,7 +92,7 @@ const WAITS = ['pending', 'flagged'] as const;
 export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry['type'], Step>([
   ['request.deduplicated', { from: ['pending'], to: null }],
   ['request.detached', { from: ['pending', 'approved'], to: null }],
-  ['request.reevaluated', { from: [...WAITS, 'approved'], to: null }],
+  ['request.reevaluated', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
   ['review.recorded', { from: [...WAITS, 'approved', 'executing'], to: null }],
   ['break_glass.used', { from: ['pending', 'approved'], to: null }],
   ['reminder.sent', { from: ['pending'], to: null }],

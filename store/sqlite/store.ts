@@ -5,6 +5,7 @@ import type { Store, Transaction } from '../../bot/ports/store.ts';
 import { accountsIn } from './accounts.ts';
 import { logIn, readHead } from './audit-log.ts';
 import { groupCommit } from './group-commit.ts';
+import { inboxIn } from './inbox.ts';
 import { lockDirectory } from './lock.ts';
 import { openDatabase } from './open.ts';
 import { outboxIn } from './outbox.ts';
@@ -58,6 +59,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
         head = next;
       },
     }),
+    ...inboxIn(db),
     ...outboxIn(db),
     ...postsIn(db),
     ...repeatsIn(db),
