@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Account } from '../../bot/core/identity.ts';
 import { toPlace } from '../../bot/core/place.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Policy, Rule } from '../../bot/core/policy.ts';
 import { type ClientId, type PersonId, WAYS } from '../../bot/core/request.ts';
+import type { ExternalGroup } from '../../bot/ports/directory.ts';
 import type { Client, Limits, Person, Rulebook } from '../../bot/ports/rulebook.ts';
 
 /** A small firm: alice owns the agent; bob and dora are dba, carol and dora are security, eve is nobody. */
@@ -72,8 +74,11 @@ export interface RulebookChanges {
   readonly mayActFor?: readonly Who[];
   /** More tokens of the same holder: a rotation, or a second linked account. */
   readonly moreTokens?: Partial<Record<Who, readonly string[]>>;
-  /** People whom the file no longer names. */
+  /** People whom the file no longer names, or says are not active. */
   readonly gone?: readonly Who[];
+  /** Accounts that the file gives to people. */
+  readonly accounts?: Readonly<Record<string, Who>>;
+  readonly externalGroups?: Readonly<Record<string, readonly ExternalGroup[]>>;
 }
 
 /** `db.export` needs two keys and replaces the default, `db.drop` is denied, `db.read` runs at once. */
@@ -116,7 +121,8 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
       default: changes.default ?? { effect: 'require', plan: ONE_KEY },
       freezes: changes.freezes ?? [],
       breakGlass: changes.breakGlass ?? [],
-      members: (group) => (groups[group] ?? []).map(personOf),
+      members: (group) =>
+        (groups[group] ?? []).filter((key) => !changes.gone?.includes(key as Who)).map(personOf),
     },
     environments: new Set(['prod', 'dev']),
     people: new Map(
@@ -127,9 +133,11 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },
-    accounts: new Map(),
-    externalGroups: new Map(),
-    unknownGroups: new Set(),
+    accounts: new Map(
+      Object.entries(changes.accounts ?? {}).map(([account, who]) => [account as Account, personOf(who)]),
+    ),
+    externalGroups: new Map(Object.entries(changes.externalGroups ?? {})),
+    unknownGroups: new Set(Object.keys(changes.externalGroups ?? {})),
     securityNotices: changes.securityNotices ?? [],
     text: JSON.stringify({ version: changes.version ?? '1' }),
   };
