@@ -64,6 +64,8 @@ export interface World {
   owed: Owed | null;
   /** Request number → the glass that was broken for it. */
   readonly unreviewed: Map<number, Unreviewed>;
+  /** Person → how many accounts they have linked. */
+  readonly links: Map<string, number>;
   /** The requests that a freeze must stop before anything else happens. */
   sweep: { readonly requester: string; readonly numbers: Set<number> };
   /** The number that the next request gets; null while a log that is cut at its beginning has not shown one. */

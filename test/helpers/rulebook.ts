@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Account } from '../../bot/core/identity.ts';
 import { type Place, toPlace } from '../../bot/core/place.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Policy, Rule } from '../../bot/core/policy.ts';
 import { type ClientId, type PersonId, WAYS } from '../../bot/core/request.ts';
+import type { ExternalGroup } from '../../bot/ports/directory.ts';
 import type { Client, Limits, Person, Rulebook } from '../../bot/ports/rulebook.ts';
 
 /** A small firm: alice owns the agent; bob and dora are dba, carol and dora are security, eve is nobody. */
@@ -83,9 +85,12 @@ export interface RulebookChanges {
   readonly notify?: readonly Place[];
   /** People who have no Slack account there. */
   readonly withoutSlack?: readonly Who[];
-  /** People whom the file no longer names, and clients. */
+  /** People whom the file no longer names, or says are not active, and clients. */
   readonly gone?: readonly Who[];
   readonly goneClients?: readonly ('agent' | 'ci')[];
+  /** Accounts that the file gives to people. */
+  readonly accounts?: Readonly<Record<string, Who>>;
+  readonly externalGroups?: Readonly<Record<string, readonly ExternalGroup[]>>;
 }
 
 /** `db.export` needs two keys and replaces the default, `db.drop` is denied, `db.read` runs at once. */
@@ -137,7 +142,8 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
       default: otherwise.effect === 'deny' ? otherwise : { ...otherwise, plan: shownIn(otherwise.plan) },
       freezes: changes.freezes ?? [],
       breakGlass: changes.breakGlass ?? [],
-      members: (group) => (groups[group] ?? []).map(personOf),
+      members: (group) =>
+        (groups[group] ?? []).filter((key) => !changes.gone?.includes(key as Who)).map(personOf),
     },
     environments: new Set(['prod', 'dev']),
     people: new Map(
@@ -152,6 +158,11 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },
+    accounts: new Map(
+      Object.entries(changes.accounts ?? {}).map(([account, who]) => [account as Account, personOf(who)]),
+    ),
+    externalGroups: new Map(Object.entries(changes.externalGroups ?? {})),
+    unknownGroups: new Set(Object.keys(changes.externalGroups ?? {})),
     securityNotices: changes.securityNotices ?? [],
     text: JSON.stringify({ version: changes.version ?? '1' }),
   };

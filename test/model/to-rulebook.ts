@@ -58,6 +58,9 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
     clearFrom: [firm.clearFrom],
     auditors: new Set(firm.auditors.map(personOf)),
     limits: { openPerRequester: firm.openPerRequester, newPerMinute: firm.newPerMinute },
+    accounts: new Map(),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
     securityNotices: [],
     text: JSON.stringify({ version: firm.version }),
   };

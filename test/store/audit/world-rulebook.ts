@@ -115,6 +115,9 @@ export function toRulebook(
     auditors: new Set([personOf('paul')]),
     limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
     securityNotices: [],
+    accounts: new Map(),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
     text: JSON.stringify({ version }),
   };
 }
