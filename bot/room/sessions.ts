@@ -1,14 +1,14 @@
 import { sha256Hex } from '../core/digest.ts';
-import type { Instant, PersonId } from '../core/request.ts';
+import type { Instant, PersonId, Proof } from '../core/request.ts';
 
 /** A working day. After it, or after a restart of the bot, people sign in again. */
 export const SESSION_LIFE_MS = 8 * 60 * 60_000;
 const MOST_OF_ONE_PERSON = 20;
 
-/** How somebody proved who they are. */
+/** How somebody proved who they are: by a code, or by their own API token. */
 export interface SignedIn {
   readonly person: PersonId;
-  readonly by: 'room_code' | 'token';
+  readonly by: Extract<Proof, 'session' | 'token'>;
   /** The SHA-256 of the code or token. */
   readonly credential: string;
 }

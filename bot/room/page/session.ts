@@ -1,9 +1,9 @@
 // The half of the session that no other port of this host can get at. The cookie is the other half.
 const KEPT = 'keyturn-room';
 
+/** Who is signed in. `id` is the policy's name of this person. */
 export interface Me {
   readonly key: string;
-  /** As the policy writes this person. */
   readonly id: string;
   readonly name: string;
 }
