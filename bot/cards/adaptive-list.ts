@@ -26,7 +26,7 @@ function toRow({ number, title, about, buttons }: ListItem): Element {
     ...container(`item-${number}`, 'default', [
       richText([`${number} `, ...title], { weight: 'Bolder' }),
       richText(about, { isSubtle: true, size: 'Small' }),
-      actionSet(buttons),
+      actionSet(buttons, `buttons-${number}`),
     ]),
     separator: true,
   };

@@ -74,7 +74,7 @@ const MOST_BUTTONS = 6;
 
 const BUTTON_STYLE = { primary: 'positive', danger: 'destructive', plain: 'default' } as const;
 
-export function actionSet(buttons: readonly Button[]): Element | null {
+export function actionSet(buttons: readonly Button[], id = 'buttons'): Element | null {
   if (buttons.length === 0) return null;
   const actions = buttons.map(({ verb, label, style, request, digest }, index) => ({
     type: 'Action.Execute',
@@ -85,5 +85,5 @@ export function actionSet(buttons: readonly Button[]): Element | null {
     // What the person sees goes along with the click. A stored digest that differs refuses it.
     data: { request, digest },
   }));
-  return { type: 'ActionSet', id: 'buttons', actions };
+  return { type: 'ActionSet', id, actions };
 }

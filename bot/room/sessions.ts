@@ -57,3 +57,22 @@ export function createSessions(bytes: (count: number) => Uint8Array): Sessions {
 function hashOf(cookie: string, key: string): string {
   return sha256Hex(`room-session ${sha256Hex(cookie)} ${sha256Hex(key)}`);
 }
+
+/** Browsers keep one jar for all ports of a host, so the name has the port, or two Keyturns would fight over it. */
+export const SESSION_COOKIE = {
+  read(request: Request): string | null {
+    const name = cookieName(request);
+    for (const pair of (request.headers.get('cookie') ?? '').split('; ')) {
+      if (pair.startsWith(`${name}=`)) return pair.slice(name.length + 1);
+    }
+    return null;
+  },
+  write(request: Request, cookie: string): string {
+    const life = Math.floor(SESSION_LIFE_MS / 1000);
+    return `${cookieName(request)}=${cookie}; Path=/room; HttpOnly; SameSite=Strict; Max-Age=${life}`;
+  },
+};
+
+function cookieName(request: Request): string {
+  return `keyturn-room-${/:(\d+)$/.exec(request.headers.get('host') ?? '')?.[1] ?? '80'}`;
+}
