@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { toPlace } from '../../../bot/core/place.ts';
 import { addSeats, anyDemand, candidatesOf, mergePlans, type Plan } from '../../../bot/core/plan.ts';
 import type { PersonId, Seat } from '../../../bot/core/request.ts';
 
@@ -39,16 +40,24 @@ describe('merging plans', () => {
     ]);
   });
 
-  it('takes the shortest of each time and any demand for a comment', () => {
-    const one = plan([], { expiresAfterMs: 5, usableForMs: 9, outcomeWithinMs: 7 });
+  it('takes the shortest of each time, any demand for a comment, and every place', () => {
+    const [room, slack] = [toPlace('room'), toPlace('slack', '#a')];
+    const one = plan([], { expiresAfterMs: 5, usableForMs: 9, outcomeWithinMs: 7, notify: [room] });
     const comment = { approve: true, reject: false, flag: true };
-    const other = plan([], { expiresAfterMs: 6, usableForMs: 8, outcomeWithinMs: 7, comment });
+    const other = plan([], {
+      expiresAfterMs: 6,
+      usableForMs: 8,
+      outcomeWithinMs: 7,
+      comment,
+      notify: [slack, room],
+    });
     expect(mergePlans([one, other])).toEqual({
       seats: [],
       comment,
       expiresAfterMs: 5,
       usableForMs: 8,
       outcomeWithinMs: 7,
+      notify: [room, slack],
     });
   });
 

@@ -115,6 +115,7 @@ describe('what a compiled policy demands', () => {
       expiresAfterMs: minutes(30),
       usableForMs: minutes(15),
       outcomeWithinMs: minutes(60),
+      notify: ['room'],
       tell: null,
     });
   });
@@ -181,6 +182,16 @@ describe('what a compiled policy demands', () => {
       usableForMs: minutes(5),
       outcomeWithinMs: minutes(10),
     });
+  });
+
+  it('shows a request in the room unless every plan says no', () => {
+    const shown = (...changes: Parameters<typeof changed>) =>
+      evaluate(load(changed(...changes)).policy, facts()).notify;
+    const hidden = ['    expires_after: 45m', '    expires_after: 45m\n    notify: { room: false }'] as const;
+    expect(shown()).toEqual(['room']);
+    expect(shown(hidden)).toEqual([]);
+    // The default's plan comes in, and it does not say no.
+    expect(shown(hidden, ['    replaces_default: true\n', ''])).toEqual(['room']);
   });
 
   it('puts deny before require before allow', () => {

@@ -33,9 +33,14 @@ describe('a key that does not work yet', () => {
           'plans.two-keys.review_via',
         ],
         [
-          'a face in notify',
+          'notify.slack',
           ['    expires_after: 45m', '    notify: { slack: "#a" } # HERE'],
           'plans.two-keys.notify.slack',
+        ],
+        [
+          'notify.teams',
+          ['    expires_after: 45m', '    notify: { teams: "19:a@thread.tacv2" } # HERE'],
+          'plans.two-keys.notify.teams',
         ],
         [
           'auth.oidc',
@@ -86,7 +91,6 @@ describe('a key that does not work yet', () => {
       'plans.two-keys.escalate',
       'plans.two-keys.notify.slack',
       'plans.two-keys.notify.teams',
-      'plans.two-keys.notify.room',
       'freezes',
       'break_glass',
       'payload_retention',
