@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Config } from '../compose.ts';
 import { KeyturnFault } from '../core/fault.ts';
-import { demoPeople } from '../demo/policy.ts';
+import { DEMO_PEOPLE } from '../demo/policy.ts';
 import { systemRandom } from '../random.ts';
 import { CODE_LIFE_MS, openCodeFolder } from '../room/code-folder.ts';
 import { configFile, readConfiguration } from './configuration.ts';
@@ -29,7 +29,7 @@ export function roomCommand(): Command {
 /** The folder of the bot that runs here; without a config, the demo's. */
 function installation(named: string | undefined): { dataDir: string; people: readonly string[] } {
   const file = configFile(named, process.env);
-  if (file === null) return { dataDir: demoDataDir(), people: demoPeople };
+  if (file === null) return { dataDir: demoDataDir(), people: DEMO_PEOPLE };
   const { dataDir, people }: Config = readConfiguration(file, process.env);
   return { dataDir, people: people.map(({ key }) => key) };
 }
