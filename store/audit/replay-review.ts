@@ -41,12 +41,12 @@ function isPossible({ state }: Held, verdict: Verdict): boolean {
   return state === 'pending' || state === 'approved' || state === 'executing';
 }
 
-function approveProblem(held: Held, { data }: EntryOf<'review.recorded'>): Why {
+function approveProblem(held: Held, { data, actor }: EntryOf<'review.recorded'>): Why {
   const { person, via } = data;
   if (held.votes.some((vote) => vote.person === person)) return `a second approve by ${person}`;
-  if (via !== 'api') return null;
-  if (held.demands.risk === 'critical') return 'an approve by API of a critical request';
-  return held.shown.has(person) ? null : `an approve by API by ${person}, who was not served the view`;
+  const byToken = via === 'api' || (actor.kind === 'person' && actor.verified_by === 'token');
+  if (held.demands.risk === 'critical' && byToken) return 'an approve by token alone of a critical request';
+  return held.shown.has(person) ? null : `an approve by ${person}, who was not shown the view`;
 }
 
 /** What a vote does at once, in the same transaction. */

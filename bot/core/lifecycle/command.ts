@@ -2,7 +2,7 @@ import type { Digest } from '../digest.ts';
 import type { Actor, RequestEvent } from '../event.ts';
 import type { Evaluation } from '../policy.ts';
 import type { Refusal } from '../refusal.ts';
-import type { Instant, PersonId, Submission, Verdict, Via } from '../request.ts';
+import type { Instant, PersonId, Proof, Submission, Verdict, Via } from '../request.ts';
 
 /** What is asked of one request. `by` is always authenticated; the core never looks at a credential. */
 export type Command =
@@ -13,6 +13,9 @@ export type Command =
       readonly actionDigest: string;
       readonly comment: string | null;
       readonly via: Via;
+      readonly proof: Proof;
+      /** It came from a card, which shows the whole view unless something of it is hidden. */
+      readonly fromCard: boolean;
     }
   | { readonly type: 'view'; readonly person: PersonId }
   | { readonly type: 'join'; readonly submission: Submission; readonly reason: string }

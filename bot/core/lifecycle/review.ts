@@ -23,9 +23,10 @@ export function review(request: ActionRequest, command: Review, now: Circumstanc
   if (verdict === 'approve' && hasApproved(request, command)) return refuse('ALREADY_REVIEWED');
   if (request.demands.comment[verdict] && isBlank(command.comment)) return refuse('COMMENT_REQUIRED');
   if (verdict === 'approve') {
-    // A token can be stolen and used without its owner. Critical needs a face that shows who clicks.
-    if (request.demands.risk === 'critical' && command.via === 'api') return refuse('STEP_UP_REQUIRED');
-    if (!hasSeenAll(request, command)) return refuse('FULL_VIEW_REQUIRED');
+    // A token can be stolen and used without its owner, in a face's login as well as in a call.
+    const byToken = command.via === 'api' || command.proof === 'token';
+    if (request.demands.risk === 'critical' && byToken) return refuse('STEP_UP_REQUIRED');
+    if (!hasSeenAll(request, command) && !showsAll(request, command)) return refuse('FULL_VIEW_REQUIRED');
   }
 
   const filledBy = filledSeats(withVote(request, command, now), now);
@@ -41,14 +42,17 @@ export function review(request: ActionRequest, command: Review, now: Circumstanc
     text: isBlank(command.comment) ? {} : { comment: command.comment },
   };
   switch (verdict) {
-    case 'approve':
+    case 'approve': {
+      // The card that was clicked is the view, so that it was seen is on record before the vote.
+      const { viewDigest } = request;
+      const shown: RequestEvent[] = hasSeenAll(request, command)
+        ? []
+        : [{ type: 'payload.viewed', person, viewDigest }];
+      const usableUntil = now.at + request.demands.usableForMs;
       return allFilled(request.demands.seats, filledBy)
-        ? accept(recorded, {
-            type: 'request.approved',
-            filledBy,
-            usableUntil: now.at + request.demands.usableForMs,
-          })
-        : accept(recorded);
+        ? accept(...shown, recorded, { type: 'request.approved', filledBy, usableUntil })
+        : accept(...shown, recorded);
+    }
     case 'reject':
       return accept(recorded, { type: 'request.rejected', person });
     case 'flag':
@@ -81,6 +85,11 @@ function hasApproved(request: ActionRequest, { person }: Review): boolean {
 
 function hasSeenAll(request: ActionRequest, { person }: Review): boolean {
   return request.shown.some((shown) => shown.person === person && shown.viewDigest === request.viewDigest);
+}
+
+/** The card itself, when nothing is cut from it and no value is withheld. */
+function showsAll({ preview }: ActionRequest, { fromCard }: Review): boolean {
+  return fromCard && preview.hiddenLines === 0 && preview.hiddenValues === 0;
 }
 
 export function isBlank(text: string | null): text is null {

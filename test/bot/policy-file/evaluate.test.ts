@@ -185,9 +185,8 @@ describe('what a compiled policy demands', () => {
   });
 
   it('shows a request in the room unless every plan says no', () => {
-    const shown = (...changes: Parameters<typeof changed>) =>
-      evaluate(load(changed(...changes)).policy, facts()).notify;
-    const hidden = ['    expires_after: 45m', '    expires_after: 45m\n    notify: { room: false }'] as const;
+    const shown = (...changes: Change[]) => evaluate(load(changed(...changes)).policy, facts()).notify;
+    const hidden: Change = ['    expires_after: 45m', '    expires_after: 45m\n    notify: { room: false }'];
     expect(shown()).toEqual(['room']);
     expect(shown(hidden)).toEqual([]);
     // The default's plan comes in, and it does not say no.

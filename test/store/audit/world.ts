@@ -185,8 +185,9 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
 
   const person = (key: string, via: Via = 'api'): PersonCaller => {
     const id = personOf(key);
+    const verifiedBy = via === 'api' ? 'token' : 'session';
     return {
-      actor: { kind: 'person', person: id, via, account: `${via}/${key}`, verifiedBy: 'token', roles: [] },
+      actor: { kind: 'person', person: id, via, account: `${via}/${key}`, verifiedBy, roles: [] },
       id,
       key,
     };
