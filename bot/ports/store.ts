@@ -39,6 +39,8 @@ export interface Reading extends WaitingMessages, StoredPosts {
   auditSeq(id: RequestId): number;
   entries(from: number, most: number): readonly StoredEntry[];
   entriesOf(id: RequestId, after: number, most: number): readonly StoredEntry[];
+  /** The newest entry of the request that is of one of these types, or null. */
+  lastOf(id: RequestId, types: readonly string[]): StoredEntry | null;
   /** The texts of an entry that were not erased, by field. */
   textsOf(seq: number): Readonly<Record<string, string>>;
   /** The leaf hash of an entry in hex, or null where there is none. */
@@ -47,6 +49,10 @@ export interface Reading extends WaitingMessages, StoredPosts {
   lastSeq(): number;
   newestEntry(): { readonly seq: number; readonly ts: Instant } | null;
   frozen(requester: ClientId | PersonId): Freeze | null;
+  /** The first `most` requesters that are frozen, longest first. */
+  frozenRequesters(
+    most: number,
+  ): readonly { readonly requester: ClientId | PersonId; readonly at: Instant }[];
   personOf(key: string): PersonId | null;
   keyOf(person: PersonId): string | null;
   policyInForce(): Digest | null;
