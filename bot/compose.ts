@@ -1,7 +1,8 @@
 import { authenticator } from '../connectors/api/authenticate.ts';
 import { openApiDocument } from '../connectors/api/openapi.ts';
 import { apiRoutes } from '../connectors/api/routes.ts';
-import { httpApp, metricsRoute } from '../connectors/http/app.ts';
+import { type HttpApp, newHttpApp } from '../connectors/http/bindings.ts';
+import { httpApp, metricsRoute, mountedAt } from '../connectors/http/app.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
 import { type Listening, listen } from '../connectors/http/server.ts';
 import { startRelay } from '../queue/relay.ts';
@@ -9,6 +10,7 @@ import { faceCourier } from '../queue/relay-face.ts';
 import { type Context, KEYTURN } from './app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
+import { createDesk } from './commands/desk.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
 import { type Installation, type Machine, openContext } from './open-context.ts';
@@ -16,6 +18,11 @@ import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
+import { createRoom } from './room/app.ts';
+import { openCodeFolder } from './room/code-folder.ts';
+import { createFeed } from './room/feed.ts';
+import { createLiveStreams } from './room/live.ts';
+import { roomMessenger } from './room/messenger.ts';
 import { SOFTWARE } from './software.ts';
 
 interface Listen {
@@ -52,7 +59,8 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { logger, clock } = ports;
   const couriers = ports.couriers(() => context);
-  const faces = ports.faces?.(() => context) ?? [];
+  const roomFace = roomMessenger((subject) => live.touch(subject));
+  const faces = [roomFace, ...(ports.faces?.(() => context) ?? [])];
   const context = await openContext(config, ports, placesOf(couriers, faces));
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
   const metrics = createMetrics(() => context.store.committed.countByState());
@@ -62,6 +70,15 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     refusedCalls,
     logger,
     bodyWithinMs: ports.bodyWithinMs ?? 10_000,
+  });
+  const live = createLiveStreams(createFeed(context), context.watchers);
+  const room = createRoom({
+    context,
+    desk: createDesk(context, refusedCalls),
+    codes: openCodeFolder(config.dataDir, (count) => ports.random.bytes(count)),
+    live,
+    refusedCalls,
+    logger,
   });
   const app = httpApp(
     api,
@@ -78,9 +95,12 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
 
   // What only operators should see answers on loopback alone, also when the bot itself is public.
   const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
-  if (isPrivate) app.route('/', metricsRoute(metrics));
+  const onLoopback = (listener: HttpApp) =>
+    listener.route('/', metricsRoute(metrics)).route('/', mountedAt('/room', room));
+  if (isPrivate) onLoopback(app);
   const listeners: Listening[] = [];
   const stop = async () => {
+    live.stop();
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
     await relay.stop();
@@ -93,7 +113,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   };
   try {
     listeners.push(await listen(app, config.listen));
-    if (!isPrivate) listeners.push(await listenAdmin(config, metrics));
+    if (!isPrivate) listeners.push(await listenAdmin(config, onLoopback(newHttpApp())));
   } catch (cause) {
     await stop();
     const where = `${config.listen.host}:${config.listen.port}`;
@@ -102,14 +122,14 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   return { context, port: listeners[0]?.port ?? config.listen.port, stop };
 }
 
-function listenAdmin(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<Listening> {
+function listenAdmin(config: Config, app: HttpApp): Promise<Listening> {
   if (!LOOPBACK.has(config.admin.host)) {
     throw new KeyturnFault(
       'CONFIG_INVALID',
       `admin.host must be a loopback address, not ${config.admin.host}`,
     );
   }
-  return listen(metricsRoute(metrics), config.admin);
+  return listen(app, config.admin);
 }
 
 /** Ready means that the log can be written. After a refused write it is tried, for real. */

@@ -1,30 +1,32 @@
-import type { DigestCard, ListItem, RequestList } from '../views/request-list.ts';
+import type { DigestCard } from '../views/digest-card.ts';
+import type { ListItem, RequestList } from '../views/request-list.ts';
 import { type AdaptiveCard, actionSet, adaptiveCard } from './adaptive.ts';
 import { container, type Element, richText } from './text.ts';
 
-/** Requests in a row: what waits, what was asked for, or what came all at once. */
-export function toListCard(list: RequestList): AdaptiveCard {
-  return adaptiveCard(listBody(list));
+/** Requests in a row: what waits, or what was asked for. */
+export function toListCard({ title, items, more, empty }: RequestList): AdaptiveCard {
+  const rows = items.length === 0 ? [richText([empty], { isSubtle: true })] : items.map(toRow);
+  return adaptiveCard([heading(title), ...rows, footnote(more)]);
 }
 
-export function toDigestCard(digest: DigestCard): AdaptiveCard {
-  return adaptiveCard([...listBody(digest), actionSet(digest.buttons)]);
+/** One message for a flood of requests. */
+export function toDigestCard({ title, counts, items, more, buttons }: DigestCard): AdaptiveCard {
+  const rows = items.map(toRow);
+  return adaptiveCard([heading(title), richText([counts]), ...rows, footnote(more), actionSet(buttons)]);
 }
 
-function listBody({ title, items, more, empty, ...rest }: RequestList | DigestCard): (Element | null)[] {
-  const lines = 'lines' in rest ? rest.lines : [];
-  return [
-    container('title', 'default', [richText([title], { size: 'Medium', weight: 'Bolder' })]),
-    ...lines.map((line) => richText(line)),
-    ...(items.length === 0 ? [richText([empty], { isSubtle: true })] : items.map(toRow)),
-    more === null ? null : richText([more], { isSubtle: true, size: 'Small' }),
-  ];
+function heading(title: string): Element {
+  return container('title', 'default', [richText([title], { size: 'Medium', weight: 'Bolder' })]);
+}
+
+function footnote(text: string | null): Element | null {
+  return text === null ? null : richText([text], { isSubtle: true, size: 'Small' });
 }
 
 function toRow({ number, title, about, buttons }: ListItem): Element {
   return {
     ...container(`item-${number}`, 'default', [
-      richText([`${number} `, ...title], { weight: 'Bolder' }),
+      richText(title, { weight: 'Bolder' }),
       richText(about, { isSubtle: true, size: 'Small' }),
       actionSet(buttons, `buttons-${number}`),
     ]),

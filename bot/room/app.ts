@@ -19,7 +19,7 @@ export interface RoomOptions {
   readonly context: Context;
   readonly desk: Desk;
   readonly codes: CodeFolder;
-  readonly streams: LiveStreams;
+  readonly live: LiveStreams;
   readonly refusedCalls: RefusedCalls;
   readonly logger: Logger;
 }
@@ -40,8 +40,8 @@ const BROKEN = 'Keyturn cannot do that now, and did nothing. Try again later.';
 
 /** Everything under `/room`, for a loopback listener. Who may see or do what is for the desk and the feed. */
 export function createRoom(options: RoomOptions): Call {
-  const { context, desk, streams, refusedCalls, logger } = options;
-  const files = readStaticFiles();
+  const { context, desk, live, refusedCalls, logger } = options;
+  let files: ReadonlyMap<string, StaticFile> | null = null;
   const sessions = createSessions((count) => context.random.bytes(count));
   const signIn = createSignIn(context, options.codes);
 
@@ -51,6 +51,8 @@ export function createRoom(options: RoomOptions): Call {
     const caller = session === null ? null : callerOf(context, session);
     return session === null || caller === null ? null : { session, caller };
   };
+  const isStillHere = ({ session }: Visitor): boolean =>
+    sessions.isOpen(session, context.time.now()) && callerOf(context, session) !== null;
   const signedOut = async (call: string): Promise<Response> => {
     await refusedCalls.unauthenticated('room', call);
     return answerRefused(401, 'UNAUTHENTICATED', SIGNED_OUT);
@@ -100,8 +102,8 @@ export function createRoom(options: RoomOptions): Call {
     'GET /room/api/live': async (request) => {
       const visitor = visitorOf(request);
       if (visitor === null) return signedOut('room live');
-      const isHere = () => visitorOf(request) !== null;
-      return streams.open(visitor.caller, isHere, request.signal) ?? answerRefused(503, 'UNAVAILABLE', BROKEN);
+      const stream = live.open(visitor.caller, () => isStillHere(visitor), request.signal);
+      return stream ?? answerRefused(503, 'UNAVAILABLE', BROKEN);
     },
   };
 
@@ -109,6 +111,7 @@ export function createRoom(options: RoomOptions): Call {
     const { pathname } = new URL(request.url);
     const why = foreignCall(request);
     if (why !== null) return answerRefused(403, 'FORBIDDEN', `${NOT_OURS} This call is refused: ${why}.`);
+    files ??= readStaticFiles();
     const file = files.get(pathname);
     if (file !== undefined) return serve(request, file);
     const call = calls[`${request.method} ${pathname}`];

@@ -26,6 +26,8 @@ export interface Session extends SignedIn {
 export interface Sessions {
   open(signedIn: SignedIn, now: Instant): { readonly cookie: string; readonly key: string };
   find(cookie: string | null, key: string | null, now: Instant): Session | null;
+  /** Whether a session that was found before can still be used. */
+  isOpen(session: Session, now: Instant): boolean;
   close(session: Session): void;
 }
 
@@ -48,6 +50,7 @@ export function createSessions(bytes: (count: number) => Uint8Array): Sessions {
       const session = byHash.get(hashOf(cookie, key));
       return session !== undefined && now < session.until ? session : null;
     },
+    isOpen: (session, now) => now < session.until && [...byHash.values()].includes(session),
     close(session) {
       for (const [hash, held] of byHash) if (held === session) byHash.delete(hash);
     },

@@ -3,7 +3,7 @@ import type { Risk, State } from '../core/request.ts';
 import type { Button, Form } from '../views/button.ts';
 import type { FullView } from '../views/full-view.ts';
 import type { ThreadLine } from '../views/thread-line.ts';
-import type { Words } from '../views/words.ts';
+import type { Untrusted, Words } from '../views/words.ts';
 
 // What the bot says to its own page. Both sides are built from this file, and nobody else may rely on it.
 
@@ -25,7 +25,11 @@ export interface Message extends ShownCard {
   readonly risk: Risk | null;
   readonly expiresAt: string | null;
   readonly waitsForMe: boolean;
-  readonly thread: readonly (ThreadLine & { readonly at: string })[];
+  readonly thread: readonly ThreadItem[];
+}
+
+export interface ThreadItem extends ThreadLine {
+  readonly at: string;
 }
 
 /** What one person was told alone. */
@@ -33,6 +37,7 @@ export interface Direct {
   readonly id: string;
   readonly at: string;
   readonly lines: readonly Words[];
+  readonly output: Untrusted | null;
 }
 
 export interface RoomEvents {
@@ -44,7 +49,12 @@ export interface RoomEvents {
 
 /** What a click or a typed line came to, for the one who did it. */
 export type ShownAnswer =
-  | { readonly kind: 'text'; readonly ok: boolean; readonly lines: readonly Words[]; readonly buttons: readonly Button[] }
+  | {
+      readonly kind: 'text';
+      readonly ok: boolean;
+      readonly lines: readonly Words[];
+      readonly buttons: readonly Button[];
+    }
   | ({ readonly kind: 'card' } & ShownCard)
   | { readonly kind: 'form'; readonly form: Form }
   | { readonly kind: 'full-view'; readonly view: FullView }

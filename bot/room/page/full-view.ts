@@ -22,7 +22,7 @@ export function openFullView(view: FullView, onClick: (button: Button) => void):
     'wide',
     make('dl', { class: 'facts' }, ...facts),
     make('p', { class: 'hint' }, `${view.lines} ${view.lines === 1 ? 'line' : 'lines'}, nothing left out.`),
-    ...(view.hidden === null ? [] : [make('p', { class: 'warning' }, view.hidden)]),
+    ...(view.hidden === null ? [] : [make('p', { class: 'warning' }, wordsOf(view.hidden))]),
     make('ol', { class: 'payload', tabindex: '0', 'aria-label': 'The whole payload' }, ...lines),
     make('div', { class: 'dialog-buttons' }, close, ...buttons),
   );

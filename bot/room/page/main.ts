@@ -60,8 +60,9 @@ function onEvent(name: string, data: unknown): void {
   if (name === 'direct') tell(data as RoomEvents['direct']);
 }
 
-function tell({ lines }: RoomEvents['direct']): void {
-  showNote(answers, 'done', ...linesOf(lines));
+function tell({ lines, output }: RoomEvents['direct']): void {
+  const end = output === null ? [] : [make('pre', { tabindex: '0', 'aria-label': 'Output' }, output.untrusted)];
+  showNote(answers, 'done', ...linesOf(lines), ...end);
 }
 
 byId('sign-in', HTMLElement).addEventListener('submit', (event) => {

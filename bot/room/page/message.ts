@@ -76,7 +76,7 @@ function lineOf({ words, output, at }: Message['thread'][number]): Node {
     'li',
     {},
     make('p', {}, wordsOf(words), ' ', make('time', { datetime: at, class: 'when' }, clockTime(at))),
-    output === null ? null : make('pre', { tabindex: '0', 'aria-label': 'The last lines of output' }, output),
+    output === null ? null : make('pre', { tabindex: '0', 'aria-label': 'The last lines of output' }, output.untrusted),
   );
 }
 

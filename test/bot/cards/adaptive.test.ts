@@ -145,7 +145,7 @@ describe('lists and digests', () => {
     number: 3,
     state: 'pending' as const,
     risk: 'low' as const,
-    title: [{ untrusted: '{{DATE(2020-01-01T00:00:00Z)}} **x**' }],
+    title: ['3 · ', { untrusted: '{{DATE(2020-01-01T00:00:00Z)}} **x**' }],
     about: ['deploy-agent'],
     buttons: buttons.slice(0, 1),
   };
@@ -153,7 +153,7 @@ describe('lists and digests', () => {
 
   it('are cards that the library has no complaint about', () => {
     expect(complaints(toListCard(list))).toEqual([]);
-    expect(complaints(toDigestCard({ ...list, digest: 'dig_1', lines: [['40 requests']], buttons }))).toEqual([]);
+    expect(complaints(toDigestCard({ ...list, digest: 'dig_1', counts: '40 pending', buttons }))).toEqual([]);
   });
 
   it('say that there is nothing where there is nothing', () => {
@@ -161,7 +161,7 @@ describe('lists and digests', () => {
   });
 
   it('show each request with its number and what somebody else wrote as it is', () => {
-    expect(texts(toListCard(list))).toContain('3 {{DATE(2020-01-01T00:00:00Z)}} **x**');
+    expect(texts(toListCard(list))).toContain('3 · {{DATE(2020-01-01T00:00:00Z)}} **x**');
     expect(types(toListCard(list))).not.toContain('TextBlock');
   });
 });
