@@ -10,6 +10,7 @@ import { faceCourier } from '../queue/relay-face.ts';
 import { type Context, KEYTURN } from './app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
+import { restoreCards } from './app/restore-cards.ts';
 import { createDesk } from './commands/desk.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
@@ -62,6 +63,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const roomFace = roomMessenger((subject) => live.touch(subject));
   const faces = [roomFace, ...(ports.faces?.(() => context) ?? [])];
   const context = await openContext(config, ports, placesOf(couriers, faces));
+  await restoreCards(context);
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({

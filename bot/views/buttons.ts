@@ -60,7 +60,7 @@ function plain({ request }: Look, verb: Verb): Button {
 
 function approve(look: Look): Button {
   const { request } = look;
-  const { risk } = request.demands;
+  const { risk, comment } = request.demands;
   const text: Words = [
     'This releases exactly what the card shows: ',
     ...phraseOf(request),
@@ -69,18 +69,25 @@ function approve(look: Look): Button {
   return {
     ...plain(look, 'approve'),
     style: 'primary',
-    confirm: ASKS_TWICE.has(risk) ? { title: 'Approve?', text, yes: 'Approve', no: 'Go back' } : null,
+    // Where a comment is demanded, writing it is the second look.
+    confirm:
+      ASKS_TWICE.has(risk) && !comment.approve
+        ? { title: 'Approve?', text, yes: 'Approve', no: 'Go back' }
+        : null,
+    form: comment.approve ? formFor(look, 'approve') : null,
   };
 }
 
 function withForm(look: Look, verb: FormVerb): Button {
-  const style = verb === 'clear' || verb === 'settle' ? 'plain' : 'danger';
-  return { ...plain(look, verb), style, form: formFor(look, verb) };
+  return { ...plain(look, verb), style: GENTLE.has(verb) ? 'plain' : 'danger', form: formFor(look, verb) };
 }
 
-export type FormVerb = 'reject' | 'flag' | 'clear' | 'revoke' | 'stop' | 'settle' | 'cancel';
+export type FormVerb = 'approve' | 'reject' | 'flag' | 'clear' | 'revoke' | 'stop' | 'settle' | 'cancel';
+
+const GENTLE: ReadonlySet<Verb> = new Set(['approve', 'clear', 'settle']);
 
 const INTRO: Readonly<Record<FormVerb, string>> = {
+  approve: 'This counts as your approval of exactly what the card shows.',
   reject: 'This ends the request. Its requester is told the reason.',
   flag: 'This stops the request and freezes its requester: everything else it has open stops too, until somebody clears it.',
   clear: 'This puts the request back to where people can vote. Votes from before the flag no longer count.',
@@ -98,7 +105,7 @@ export function formFor({ request, names }: Look, verb: FormVerb): Form {
     intro: [[...phraseOf(request), ', asked by ', said(requester), '.'], [INTRO[verb]]],
     fields: fieldsOf(verb, requester),
     submit: LABELS[verb],
-    style: verb === 'clear' || verb === 'settle' ? 'primary' : 'danger',
+    style: GENTLE.has(verb) ? 'primary' : 'danger',
     request: request.id,
     digest: request.actionDigest,
   };
