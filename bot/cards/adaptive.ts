@@ -32,7 +32,7 @@ export function toAdaptiveCard(card: RequestCard): AdaptiveCard {
       : container(
           'outcome',
           OUTCOME_STYLE[card.state],
-          outcome.map((line) => richText(line)),
+          outcome.map((line) => ({ ...richText(line), spacing: 'Small' })),
         ),
     container('facts', 'default', factRows(facts)),
     container('why', 'default', [label(why.label), { ...richText(why.value), spacing: 'Small' }]),

@@ -1,32 +1,28 @@
-const RESOURCES: readonly (readonly [type: string, name: string])[] = [
-  ['aws_s3_bucket', 'scratch'],
-  ['aws_s3_bucket', 'scratch_logs'],
-  ['aws_sqs_queue', 'scratch_jobs'],
-  ['aws_sqs_queue', 'scratch_jobs_dead'],
-  ['aws_lambda_function', 'scratch_resize'],
-  ['aws_lambda_function', 'scratch_notify'],
-  ['aws_iam_role', 'scratch_lambda'],
+const GROUPS: readonly (readonly [kind: string, names: readonly string[]])[] = [
+  ['aws_s3_bucket', ['scratch', 'scratch_logs', 'scratch_assets', 'scratch_exports']],
+  ['aws_sqs_queue', ['scratch_jobs', 'scratch_jobs_dead', 'scratch_mail', 'scratch_mail_dead']],
+  ['aws_lambda_function', ['scratch_resize', 'scratch_notify', 'scratch_import', 'scratch_report']],
+  ['aws_cloudwatch_log_group', ['scratch_resize', 'scratch_notify', 'scratch_import', 'scratch_report']],
+  ['aws_iam_role', ['scratch_resize', 'scratch_notify', 'scratch_import', 'scratch_report']],
+  ['aws_security_group', ['scratch_web', 'scratch_jobs', 'scratch_db', 'scratch_cache']],
   // In the middle, where a card that is cut does not show it.
-  ['aws_db_instance', 'customers'],
-  ['aws_cloudwatch_log_group', 'scratch_resize'],
-  ['aws_cloudwatch_log_group', 'scratch_notify'],
-  ['aws_sns_topic', 'scratch_alerts'],
-  ['aws_sns_topic_subscription', 'scratch_alerts_mail'],
-  ['aws_route53_record', 'scratch'],
-  ['aws_acm_certificate', 'scratch'],
+  ['aws_db_instance', ['customers']],
+  ['aws_elasticache_cluster', ['scratch_cache']],
+  ['aws_sns_topic', ['scratch_alerts', 'scratch_reports']],
+  ['aws_sns_topic_subscription', ['scratch_alerts_mail', 'scratch_reports_mail']],
+  ['aws_cloudwatch_metric_alarm', ['scratch_errors', 'scratch_latency', 'scratch_queue_age', 'scratch_cost']],
+  ['aws_ssm_parameter', ['scratch_db_url', 'scratch_cache_url', 'scratch_mail_from', 'scratch_flags']],
+  ['aws_route53_record', ['scratch', 'scratch_api']],
+  ['aws_acm_certificate', ['scratch']],
+  ['aws_lb', ['scratch']],
+  ['aws_lb_listener', ['scratch_http', 'scratch_https']],
 ];
 
 /**
- * A plan as `terraform show -json` writes it, for the demo's second request: "remove the scratch
- * environment", with a database in it that nobody would call scratch.
+ * The demo's second request: "remove the scratch environment", as a plan too long for a card, with a
+ * database in it that nobody would call scratch.
  */
 export function destroyPlan(): string {
-  const changes = RESOURCES.map(([type, name]) => ({
-    address: `${type}.${name}`,
-    type,
-    name,
-    change: { actions: ['delete'], after: null },
-  }));
-  const plan = { format_version: '1.2', terraform_version: '1.13.4', resource_changes: changes };
-  return `${JSON.stringify({ kind: 'terraform_plan', plan }, null, 2)}\n`;
+  const destroy = GROUPS.flatMap(([kind, names]) => names.map((name) => `${kind}.${name}`));
+  return `${JSON.stringify({ tool: 'terraform', workspace: 'scratch', destroy }, null, 2)}\n`;
 }

@@ -57,12 +57,13 @@ function labelOf({ number, from, state }: Message): string {
   return `${number === null ? 'Many requests' : `Request ${number}`} from ${from}. ${word}`;
 }
 
-function headOf({ from, at, state, expiresAt, risk }: Message): readonly Node[] {
+function headOf({ number, from, at, state, expiresAt, risk }: Message): readonly Node[] {
   const [word, tone] = state === null ? ['', 'quiet'] : STATES[state];
   const isRisky = risk === 'high' || risk === 'critical';
   return [
     make('span', { class: 'avatar', 'aria-hidden': 'true' }, from.slice(0, 1).toUpperCase()),
     make('strong', { class: 'from' }, from),
+    ...(number === null ? [] : [make('span', { class: 'number' }, `Request ${number}`)]),
     make('time', { datetime: at, class: 'when' }, clockTime(at)),
     make('span', { class: 'gap' }),
     ...(isRisky ? [make('span', { class: `pill risk-${risk}` }, risk)] : []),
@@ -75,7 +76,8 @@ function lineOf({ words, output, at }: Message['thread'][number]): Node {
   return make(
     'li',
     {},
-    make('p', {}, wordsOf(words), ' ', make('time', { datetime: at, class: 'when' }, clockTime(at))),
+    make('p', {}, wordsOf(words)),
+    make('time', { datetime: at, class: 'when' }, clockTime(at)),
     output === null ? null : make('pre', { tabindex: '0', 'aria-label': 'The last lines of output' }, output.untrusted),
   );
 }

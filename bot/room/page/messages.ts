@@ -37,7 +37,7 @@ export function showMessages(onClick: (button: Button, notes: HTMLElement) => vo
     const follows = [...held.values()].find(({ message, drawn }) => drawn.element.isConnected && message.at > at);
     const wasAtEnd = isAtEnd();
     column.insertBefore(element, follows?.drawn.element ?? null);
-    if (wasAtEnd) window.scrollTo({ top: document.documentElement.scrollHeight });
+    if (wasAtEnd) showWhole(element);
   };
   const refresh = () => {
     nothing.hidden = held.size > 0;
@@ -52,7 +52,8 @@ export function showMessages(onClick: (button: Button, notes: HTMLElement) => vo
   /** What waits for the reader first; else the newest. */
   const startAt = (messages: readonly Message[]) => {
     const start = messages.find(({ waitsForMe }) => waitsForMe) ?? messages.at(-1);
-    if (start !== undefined) held.get(start.id)?.drawn.element.scrollIntoView({ block: 'start' });
+    const element = start === undefined ? undefined : held.get(start.id)?.drawn.element;
+    if (element !== undefined) showWhole(element);
   };
   window.setInterval(tick, TICK_MS);
   return {
@@ -74,6 +75,12 @@ export function showMessages(onClick: (button: Button, notes: HTMLElement) => vo
     },
     goTo,
   };
+}
+
+/** Its end, as in any chat; or its beginning, where it is too tall for both. */
+function showWhole(element: HTMLElement): void {
+  const isTall = element.offsetHeight > window.innerHeight - 180;
+  element.scrollIntoView({ block: isTall ? 'start' : 'end' });
 }
 
 function isAtEnd(): boolean {
