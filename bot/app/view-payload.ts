@@ -5,7 +5,6 @@ import type { ActionRequest, RequestId } from '../core/request.ts';
 import { renderView } from '../core/view.ts';
 import { changeRequest } from './change-request.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
-import { readRequest } from './read-requests.ts';
 import { mayViewPayload } from './readers.ts';
 
 export interface ViewedPayload {
@@ -36,22 +35,8 @@ export async function viewPayload(
   return viewed.ok ? served(context, viewed.request) : viewed;
 }
 
-/**
- * The same for a face that shows it in parts: not on record, since nobody has seen it all yet. Who
- * has been given every part MUST be put on record with `viewPayload`.
- */
-export async function peekPayload(
-  context: Context,
-  caller: Caller,
-  id: RequestId,
-): Promise<ViewedPayload | Refusal> {
-  const request = await readRequest(context, caller, id);
-  if (request === null) return refuse('NOT_FOUND');
-  const may = isPerson(caller) && mayViewPayload(context.rulebook, caller, request);
-  return may ? served(context, request) : refuse('FORBIDDEN');
-}
-
-function served(context: Context, request: ActionRequest): ViewedPayload {
+/** What the view is made of, for a request that this caller may view. */
+export function served(context: Context, request: ActionRequest): ViewedPayload {
   const whole = storedPayload(context.store.committed.actionText(request.id));
   const { payload, redacted } = redact(whole, request.redact);
   return { ok: true, request, payload, redacted, view: renderView(whole, request.redact).text };

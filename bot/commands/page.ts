@@ -1,6 +1,7 @@
 import { type PersonCaller, toRequestId } from '../app/context.ts';
 import { lookAt } from '../app/look-at-request.ts';
-import { peekPayload, viewPayload } from '../app/view-payload.ts';
+import { peekPayload } from '../app/peek-payload.ts';
+import { viewPayload } from '../app/view-payload.ts';
 import { fullView } from '../views/full-view.ts';
 import type { Desk } from './answer.ts';
 import type { Means } from './means.ts';

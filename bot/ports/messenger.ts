@@ -34,6 +34,11 @@ export interface Posting {
  */
 export interface Messenger {
   readonly face: string;
+  /**
+   * Its messages exist once its caller has stored them, and not before: it draws what is stored. Then
+   * nothing can be posted and not stored, no key is needed, and nothing has left this machine.
+   */
+  readonly keepsNothing?: true;
   /** Where this person alone is told something, or null when this face does not know them. MUST do no I/O. */
   directPlace(person: PersonId): Place | null;
   post(notice: Postable, posting: Posting): Promise<Posted>;

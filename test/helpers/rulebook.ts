@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { toPlace } from '../../bot/core/place.ts';
+import { type Place, toPlace } from '../../bot/core/place.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Policy, Rule } from '../../bot/core/policy.ts';
 import type { ClientId, PersonId } from '../../bot/core/request.ts';
@@ -66,6 +66,8 @@ export interface RulebookChanges {
   readonly mayActFor?: readonly Who[];
   /** More tokens of the same holder: a rotation, or a second linked account. */
   readonly moreTokens?: Partial<Record<Who, readonly string[]>>;
+  /** Where every plan shows its requests, instead of in the room. */
+  readonly notify?: readonly Place[];
   /** People whom the file no longer names. */
   readonly gone?: readonly Who[];
 }
@@ -85,7 +87,14 @@ export const RULES: readonly Rule[] = [
 export function aRulebook(personOf: (key: string) => PersonId, changes: RulebookChanges = {}): Rulebook {
   const groups = changes.groups ?? GROUPS;
   const tokensOf = (who: Who) => [hash(tokenOf(who)), ...(changes.moreTokens?.[who] ?? []).map(hash)];
-  const rules = changes.rules ?? RULES;
+  const given = changes.rules ?? RULES;
+  const shownIn = <P extends Plan | null>(one: P): P =>
+    one === null || changes.notify === undefined ? one : { ...one, notify: changes.notify };
+  const rules = (typeof given === 'function' ? given(personOf) : given).map((one) => ({
+    ...one,
+    plan: shownIn(one.plan),
+  }));
+  const otherwise = changes.default ?? { effect: 'require', plan: ONE_KEY };
   const person = (key: Who): Person => ({
     id: personOf(key),
     key,
@@ -106,8 +115,8 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
   return {
     policy: {
       version: `sha256:${(changes.version ?? '1').padStart(64, '0')}`,
-      rules: typeof rules === 'function' ? rules(personOf) : rules,
-      default: changes.default ?? { effect: 'require', plan: ONE_KEY },
+      rules,
+      default: otherwise.effect === 'deny' ? otherwise : { ...otherwise, plan: shownIn(otherwise.plan) },
       members: (group) => (groups[group] ?? []).map(personOf),
     },
     environments: new Set(['prod', 'dev']),
