@@ -4,6 +4,7 @@ import { afterAll, expect, onTestFinished, type TestContext } from 'vitest';
 import { skipUnless } from './require.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
+export const HAS_CHROMIUM = existsSync(CHROMIUM);
 
 /** Without the network flags Chromium calls home, which a machine without a network answers late. */
 const FLAGS = [
@@ -25,7 +26,7 @@ export function useBrowser(): (context: Pick<TestContext, 'skip'>) => Promise<Br
     launched = null;
   });
   return (context) => {
-    skipUnless(context, 'chromium', existsSync(CHROMIUM));
+    skipUnless(context, 'chromium', HAS_CHROMIUM);
     launched ??= chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
     return launched;
   };

@@ -6,9 +6,9 @@ export function showNote(place: HTMLElement, tone: 'done' | 'refused', ...conten
   const note = make(
     'div',
     { class: `note ${tone}`, role: tone === 'refused' ? 'alert' : 'status' },
-    close,
     ...content,
     make('p', { class: 'only-you' }, 'Only you see this.'),
+    close,
   );
   close.addEventListener('click', () => note.remove());
   place.replaceChildren(note);
