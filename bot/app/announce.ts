@@ -14,7 +14,7 @@ export interface Logged {
  * change stands. Each place of the request, and each that ever showed it, gets its card made true.
  */
 export function announce(
-  { places }: Context,
+  { places, rulebook }: Context,
   tx: Transaction,
   request: ActionRequest,
   logged: readonly Logged[],
@@ -38,7 +38,7 @@ export function announce(
   if (result === undefined || human === null) return;
   // Who did it themselves was answered already.
   if (actor.kind === 'person' && actor.person === human) return;
-  for (const place of places.directTo(human)) {
+  for (const place of places.directTo(human, rulebook)) {
     tx.notify({ kind: 'direct', place, request: id, person: human, seq: result.seq });
   }
 }

@@ -1,3 +1,4 @@
+import { toPlace } from '../../bot/core/place.ts';
 import type { ActionRequest } from '../../bot/core/request.ts';
 
 /** `asked` is the part that is written once; `body` the part that lives. Both JSON. */
@@ -24,6 +25,17 @@ type Asked = Omit<ActionRequest, keyof Life>;
 
 const MOST_KEPT = 4096;
 
+/**
+ * A request from before there were places is shown in the room. The row itself stays as it is: it has
+ * to be what its log entry says.
+ */
+function withPlaces(asked: Asked): Asked {
+  const { notify } = asked.demands as Partial<Asked['demands']>;
+  return notify === undefined
+    ? { ...asked, demands: { ...asked.demands, notify: [toPlace('room')] } }
+    : asked;
+}
+
 /** Between rows and requests. The part that is written once is parsed once, as long as it is in use. */
 export function requestRows() {
   const kept = new Map<number, { readonly text: string; readonly asked: Asked }>();
@@ -32,7 +44,7 @@ export function requestRows() {
     const known = kept.get(number);
     // The text is compared, so that a row that was undone or changed can never be answered from memory.
     if (known?.text === text) return known.asked;
-    const asked = JSON.parse(text) as Asked;
+    const asked = withPlaces(JSON.parse(text) as Asked);
     if (kept.size >= MOST_KEPT) kept.clear();
     kept.set(number, { text, asked });
     return asked;

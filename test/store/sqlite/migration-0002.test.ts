@@ -15,7 +15,8 @@ it('brings along what waits in an older outbox, and shows older requests in the 
   db.prepare("INSERT INTO requests VALUES (1, ?, 'pending', 'agent', 0, NULL, NULL, 't', -1, '{}')").run(id);
   db.prepare("INSERT INTO actions VALUES (1, '{}', ?)").run(JSON.stringify({ id, demands }));
   db.close();
-  const { committed } = place.open();
+  const store = place.open();
+  const { committed } = store;
   expect(committed.notices(9)).toEqual([
     {
       id: 3,
@@ -26,4 +27,9 @@ it('brings along what waits in an older outbox, and shows older requests in the 
     },
   ]);
   expect(committed.request(id)?.demands.notify).toEqual(['room']);
+  store.close();
+  // The verifier holds the row against the entry, which has no places: the row must not have any either.
+  const after = new Sqlite(place.file, { readonly: true });
+  expect(after.prepare('SELECT asked FROM actions').pluck().get()).toBe(JSON.stringify({ id, demands }));
+  after.close();
 });
