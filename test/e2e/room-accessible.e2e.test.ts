@@ -49,7 +49,7 @@ it.for(LOOKS)('has nothing that axe-core finds, in %s at %i pixels', { timeout: 
   await bob.pressInDialog('Approve');
   expect((await guard.ended).code).toBe(0);
   await bob.sees(1, 'It succeeded');
-  await bob.type('list all', 'Everything');
+  await bob.type('list all', 'All requests');
   expect(await violations(bob.page)).toEqual([]);
   await bob.page.getByRole('button', { name: 'Sign out' }).click();
   await bob.page.getByRole('heading', { name: 'Two keys, one turn.' }).waitFor();

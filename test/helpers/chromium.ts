@@ -43,7 +43,7 @@ export interface Person {
   readonly page: Page;
   readonly context: BrowserContext;
   /** What the page itself did wrong: errors, warnings and blocked content. The test ends with none. */
-  readonly complaints: readonly string[];
+  readonly complaints: string[];
   /** From here on the network may fail: a browser says so on the console, and nobody can stop it. */
   expectBrokenNetwork(): void;
 }
