@@ -1,7 +1,8 @@
 import { authenticator } from '../connectors/api/authenticate.ts';
 import { openApiDocument } from '../connectors/api/openapi.ts';
 import { apiRoutes } from '../connectors/api/routes.ts';
-import { httpApp, metricsRoute } from '../connectors/http/app.ts';
+import { httpApp, metricsRoute, mountedAt } from '../connectors/http/app.ts';
+import { type HttpApp, newHttpApp } from '../connectors/http/bindings.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
 import { type Listening, listen, listenAt } from '../connectors/http/server.ts';
 import { operatorRoutes } from '../connectors/operator/routes.ts';
@@ -23,6 +24,11 @@ import type { Courier } from './ports/courier.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
 import { createReload, type Fixed, type Reload } from './reload.ts';
+import { createRoom } from './room/app.ts';
+import { openCodeFolder } from './room/code-folder.ts';
+import { createFeed } from './room/feed.ts';
+import { createLiveStreams } from './room/live.ts';
+import { roomMessenger } from './room/messenger.ts';
 import type { SlackSettings } from './slack/settings.ts';
 import { SOFTWARE } from './software.ts';
 
@@ -67,7 +73,12 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     config.slack == null
       ? null
       : await openSlack(config.slack, { context: () => context, desk: () => desk, logger, clock });
-  const faces = [...(slack === null ? [] : [slack.messenger]), ...(ports.faces?.(() => context) ?? [])];
+  const roomFace = roomMessenger((subject) => live.touch(subject));
+  const faces = [
+    roomFace,
+    ...(slack === null ? [] : [slack.messenger]),
+    ...(ports.faces?.(() => context) ?? []),
+  ];
   const context = await openContext(config, ports, placesOf(couriers, faces));
   await restoreCards(context);
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
@@ -79,6 +90,15 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     refusedCalls,
     logger,
     bodyWithinMs: ports.bodyWithinMs ?? 10_000,
+  });
+  const live = createLiveStreams(createFeed(context), context.watchers);
+  const room = createRoom({
+    context,
+    desk,
+    codes: openCodeFolder(config.dataDir, (count) => ports.random.bytes(count)),
+    live,
+    refusedCalls,
+    logger,
   });
   const app = httpApp(
     api,
@@ -96,13 +116,16 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
 
   // What only operators should see answers on loopback alone, also when the bot itself is public.
   const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
-  if (isPrivate) app.route('/', metricsRoute(metrics));
+  const onLoopback = (listener: HttpApp) =>
+    listener.route('/', metricsRoute(metrics)).route('/', mountedAt('/room', room));
+  if (isPrivate) onLoopback(app);
   const listeners: Omit<Listening, 'port'>[] = [];
   let port = config.listen.port;
   const fromSlack = slack === null ? null : slackRoutes(slack, refusedCalls, ports.bodyWithinMs ?? 10_000);
   if (fromSlack !== null) app.route('/', fromSlack);
   const stop = async () => {
     await slack?.stop();
+    live.stop();
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
     await relay.stop();
@@ -121,7 +144,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     if (socket === null)
       logger.warn('data_dir is too long a path for a socket: keyturn people will not work');
     else listeners.push(await listenAt(operatorRoutes(context), socket));
-    if (!isPrivate) listeners.push(await listenAdmin(config, metrics));
+    if (!isPrivate) listeners.push(await listenAdmin(config, onLoopback(newHttpApp())));
   } catch (cause) {
     await stop();
     const where = `${config.listen.host}:${config.listen.port}`;
@@ -133,14 +156,14 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   return { context, port, reload, stop };
 }
 
-function listenAdmin(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<Listening> {
+function listenAdmin(config: Config, app: HttpApp): Promise<Listening> {
   if (!LOOPBACK.has(config.admin.host)) {
     throw new KeyturnFault(
       'CONFIG_INVALID',
       `admin.host must be a loopback address, not ${config.admin.host}`,
     );
   }
-  return listen(metricsRoute(metrics), config.admin);
+  return listen(app, config.admin);
 }
 
 /** Ready means that the log can be written. After a refused write it is tried, for real. */
