@@ -1,6 +1,7 @@
 import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
 import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
+import type { CheckpointKeeping, Checkpoints } from './checkpoints.ts';
 import type { Notice } from './messenger.ts';
 
 /**
@@ -23,7 +24,7 @@ export interface Store {
   close(): void;
 }
 
-export interface Reading {
+export interface Reading extends Checkpoints {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -48,7 +49,7 @@ export interface Reading {
   notices(most: number): readonly { readonly id: number; readonly notice: Notice }[];
 }
 
-export interface Transaction extends Reading {
+export interface Transaction extends Reading, CheckpointKeeping {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;

@@ -120,6 +120,11 @@ const DATA = {
   'audit.viewed': fields({ from: count, count }),
   'log.started': fields({ clean: flag }),
   'log.stopped': nothing,
+  'log.heartbeat': nothing,
+  'log.key_rotated': fields({ previous: orNull(text), next: text }),
+  'log.epoch_opened': fields({ epoch: count, key: text }),
+  'audit.anchored': fields({ anchor: text, size: count }),
+  'audit.anchor_failed': fields({ anchor: text, size: count }),
   'storage.fault': fields({ code: text }),
   'clock.anomaly': fields({ behind_ms: count }),
 } satisfies Readonly<Record<Event['type'], Guard<unknown>>>;

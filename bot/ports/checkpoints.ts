@@ -1,0 +1,37 @@
+import type { Instant } from '../core/request.ts';
+
+/** How long the log was at one moment and what it held, signed. */
+export interface SignedCheckpoint {
+  /** Entries that it covers: 0 to `size` - 1. */
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** The signed note (c2sp.org/tlog-checkpoint). */
+  readonly note: string;
+  readonly at: Instant;
+}
+
+/** The Merkle tree over the log (RFC 6962). What it answers MUST be about entries that are in the log already. */
+export interface Tree {
+  /** `<log name>/<epoch>`, as the next entry will carry it. */
+  origin(): string;
+  /** Root over the first `size` entries. */
+  root(size: number): Uint8Array;
+  inclusionProof(seq: number, size: number): readonly Uint8Array[];
+  consistencyProof(older: number, newer: number): readonly Uint8Array[];
+  /** Leaf hashes of at most 256 entries from `seq` on, 32 bytes each and nothing between. They outlive the entries. */
+  leaves(seq: number): Uint8Array;
+}
+
+export interface Checkpoints {
+  readonly tree: Tree;
+  newestCheckpoint(): SignedCheckpoint | null;
+  /** In order of size, those that cover more than `above` entries. */
+  checkpoints(above: number, most: number): readonly SignedCheckpoint[];
+  /** Whether an entry from `seq` on is of another type than these. */
+  hasOthersSince(seq: number, types: readonly string[]): boolean;
+}
+
+export interface CheckpointKeeping {
+  /** MUST be in the transaction that appended the entries it covers. */
+  keepCheckpoint(checkpoint: SignedCheckpoint): void;
+}

@@ -1,0 +1,37 @@
+import type { Database } from 'better-sqlite3';
+import { KeyturnFault } from '../../bot/core/fault.ts';
+import type { CheckpointKeeping, Checkpoints, SignedCheckpoint, Tree } from '../../bot/ports/checkpoints.ts';
+
+export function checkpointsIn(db: Database, tree: Tree): Checkpoints & CheckpointKeeping {
+  const add = db.prepare('INSERT INTO checkpoints (size, root, note, at) VALUES (?, ?, ?, ?)');
+  const newest = db.prepare<[], SignedCheckpoint>('SELECT * FROM checkpoints ORDER BY size DESC LIMIT 1');
+  const above = db.prepare<[number, number], SignedCheckpoint>(
+    'SELECT * FROM checkpoints WHERE size > ? ORDER BY size LIMIT ?',
+  );
+  const others = db
+    .prepare<[number, string], number>(
+      'SELECT EXISTS (SELECT 1 FROM entries WHERE seq >= ? AND type NOT IN (SELECT value FROM json_each(?)))',
+    )
+    .pluck();
+  return {
+    tree,
+    newestCheckpoint: () => newest.get() ?? null,
+    checkpoints: (size, most) => above.all(size, most),
+    hasOthersSince: (seq, types) => others.get(seq, JSON.stringify(types)) === 1,
+    keepCheckpoint: ({ size, root, note, at }) => void add.run(size, root, note, at),
+  };
+}
+
+/** Nothing more is signed over a log that is not the one that was signed last. */
+export function checkTree({ tree, newestCheckpoint, lastSeq }: Checkpoints & { lastSeq(): number }): void {
+  const checkpoint = newestCheckpoint();
+  if (checkpoint === null) return;
+  const { size, root } = checkpoint;
+  if (size > lastSeq() + 1)
+    throw new KeyturnFault(
+      'LOG_TAIL_BROKEN',
+      `a checkpoint was signed over ${size} entries, and the log has ${lastSeq() + 1}`,
+    );
+  if (Buffer.compare(tree.root(size), root) !== 0)
+    throw new KeyturnFault('LOG_TAIL_BROKEN', `the first ${size} entries are not those that were signed`);
+}
