@@ -16,8 +16,8 @@ export interface Tree {
   origin(): string;
   /** Root over the first `size` entries. */
   root(size: number): Uint8Array;
-  inclusionProof(seq: number, size: number): readonly Uint8Array[];
-  consistencyProof(older: number, newer: number): readonly Uint8Array[];
+  /** What shows that entry `seq` is among those of the checkpoint, as text (c2sp.org/tlog-proof). */
+  tlogProof(seq: number, checkpoint: SignedCheckpoint): string;
   /** Leaf hashes of at most 256 entries from `seq` on, 32 bytes each and nothing between. They outlive the entries. */
   leaves(seq: number): Uint8Array;
 }
@@ -27,6 +27,8 @@ export interface Checkpoints {
   newestCheckpoint(): SignedCheckpoint | null;
   /** In order of size, those that cover more than `above` entries. */
   checkpoints(above: number, most: number): readonly SignedCheckpoint[];
+  /** Verifier keys in the order in which the log named them; the last one is in force. */
+  checkpointKeys(): readonly string[];
   /** Whether an entry from `seq` on is of another type than these. */
   hasOthersSince(seq: number, types: readonly string[]): boolean;
 }
@@ -34,4 +36,6 @@ export interface Checkpoints {
 export interface CheckpointKeeping {
   /** MUST be in the transaction that appended the entries it covers. */
   keepCheckpoint(checkpoint: SignedCheckpoint): void;
+  /** With the entry `since`, which names it. */
+  keepCheckpointKey(since: number, key: string): void;
 }

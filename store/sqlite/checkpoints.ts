@@ -13,11 +13,15 @@ export function checkpointsIn(db: Database, tree: Tree): Checkpoints & Checkpoin
       'SELECT EXISTS (SELECT 1 FROM entries WHERE seq >= ? AND type NOT IN (SELECT value FROM json_each(?)))',
     )
     .pluck();
+  const addKey = db.prepare('INSERT INTO checkpoint_keys (since, key) VALUES (?, ?)');
+  const keys = db.prepare<[], string>('SELECT key FROM checkpoint_keys ORDER BY since').pluck();
   return {
     tree,
     newestCheckpoint: () => newest.get() ?? null,
     checkpoints: (size, most) => above.all(size, most),
+    checkpointKeys: () => keys.all(),
     hasOthersSince: (seq, types) => others.get(seq, JSON.stringify(types)) === 1,
+    keepCheckpointKey: (since, key) => void addKey.run(since, key),
     keepCheckpoint: ({ size, root, note, at }) => void add.run(size, root, note, at),
   };
 }

@@ -2,7 +2,8 @@ import type { Database } from 'better-sqlite3';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import type { Tree } from '../../bot/ports/checkpoints.ts';
 import { type CompactRange, createCompactRange, HASH_BYTES, nodeHash } from '../audit/merkle.ts';
-import { consistencyProof, inclusionProof, type ReadNode, rootOf } from '../audit/merkle-proof.ts';
+import { inclusionProof, type ReadNode, rootOf } from '../audit/merkle-proof.ts';
+import { formatTlogProof } from '../audit/tlog-proof.ts';
 import type { Head } from './audit-log.ts';
 
 /** Entries to a row of `leaves`, and levels of the tree from one kept node to the next. */
@@ -73,8 +74,8 @@ export function treeIn(db: Database, head: () => Head): GrowingTree {
       };
     },
     root: (size) => (size === range.size() ? range.root() : rootOf(size, read)),
-    inclusionProof: (seq, size) => inclusionProof(seq, size, read),
-    consistencyProof: (older, newer) => consistencyProof(older, newer, read),
+    tlogProof: (seq, { size, note }) =>
+      formatTlogProof({ index: seq, hashes: inclusionProof(seq, size, read), checkpoint: note }),
     leaves,
   };
 }

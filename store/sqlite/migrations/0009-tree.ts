@@ -18,6 +18,8 @@ CREATE TABLE checkpoints (
   note TEXT NOT NULL,
   at   INTEGER NOT NULL
 ) STRICT;
+-- Who signs from which entry on. The log says it too, and is what counts.
+CREATE TABLE checkpoint_keys (since INTEGER PRIMARY KEY, key TEXT NOT NULL) STRICT;
 CREATE TRIGGER checkpoints_no_update BEFORE UPDATE ON checkpoints BEGIN SELECT RAISE(ABORT, 'what is signed is signed'); END;
 CREATE TRIGGER checkpoints_no_delete BEFORE DELETE ON checkpoints BEGIN SELECT RAISE(ABORT, 'what is signed is signed'); END;
 `;
