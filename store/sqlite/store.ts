@@ -8,8 +8,10 @@ import { checkpointsIn, checkTree } from './checkpoints.ts';
 import { groupCommit } from './group-commit.ts';
 import { lockDirectory } from './lock.ts';
 import { openDatabase } from './open.ts';
+import { outboxIn } from './outbox.ts';
+import { postsIn } from './posts.ts';
 import { requestsIn } from './requests.ts';
-import { freezesIn, identitiesIn, outboxIn, repeatsIn } from './side-tables.ts';
+import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
 import { checkTail, endsWithStop } from './tail.ts';
 import { treeIn } from './tree.ts';
 
@@ -58,6 +60,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ),
     ...checkpointsIn(db, { ...tree, origin: () => formatOrigin(options.log, head.epoch) }),
     ...outboxIn(db),
+    ...postsIn(db),
     ...repeatsIn(db),
     ...freezesIn(db),
     ...identitiesIn(db),
