@@ -15,7 +15,7 @@ const BATCH = 200;
  * first: seats are added, votes lost, requests denied or revoked. Until that is done, nothing runs.
  */
 export async function adoptPolicy(context: Context): Promise<void> {
-  const { policy } = context.rulebook;
+  const { policy, policyText } = context.rulebook;
   const previous = context.store.committed.policyInForce();
   if (previous === policy.version) return;
   let after = 0;
@@ -33,7 +33,8 @@ export async function adoptPolicy(context: Context): Promise<void> {
   }
   await write(context, ({ tx, at }) => {
     tx.setPolicyInForce(policy.version);
-    tx.append({ type: 'policy.loaded', version: policy.version, previous, text: {} }, KEYTURN, at, null);
+    const { version } = policy;
+    tx.append({ type: 'policy.loaded', version, previous, text: { policy: policyText } }, KEYTURN, at, null);
   });
 }
 

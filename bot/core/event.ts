@@ -155,6 +155,25 @@ export type LogEvent =
       readonly text: Text;
     }
   | { readonly type: 'audit.viewed'; readonly from: number; readonly count: number }
+  | {
+      readonly type: 'audit.exported';
+      readonly from: number;
+      readonly to: number;
+      readonly reports: readonly string[];
+    }
+  | {
+      readonly type: 'disclosure.erased';
+      /** The entry that committed to the text, and under which name. */
+      readonly seq: number;
+      readonly field: string;
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'log.pruned';
+      /** Entries below this one are in the archive of that digest, and no longer here. */
+      readonly before: number;
+      readonly archive: Digest;
+    }
   | { readonly type: 'log.started'; readonly clean: boolean }
   | { readonly type: 'log.stopped' }
   | { readonly type: 'log.heartbeat' }

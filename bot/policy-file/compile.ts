@@ -1,12 +1,13 @@
 import { compileCondition } from '../cel.ts';
-import { canonicalJson, type Json } from '../core/canonical-json.ts';
-import { type Digest, sha256Hex } from '../core/digest.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
+import { sha256Hex } from '../core/digest.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import { toPlace } from '../core/place.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Condition, Match, Policy, Rule } from '../core/policy.ts';
 import type { ClientId, PersonId } from '../core/request.ts';
 import type { Client, Person, Rulebook } from '../ports/rulebook.ts';
+import { deciding } from './deciding.ts';
 import { asList } from './globs.ts';
 import type { PolicyFile } from './schema.ts';
 
@@ -19,6 +20,7 @@ type PersonOf = (key: string) => PersonId;
 export function compileRulebook(file: PolicyFile, personId: PersonOf): Rulebook {
   return {
     policy: policyOf(file, personId),
+    policyText: canonicalJson(deciding(file, personId)),
     environments: new Set(file.environments),
     people: new Map(
       Object.entries(file.people).map(([key, person]) => [
@@ -48,7 +50,8 @@ function policyOf(file: PolicyFile, personId: PersonOf): Policy {
     Object.entries(file.groups).map(([name, group]) => [name, group.members.map(personId)]),
   );
   return {
-    version: versionOf(file),
+    // Over the file's own words: the ids of people differ from one install to the next.
+    version: `sha256:${sha256Hex(canonicalJson(deciding(file, (key) => key)))}`,
     rules: file.rules.map((rule) => ruleOf(rule, plan, personId)),
     default:
       file.default.effect === 'deny'
@@ -135,30 +138,4 @@ function clientOf(key: string, client: PolicyFile['clients'][string], personId: 
     targets: client.targets,
     tokenSha256: asList(client.auth.token_sha256),
   };
-}
-
-/** Over what decides, and nothing else: a rotated token or a moved folder is the same policy. */
-function versionOf(file: PolicyFile): Digest {
-  const people = Object.entries(file.people).map(([key, { accounts }]) => [
-    key,
-    Object.keys(accounts).sort(),
-  ]);
-  const clients = Object.entries(file.clients).map(([key, { auth: _, ...client }]) => [
-    key,
-    { ...client, may_act_for: client.may_act_for ?? [client.owner] },
-  ]);
-  const deciding = {
-    environments: file.environments,
-    people: Object.fromEntries(people) as Json,
-    groups: file.groups,
-    auditors: file.auditors,
-    clear_from: file.clear_from,
-    clients: Object.fromEntries(clients) as Json,
-    actions: file.actions,
-    plans: file.plans as unknown as Json,
-    default: file.default as unknown as Json,
-    rules: file.rules as unknown as Json,
-    limits: file.limits,
-  };
-  return `sha256:${sha256Hex(canonicalJson(deciding))}`;
 }

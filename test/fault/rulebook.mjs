@@ -67,6 +67,7 @@ export function rulebook(personOf, version) {
       default: { effect: 'require', plan: TWO_KEYS },
       members: (group) => (GROUPS[group] ?? []).map(personOf),
     },
+    policyText: '{}',
     environments: new Set(['prod']),
     people: new Map(PEOPLE.map((key) => [personOf(key), person(key)])),
     clients: new Map([[agent.id, agent]]),

@@ -110,6 +110,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
       default: changes.default ?? { effect: 'require', plan: ONE_KEY },
       members: (group) => (groups[group] ?? []).map(personOf),
     },
+    policyText: '{}',
     environments: new Set(['prod', 'dev']),
     people: new Map(
       PEOPLE.filter((key) => !changes.gone?.includes(key)).map((key) => [personOf(key), person(key)]),

@@ -38,6 +38,7 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
         firm.default === 'deny' ? { effect: 'deny' } : { effect: 'require', plan: toPlan(firm.default) },
       members,
     },
+    policyText: '{}',
     environments: new Set(firm.environments),
     people: new Map(
       firm.people.map((key) => [

@@ -30,6 +30,7 @@ import { placesOf } from '../../../bot/places-of.ts';
 import type { Client, Person, Rulebook } from '../../../bot/ports/rulebook.ts';
 import type { Store } from '../../../bot/ports/store.ts';
 import { openSqliteStore } from '../../../store/sqlite/store.ts';
+import { policyTextOf } from './policy-text.ts';
 
 export const START = Date.parse('2026-11-22T10:00:00.000Z');
 export const MINUTE = 60_000;
@@ -161,6 +162,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
         default: { effect: 'require', plan: TWO_KEYS },
         members: (group) => (groups[group] ?? []).map(personOf),
       },
+      policyText: policyTextOf([TWO_KEYS, TWO_DBAS], { rules, groups }, personOf),
       environments: new Set(['prod']),
       people,
       clients,
