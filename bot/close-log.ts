@@ -13,19 +13,25 @@ const ANCHORED_WITHIN_MS = 1_000;
  */
 export async function closeLog(context: LogContext, anchors: readonly Anchor[]): Promise<void> {
   try {
-    const checkpoint = await write(context, (writing) => {
+    await write(context, (writing) => {
       writing.tx.append({ type: 'log.stopped' }, KEYTURN, writing.at, null);
-      return checkpointIn(context, writing);
+      checkpointIn(context, writing);
     });
-    if (checkpoint === null) return;
-    const text = textForAnchors(context, checkpoint);
-    const late = new AbortController();
-    const files = anchors.filter(({ lines }) => lines !== null);
-    // It waits in the outbox as well. What arrives now is not written a second time then.
-    const shown = Promise.allSettled(files.map((anchor) => anchor.publish(text, late.signal)));
-    await Promise.race([shown, wait(ANCHORED_WITHIN_MS, null, { ref: false })]);
-    late.abort();
+    await publishLast(context, anchors);
   } finally {
     context.store.close();
   }
+}
+
+/** Shows the newest checkpoint to those anchors that are at hand now. */
+export async function publishLast(context: LogContext, anchors: readonly Anchor[]): Promise<void> {
+  const checkpoint = context.store.committed.newestCheckpoint();
+  if (checkpoint === null || context.guard.why() !== null) return;
+  const text = textForAnchors(context, checkpoint);
+  const late = new AbortController();
+  const files = anchors.filter(({ lines }) => lines !== null);
+  // It waits in the outbox as well. What arrives now is not written a second time then.
+  const shown = Promise.allSettled(files.map((anchor) => anchor.publish(text, late.signal)));
+  await Promise.race([shown, wait(ANCHORED_WITHIN_MS, null, { ref: false })]);
+  late.abort();
 }

@@ -11,9 +11,9 @@ import { type Context, KEYTURN } from './app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { takeDueCheckpoint } from './app/take-checkpoint.ts';
+import { closeLog } from './close-log.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
-import { closeLog } from './close-log.ts';
 import { contextOver, type Installation } from './open-context.ts';
 import { type Machine, openLog } from './open-log.ts';
 import { placesOf } from './places-of.ts';
@@ -73,7 +73,11 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   });
   const app = httpApp(
     api,
-    { notReady: () => notReady(context), warnings: context.guard.warnings, openApi: () => openApiDocument(SOFTWARE) },
+    {
+      notReady: () => notReady(context),
+      warnings: context.guard.warnings,
+      openApi: () => openApiDocument(SOFTWARE),
+    },
     metrics,
   );
   const timers = [

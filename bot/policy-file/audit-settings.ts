@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { webhookProblem } from '../../store/anchors/webhook-anchor.ts';
-import { CHECKPOINT_KEY_ENV, NEXT_CHECKPOINT_KEY_ENV } from '../../store/keys/notary.ts';
 import { GRANT_KEY_ENV } from '../../store/keys/grant-key.ts';
+import { CHECKPOINT_KEY_ENV, NEXT_CHECKPOINT_KEY_ENV } from '../../store/keys/notary.ts';
 import { type Environment, given } from './environment.ts';
 import type { PolicyFile } from './schema.ts';
 import { isInside } from './semantics.ts';

@@ -153,7 +153,9 @@ export const PolicyFile = z.strictObject({
   audit: z
     .strictObject({
       log: names.LogName.prefault('keyturn.local'),
-      checkpoint_every: names.Duration.prefault('5m').meta({ description: 'How often the log is signed when it grew.' }),
+      checkpoint_every: names.Duration.prefault('5m').meta({
+        description: 'How often the log is signed when it grew.',
+      }),
       anchors: z.array(Anchor).max(10, 'holds at most 10 anchors').exactOptional().meta({
         description: 'Where each checkpoint is shown, outside data_dir. Left out, a file in key_dir.',
       }),
