@@ -52,7 +52,8 @@ export function toJson(outcome: Outcome): string {
     requests: judged?.requests ?? 0,
     signed: judged?.signed ?? null,
     confirmed: judged?.confirmed ?? 0,
-    problem: problem === null ? null : { ...problem, means },
+    problem,
+    means,
     not_checked: 'why' in outcome || why !== null ? [] : notChecked(outcome),
   })}\n`;
 }
