@@ -7,6 +7,7 @@ export type FaultCode =
   | 'STORE_BROKEN'
   | 'STORE_CLOSED'
   | 'LOG_TAIL_BROKEN'
+  | 'LOG_UNREADABLE'
   | 'ENTRY_INVALID'
   | 'KEY_UNUSABLE'
   | 'IMPOSSIBLE';
