@@ -1,10 +1,12 @@
 import type { Digest } from './digest.ts';
+import type { Place } from './place.ts';
 import type { RefusalCode } from './refusal.ts';
 import type {
   ClientId,
   Demands,
   Instant,
   PersonId,
+  Proof,
   Requester,
   Submission,
   Target,
@@ -19,7 +21,7 @@ export type Actor =
       readonly person: PersonId;
       readonly via: Via;
       readonly account: string;
-      readonly verifiedBy: 'token';
+      readonly verifiedBy: Proof;
       readonly roles: readonly string[];
     }
   | {
@@ -32,6 +34,8 @@ export type Actor =
     }
   | { readonly kind: 'policy'; readonly version: Digest }
   | { readonly kind: 'keyturn' };
+
+type NoticeKind = 'card' | 'thread' | 'direct' | 'digest' | 'text';
 
 /** Text that people wrote. It stands beside the log, committed to by a keyed hash, so that it can be erased. */
 type Text = Readonly<Record<string, string>>;
@@ -140,6 +144,16 @@ export type LogEvent =
       readonly previous: Digest | null;
       readonly text: Text;
     }
+  /** A message that stands in a place: a card, a result told to one person, a digest. */
+  | { readonly type: 'notification.sent'; readonly place: Place; readonly kind: NoticeKind }
+  /** A card whose buttons are gone, since nobody can decide any more. */
+  | { readonly type: 'notification.updated'; readonly place: Place; readonly kind: NoticeKind }
+  | {
+      readonly type: 'notification.failed';
+      readonly place: Place;
+      readonly kind: NoticeKind;
+      readonly text: Text;
+    }
   | { readonly type: 'audit.viewed'; readonly from: number; readonly count: number }
   | {
       readonly type: 'audit.exported';
@@ -162,6 +176,27 @@ export type LogEvent =
     }
   | { readonly type: 'log.started'; readonly clean: boolean }
   | { readonly type: 'log.stopped' }
+  | { readonly type: 'log.heartbeat' }
+  | {
+      /** From here on checkpoints are signed by `next`. The first key of a log follows none. */
+      readonly type: 'log.key_rotated';
+      readonly previous: string | null;
+      readonly next: string;
+    }
+  | {
+      /** An operator goes on with a log that an anchor is ahead of. `key` signs from here on. */
+      readonly type: 'log.epoch_opened';
+      readonly epoch: number;
+      readonly key: string;
+      readonly text: Text;
+    }
+  | { readonly type: 'audit.anchored'; readonly anchor: string; readonly size: number; readonly text: Text }
+  | {
+      readonly type: 'audit.anchor_failed';
+      readonly anchor: string;
+      readonly size: number;
+      readonly text: Text;
+    }
   | { readonly type: 'storage.fault'; readonly code: 'FULL' }
   | { readonly type: 'clock.anomaly'; readonly behindMs: number };
 

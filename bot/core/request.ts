@@ -1,4 +1,5 @@
 import type { Digest } from './digest.ts';
+import type { Place } from './place.ts';
 
 /** Milliseconds since 1970, UTC. */
 export type Instant = number;
@@ -53,7 +54,7 @@ export function isTerminal(state: State): boolean {
 export interface Requester {
   readonly id: ClientId | PersonId;
   readonly kind: 'agent' | 'pipeline' | 'human';
-  readonly verifiedBy: 'token';
+  readonly verifiedBy: Proof;
 }
 
 export interface Target {
@@ -85,6 +86,13 @@ interface Review {
 }
 
 export type Via = 'api' | 'room' | 'slack' | 'teams';
+
+/**
+ * How a person proved who they are: an API token (also one typed into the room's login), a session
+ * begun with a single-use code, or an interaction that the face's vendor signed.
+ */
+export const PROOFS = ['token', 'session', 'signature'] as const;
+export type Proof = (typeof PROOFS)[number];
 
 /** That this person was served this view, uncut. Without it an approve is refused. */
 export interface Shown {
@@ -141,6 +149,8 @@ export interface Demands {
   readonly expiresAt: Instant;
   readonly usableForMs: number;
   readonly outcomeWithinMs: number;
+  /** Where the request is shown: every place that any policy version since named. */
+  readonly notify: readonly Place[];
 }
 
 export interface ActionRequest {

@@ -69,7 +69,11 @@ const Plan = z.strictObject({
   expires_after: names.Duration.prefault('30m').meta({ description: 'How long it waits for its reviews.' }),
   usable_for: names.Duration.prefault('15m').meta({ description: 'How long an approval can be used.' }),
   outcome_within: names.Duration.prefault('1h').meta({ description: 'How long its caller may stay silent.' }),
-  notify: z.strictObject({}).prefault({}),
+  notify: z
+    .strictObject({
+      room: z.boolean().prefault(true).meta({ description: 'Shown in the local room, unless false.' }),
+    })
+    .prefault({}),
 });
 
 const Default = z.strictObject({

@@ -16,7 +16,8 @@ const PAIR = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
 
 /** A tree that only grows: what it keeps is one hash per bit of its size, whatever the size. */
 export interface CompactRange {
-  append(leaf: Uint8Array): void;
+  /** `seen` is told of each complete subtree that this leaf is the last one of, smallest first. */
+  append(leaf: Uint8Array, seen?: (level: number, node: Uint8Array) => void): void;
   size(): number;
   root(): Uint8Array;
   /** The complete subtrees that it consists of, largest first. With `size` they are all there is to it. */
@@ -29,11 +30,14 @@ export function createCompactRange(size = 0, nodes: readonly Uint8Array[] = []):
   const stack = [...nodes];
   let leaves = size;
   return {
-    append(leaf) {
+    append(leaf, seen) {
       let node = leaf;
+      let level = 0;
       // A set bit is a complete subtree; adding one carries over it, as in binary addition.
       for (let carry = leaves; carry % 2 === 1; carry = Math.floor(carry / 2)) {
         node = nodeHash(stack.pop() as Uint8Array, node);
+        level += 1;
+        seen?.(level, node);
       }
       stack.push(node);
       leaves += 1;

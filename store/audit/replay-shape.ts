@@ -26,6 +26,10 @@ function orNull<T>(guard: Guard<T>): Guard<T | null> {
   return (value): value is T | null => value === null || guard(value);
 }
 
+function optional<T>(guard: Guard<T>): Guard<T | undefined> {
+  return (value): value is T | undefined => value === undefined || guard(value);
+}
+
 function listOf<T>(guard: Guard<T>): Guard<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.every(guard);
 }
@@ -61,8 +65,11 @@ const demands = fields({
   expires_at: time,
   usable_for_ms: count,
   outcome_within_ms: count,
+  // Entries from before there were places have none.
+  notify: optional(listOf(text)),
 });
 const outcome = fields({ exit_code: orNull(whole) });
+const message = fields({ place: text, kind: oneOf('card', 'thread', 'direct', 'digest', 'text') });
 const nothing = fields({});
 
 /** One line per type that the bot can write. A new one that has no line here does not compile. */
@@ -117,12 +124,20 @@ const DATA = {
   'requester.cleared': fields({ requester: text }),
   'identity.linked': fields({ person: text, accounts: count }),
   'policy.loaded': fields({ version: digest, previous: orNull(digest) }),
+  'notification.sent': message,
+  'notification.updated': message,
+  'notification.failed': message,
   'audit.viewed': fields({ from: count, count }),
   'audit.exported': fields({ from: count, to: count, reports: listOf(text) }),
   'disclosure.erased': fields({ seq: count, field: text }),
   'log.pruned': fields({ before: count, archive: digest }),
   'log.started': fields({ clean: flag }),
   'log.stopped': nothing,
+  'log.heartbeat': nothing,
+  'log.key_rotated': fields({ previous: orNull(text), next: text }),
+  'log.epoch_opened': fields({ epoch: count, key: text }),
+  'audit.anchored': fields({ anchor: text, size: count }),
+  'audit.anchor_failed': fields({ anchor: text, size: count }),
   'storage.fault': fields({ code: text }),
   'clock.anomaly': fields({ behind_ms: count }),
 } satisfies Readonly<Record<Event['type'], Guard<unknown>>>;

@@ -1,5 +1,6 @@
 import { isTerminal } from '../../bot/core/request.ts';
 import { frozen, interruptsSweep, policyLoaded, requesterCleared } from './replay-freeze.ts';
+import { epochOpened, keyRotated } from './replay-key.ts';
 import type { Actor, EntryOf, LoggedEntry, Subject } from './replay-shape.ts';
 import { type Held, LATE, type Owed, STEPS, subjectProblem, type Why, type World } from './replay-state.ts';
 import { step } from './replay-step.ts';
@@ -24,6 +25,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     next: whole ? 1 : null,
     began: 0,
     policy: null,
+    key: null,
     whole,
   };
   let requests = 0;
@@ -52,6 +54,10 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
         return requesterCleared(world, entry);
       case 'policy.loaded':
         return policyLoaded(world, entry);
+      case 'log.key_rotated':
+        return keyRotated(world, entry);
+      case 'log.epoch_opened':
+        return epochOpened(world, entry);
       default:
         return about(entry, owed);
     }
@@ -99,6 +105,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     open: (): Iterable<Replayed> => world.open.values(),
     frozen: (): ReadonlyMap<string, ReadonlySet<string>> => world.frozen,
     policy: () => world.policy,
+    key: () => world.key,
     requests: () => requests,
     /** Entries about requests that began before the first entry. */
     unreplayed: () => unreplayed,

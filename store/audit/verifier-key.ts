@@ -41,6 +41,19 @@ export function toVerifierKey(name: string, publicKey: KeyObject): VerifierKey {
   return read.key;
 }
 
+/**
+ * Whether the two are one key. A log's name in its next epoch makes another verifier key of it, and
+ * another id; what signs is the same.
+ */
+export function isSameKey(a: VerifierKey, b: VerifierKey): boolean {
+  return a.publicKey.equals(b.publicKey);
+}
+
+/** The same key as it signs under another name. */
+export function renameKey(key: VerifierKey, name: string): VerifierKey {
+  return toVerifierKey(name, key.publicKey);
+}
+
 /** No space and no plus, so that lines and keys fall apart in one way only. */
 export function isKeyName(name: string): boolean {
   return name !== '' && name.isWellFormed() && !/[\p{White_Space}+]/u.test(name);

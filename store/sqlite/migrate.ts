@@ -1,9 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import { first } from './migrations/0001-first.ts';
+import { outbox } from './migrations/0002-outbox.ts';
+import { tree } from './migrations/0009-tree.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
-const MIGRATIONS: readonly string[] = [first];
+const MIGRATIONS: readonly string[] = [first, outbox, tree];
 
 /** Brings the file to this version, all or nothing. A file from a newer Keyturn is refused, not guessed at. */
 export function migrate(db: Database): void {

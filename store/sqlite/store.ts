@@ -2,17 +2,22 @@ import type { Database } from 'better-sqlite3';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import type { Random } from '../../bot/ports/random.ts';
 import type { Store, Transaction } from '../../bot/ports/store.ts';
+import { formatOrigin } from '../audit/origin.ts';
 import { logIn, readHead } from './audit-log.ts';
+import { checkpointsIn, checkTree } from './checkpoints.ts';
 import { groupCommit } from './group-commit.ts';
 import { lockDirectory } from './lock.ts';
 import { openDatabase } from './open.ts';
+import { outboxIn } from './outbox.ts';
+import { postsIn } from './posts.ts';
 import { requestsIn } from './requests.ts';
-import { freezesIn, identitiesIn, outboxIn, repeatsIn } from './side-tables.ts';
+import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
 import { checkTail, endsWithStop } from './tail.ts';
+import { treeIn } from './tree.ts';
 
 export interface SqliteStoreOptions {
   readonly file: string;
-  /** The log's origin, as it stands in every entry. */
+  /** The log's name. Every entry carries it with the epoch, as its origin. */
   readonly log: string;
   readonly software: string;
   readonly random: Random;
@@ -39,25 +44,36 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
 function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void): Store {
   let head = readHead(db);
   const stoppedCleanly = head.seq === -1 || endsWithStop(db);
+  const tree = treeIn(db, () => head);
   const tx: Transaction = {
     ...requestsIn(db, () => head.seq),
-    ...logIn(db, options, {
-      get: () => head,
-      set(next) {
-        head = next;
+    ...logIn(
+      db,
+      options,
+      {
+        get: () => head,
+        set(next) {
+          head = next;
+        },
       },
-    }),
+      tree.append,
+    ),
+    ...checkpointsIn(db, { ...tree, origin: () => formatOrigin(options.log, head.epoch) }),
     ...outboxIn(db),
+    ...postsIn(db),
     ...repeatsIn(db),
     ...freezesIn(db),
     ...identitiesIn(db),
   };
   const mark = () => {
     const held = head;
+    const undoTree = tree.mark();
     return () => {
       head = held;
+      undoTree();
     };
   };
+  checkTree(tx);
   const commits = groupCommit(db, { mark }, options.onBroken);
   return {
     transact: <T>(work: (tx: Transaction) => T extends PromiseLike<unknown> ? never : T) =>

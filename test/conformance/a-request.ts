@@ -1,3 +1,4 @@
+import { toPlace } from '../../bot/core/place.ts';
 import type { ActionRequest, ClientId, PersonId, RequestId } from '../../bot/core/request.ts';
 
 export const AGENT = 'agent' as ClientId;
@@ -33,6 +34,7 @@ export function aRequest(changes: Partial<ActionRequest> = {}): ActionRequest {
       expiresAt: AT + 60_000,
       usableForMs: 60_000,
       outcomeWithinMs: 60_000,
+      notify: [toPlace('room')],
     },
     tell: null,
     submissions: [{ key: null, hold: 'poll' }],

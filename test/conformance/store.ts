@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../bot/core/digest.ts';
+import { toPlace } from '../../bot/core/place.ts';
 import type { ActionRequest, ClientId, PersonId, RequestId } from '../../bot/core/request.ts';
 import type { Store, Transaction } from '../../bot/ports/store.ts';
 import { AGENT, AT, aRequest, BOB } from './a-request.ts';
@@ -34,7 +35,7 @@ export function behavesLikeAStore(name: string, place: () => { open(): Store }):
       await store.transact((tx) => void note(tx));
       const failed = store.transact((tx) => {
         insert(tx, aRequest());
-        tx.notify({ request: aRequest().id, place: 'log', seq: tx.lastSeq() });
+        tx.notify({ kind: 'change', request: aRequest().id, place: toPlace('log'), seq: tx.lastSeq() });
         throw new Error('second thoughts');
       });
       await expect(failed).rejects.toThrow('second thoughts');
@@ -326,21 +327,6 @@ export function behavesLikeAStore(name: string, place: () => { open(): Store }):
   });
 
   describe(`${name}, as a store: what stands beside the requests`, () => {
-    it('keeps notices in order until they are crossed out', async () => {
-      const store = place().open();
-      const notice = (seq: number) => ({ request: aRequest().id, place: 'log', seq });
-      await store.transact((tx) => {
-        for (const seq of [7, 8, 9]) tx.notify(notice(seq));
-      });
-      const waiting = store.committed.notices(2);
-      expect(waiting.map((one) => one.notice)).toEqual([notice(7), notice(8)]);
-      await store.transact((tx) => {
-        tx.delivered(waiting.map(({ id }) => id));
-        tx.notify(notice(10));
-      });
-      expect(store.committed.notices(9).map((one) => one.notice.seq)).toEqual([9, 10]);
-    });
-
     it('remembers a submission per requester and key, and forgets it by its time', async () => {
       const store = place().open();
       const stored = { request: aRequest().id, bodyDigest: 'd', at: AT };

@@ -62,7 +62,7 @@ export async function startKeyturn(
       // Each start its own seed: after a restart at the same time, ids would come again.
       random: seededRandom(`${dir} ${starts}`),
       logger: QUIET,
-      messengers: () => [],
+      couriers: () => [],
       onBroken: (cause) => {
         throw cause;
       },

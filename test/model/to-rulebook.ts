@@ -95,5 +95,5 @@ function toRule(rule: FirmRule, personOf: (key: string) => PersonId): Rule {
 }
 
 function toPlan({ comment, ...plan }: PlanRule): Plan {
-  return { ...plan, comment: { approve: false, reject: comment, flag: comment } };
+  return { ...plan, comment: { approve: false, reject: comment, flag: comment }, notify: [] };
 }

@@ -26,6 +26,7 @@ import { sha256Hex } from '../../../bot/core/digest.ts';
 import type { Plan } from '../../../bot/core/plan.ts';
 import type { Rule } from '../../../bot/core/policy.ts';
 import type { ClientId, PersonId, RequestId, Verdict, Via } from '../../../bot/core/request.ts';
+import { placesOf } from '../../../bot/places-of.ts';
 import type { Client, Person, Rulebook } from '../../../bot/ports/rulebook.ts';
 import type { Store } from '../../../bot/ports/store.ts';
 import { openSqliteStore } from '../../../store/sqlite/store.ts';
@@ -64,6 +65,7 @@ const plan = (id: string, seats: Plan['seats'], more: Partial<Plan> = {}): Plan 
   expiresAfterMs: 30 * MINUTE,
   usableForMs: 15 * MINUTE,
   outcomeWithinMs: 60 * MINUTE,
+  notify: [],
   ...more,
 });
 
@@ -179,7 +181,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     signer: { sign: () => ({ payloadType: 'x', payload: '', signatures: [{ keyid: '', sig: '' }] }) },
     watchers: createWatchers(),
     presence: createPresence(clock.steady),
-    places: [],
+    places: placesOf([], []),
   };
   await adoptPolicy(context);
 
