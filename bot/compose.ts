@@ -5,7 +5,9 @@ import { httpApp, metricsRoute } from '../connectors/http/app.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
 import { type Listening, listen } from '../connectors/http/server.ts';
 import { startRelay } from '../queue/relay.ts';
+import { relayEntries } from '../queue/relay-entries.ts';
 import { faceCourier } from '../queue/relay-face.ts';
+import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
 import { type Context, KEYTURN } from './app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
@@ -14,6 +16,7 @@ import { every } from './every.ts';
 import { type Installation, type Machine, openContext } from './open-context.ts';
 import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
+import type { EventSink } from './ports/event-sink.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
 import { SOFTWARE } from './software.ts';
@@ -35,6 +38,8 @@ export interface Ports extends Machine {
   readonly couriers: (context: () => Context) => readonly Courier[];
   /** The faces where people decide. */
   readonly faces?: (context: () => Context) => readonly Messenger[];
+  /** Where every entry of the log is sent on to. */
+  readonly sinks?: readonly EventSink[];
   /** How long a caller may take to send a body. */
   readonly bodyWithinMs?: number;
 }
@@ -75,6 +80,8 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   ];
   const posting = faces.map((face) => faceCourier(context, face));
   const relay = startRelay(context, [...couriers, ...posting], logger);
+  const steady = () => clock.steady();
+  const streams = relayEntries(context, ports.sinks ?? [], { toLines: toOcsfLines, logger, steady });
 
   // What only operators should see answers on loopback alone, also when the bot itself is public.
   const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
@@ -83,7 +90,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const stop = async () => {
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
-    await relay.stop();
+    await Promise.all([relay.stop(), streams.stop()]);
     const at = context.time.now();
     try {
       await context.store.transact((tx) => void tx.append({ type: 'log.stopped' }, KEYTURN, at, null));

@@ -56,7 +56,8 @@ function relayTo(context: Context, sink: EventSink, { toLines, logger, steady }:
     if (batch === null) return false;
     const first = entries[0]?.seq ?? after + 1;
     // Retention does not wait for a sink. What it missed is in the archive, and that it did is said.
-    if (first > after + 1) logger.warn('a stream missed entries', { sink: sink.name, from: after + 1, first });
+    if (first > after + 1)
+      logger.warn('a stream missed entries', { sink: sink.name, from: after + 1, first });
     const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(SEND_WITHIN_MS)]);
     await sink.send(batch.lines, signal);
     const { seq, state } = batch;

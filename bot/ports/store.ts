@@ -2,6 +2,7 @@ import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
 import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
 import type { CheckpointKeeping, Checkpoints } from './checkpoints.ts';
+import type { StreamKeeping, StreamPositions } from './event-sink.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { Posts, StoredPosts } from './posts.ts';
 
@@ -25,7 +26,7 @@ export interface Store {
   close(): void;
 }
 
-export interface Reading extends WaitingMessages, StoredPosts, Checkpoints {
+export interface Reading extends WaitingMessages, StoredPosts, Checkpoints, StreamPositions {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -53,7 +54,7 @@ export interface Reading extends WaitingMessages, StoredPosts, Checkpoints {
   policyInForce(): Digest | null;
 }
 
-export interface Transaction extends Reading, Outbox, Posts, CheckpointKeeping {
+export interface Transaction extends Reading, Outbox, Posts, CheckpointKeeping, StreamKeeping {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;

@@ -52,7 +52,8 @@ export function createChain(mustBeginAt0: boolean) {
       return wrong(0, `its prev says that it is the first, its seq says ${seq}`);
     if (seq === 0 && prev !== NO_PREV)
       return wrong(0, 'its prev is not 32 zero bytes, as it is in the first entry');
-    if (seq === 0 && epoch !== 1) return wrong(0, 'its log is not in its first epoch, as it is in the first entry');
+    if (seq === 0 && epoch !== 1)
+      return wrong(0, 'its log is not in its first epoch, as it is in the first entry');
     first = seq;
     next = seq;
     head = prev;

@@ -32,7 +32,10 @@ export const ED25519: KeyKind = {
 };
 
 /** The key in this file, or a fresh one. Nobody but its owner may read the file. */
-export function openKeyFile(file: string, kind: KeyKind): { readonly key: KeyObject; readonly isNew: boolean } {
+export function openKeyFile(
+  file: string,
+  kind: KeyKind,
+): { readonly key: KeyObject; readonly isNew: boolean } {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const known = readKeyFile(file, kind);
   return known === null ? { key: makeKeyFile(file, kind), isNew: true } : { key: known, isNew: false };

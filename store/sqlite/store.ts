@@ -12,6 +12,7 @@ import { outboxIn } from './outbox.ts';
 import { postsIn } from './posts.ts';
 import { requestsIn } from './requests.ts';
 import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
+import { streamsIn } from './streams.ts';
 import { checkTail, endsWithStop } from './tail.ts';
 import { treeIn } from './tree.ts';
 
@@ -64,6 +65,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ...repeatsIn(db),
     ...freezesIn(db),
     ...identitiesIn(db),
+    ...streamsIn(db),
   };
   const mark = () => {
     const held = head;

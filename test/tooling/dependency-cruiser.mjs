@@ -20,7 +20,7 @@ const HOMES = [
   '^bot/logger\\.ts$',
   '^connectors/[^/]+/',
   '^queue/(relay|worker|backoff)',
-  '^queue/(embedded|bullmq|executors)/',
+  '^queue/(embedded|bullmq|executors|sinks)/',
   '^store/(sqlite|audit|keys)/',
 ];
 
@@ -105,7 +105,7 @@ const adapters = [
   ),
   adapter(
     'drivers-call-no-use-case',
-    { path: '^(queue/(?:embedded|bullmq|executors))/' },
+    { path: '^(queue/(?:embedded|bullmq|executors|sinks))/' },
     [CORE, PORTS, '^$1/'],
     'A queue driver or executor is driven. It imports core, ports and its own folder, and never calls a use case.',
   ),
