@@ -8,12 +8,16 @@ import { startRelay } from '../queue/relay.ts';
 import { relayEntries } from '../queue/relay-entries.ts';
 import { faceCourier } from '../queue/relay-face.ts';
 import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
+import { anchorCourier } from './app/anchor-checkpoints.ts';
 import { type Context, KEYTURN } from './app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
+import { takeDueCheckpoint } from './app/take-checkpoint.ts';
+import { closeLog } from './close-log.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
-import { type Installation, type Machine, openContext } from './open-context.ts';
+import { contextOver, type Installation } from './open-context.ts';
+import { type Machine, openLog } from './open-log.ts';
 import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
 import type { EventSink } from './ports/event-sink.ts';
@@ -56,9 +60,13 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 /** The only place that names every adapter. Tests pass other ports; there is no other wiring. */
 export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { logger, clock } = ports;
-  const couriers = ports.couriers(() => context);
+  const opened = await openLog(config, ports);
+  const anchoring = anchorCourier(() => opened.log, opened.anchors, opened.health);
+  const couriers = [...ports.couriers(() => context), anchoring];
   const faces = ports.faces?.(() => context) ?? [];
-  const context = await openContext(config, ports, placesOf(couriers, faces));
+  const context = await contextOver(config, opened, ports, placesOf(couriers, faces));
+  const { checkpointEveryMs } = config.audit;
+  await takeDueCheckpoint(context, checkpointEveryMs);
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
@@ -70,13 +78,18 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   });
   const app = httpApp(
     api,
-    { notReady: () => notReady(context), openApi: () => openApiDocument(SOFTWARE) },
+    {
+      notReady: () => notReady(context),
+      warnings: context.guard.warnings,
+      openApi: () => openApiDocument(SOFTWARE),
+    },
     metrics,
   );
   const timers = [
     every(500, 'expire', () => expireDue(context), logger),
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
+    every(1_000, 'checkpoint', () => takeDueCheckpoint(context, checkpointEveryMs), logger),
   ];
   const posting = faces.map((face) => faceCourier(context, face));
   const relay = startRelay(context, [...couriers, ...posting], logger);
@@ -91,12 +104,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
     await Promise.all([relay.stop(), streams.stop()]);
-    const at = context.time.now();
-    try {
-      await context.store.transact((tx) => void tx.append({ type: 'log.stopped' }, KEYTURN, at, null));
-    } finally {
-      context.store.close();
-    }
+    await closeLog(context, opened.anchors);
   };
   try {
     listeners.push(await listen(app, config.listen));
@@ -121,6 +129,8 @@ function listenAdmin(config: Config, metrics: ReturnType<typeof createMetrics>):
 
 /** Ready means that the log can be written. After a refused write it is tried, for real. */
 async function notReady(context: Context): Promise<string | null> {
+  const ahead = context.guard.why();
+  if (ahead !== null) return `${ahead}; nothing is signed or released until an operator opens a new epoch`;
   if (!context.store.lastWriteFailed()) return null;
   try {
     const at = context.time.now();

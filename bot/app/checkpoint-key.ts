@@ -5,20 +5,22 @@ import { KEYTURN, type LogContext } from './context.ts';
 import { checkpointIn } from './take-checkpoint.ts';
 
 /**
- * At start: the key at hand must be the one that the log names. A log that names none yet, names it.
- * Another key would sign what nobody who holds the old one can check.
+ * The key at hand must be the one that the log names, if it names one. Another would sign what nobody
+ * who holds that one can check.
  */
+export function refuseOtherKey(named: string | null, mine: string): void {
+  if (named === null || named === mine) return;
+  throw new KeyturnFault(
+    'KEY_UNUSABLE',
+    `the log is signed by ${named}, and the key that is here is ${mine}. Put the right key back. If it is lost for good, open a new epoch: keyturn audit new-epoch --reason WHY`,
+  );
+}
+
+/** A log that names no key yet names the one at hand. */
 export async function nameKey(context: LogContext): Promise<void> {
   const { committed } = context.store;
+  if (committed.checkpointKeys().length > 0) return;
   const mine = context.notary.keyFor(committed.tree.origin());
-  const named = committed.checkpointKeys().at(-1) ?? null;
-  if (named === mine) return;
-  if (named !== null) {
-    throw new KeyturnFault(
-      'KEY_UNUSABLE',
-      `the log is signed by ${named}, and the key that is here is ${mine}. Put the right key back. If it is lost for good, open a new epoch: keyturn audit new-epoch --reason WHY`,
-    );
-  }
   await write(context, (writing) => takeOver(writing, null, mine));
 }
 

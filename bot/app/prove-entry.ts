@@ -8,11 +8,7 @@ import { checkpointIn } from './take-checkpoint.ts';
  * itself an entry. An entry that no checkpoint covers yet gets one now, rather than
  * an answer that has to wait.
  */
-export function proveEntry(
-  context: Context,
-  caller: PersonCaller,
-  seq: number,
-): Promise<string | Refusal> {
+export function proveEntry(context: Context, caller: PersonCaller, seq: number): Promise<string | Refusal> {
   return write<string | Refusal>(context, (writing) => {
     const { tx, at } = writing;
     if (!context.rulebook.auditors.has(caller.id)) return refuse('FORBIDDEN');

@@ -21,7 +21,14 @@ export function checkpointIn(context: LogContext, { tx, at }: Writing): SignedCh
   const note = context.notary.sign({ origin, size, root });
   const checkpoint = { size, root, note, at };
   tx.keepCheckpoint(checkpoint);
+  const body = textForAnchors(context, checkpoint);
+  for (const place of context.anchors) tx.notify({ kind: 'text', place, seq: size - 1, body });
   return checkpoint;
+}
+
+/** What an anchor is shown: the note, and the key that it can be verified with. */
+export function textForAnchors({ notary, store }: LogContext, { note }: SignedCheckpoint): string {
+  return `${note}\nverifier key: ${notary.keyFor(store.committed.tree.origin())}\n`;
 }
 
 export function takeCheckpoint(context: LogContext): Promise<SignedCheckpoint | null> {

@@ -10,6 +10,8 @@ export type FaultCode =
   | 'LOG_UNREADABLE'
   | 'ENTRY_INVALID'
   | 'KEY_UNUSABLE'
+  /** What stands outside the data directory knows of a later log than the one here. */
+  | 'LOG_BEHIND'
   | 'IMPOSSIBLE';
 
 export class KeyturnFault extends Error {

@@ -7,7 +7,7 @@ interface Call {
   readonly does: string;
   readonly body?: z.ZodType;
   readonly query?: z.ZodObject;
-  readonly answers: z.ZodType | 'event stream' | 'json lines';
+  readonly answers: z.ZodType | 'event stream' | 'json lines' | 'text';
   readonly created?: true;
   readonly keyed?: true;
   readonly open?: true;
@@ -135,6 +135,18 @@ export const CALLS: readonly Call[] = [
     query: schema.EntriesQuery,
     answers: 'json lines',
   },
+  {
+    method: 'get',
+    path: '/v1/audit/checkpoint',
+    does: 'How long the log is and what it holds, signed (c2sp.org/tlog-checkpoint).',
+    answers: 'text',
+  },
+  {
+    method: 'get',
+    path: '/v1/audit/proof/{seq}',
+    does: 'What shows that one entry is in the log (c2sp.org/tlog-proof).',
+    answers: 'text',
+  },
   { method: 'get', path: '/healthz', does: 'The process lives.', answers: Status, open: true },
   {
     method: 'get',
@@ -195,6 +207,7 @@ const KEY = {
 function content(answers: Call['answers']): object {
   if (answers === 'event stream') return { 'text/event-stream': { schema: { type: 'string' } } };
   if (answers === 'json lines') return { 'application/jsonl': { schema: { type: 'string' } } };
+  if (answers === 'text') return { 'text/plain': { schema: { type: 'string' } } };
   return { 'application/json': { schema: toSchema(answers) } };
 }
 

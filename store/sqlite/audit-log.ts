@@ -24,8 +24,11 @@ export function readHead(db: Database): Head {
     )
     .get();
   if (row === undefined) return { seq: -1, hash: GENESIS_PREV, epoch: 1 };
-  const { log } = JSON.parse(Buffer.from(row.bytes).toString('utf8')) as { log: string };
-  return { seq: row.seq, hash: leafHash(row.bytes), epoch: parseOrigin(log)?.epoch ?? 1 };
+  return { seq: row.seq, hash: leafHash(row.bytes), epoch: parseOrigin(originOf(row.bytes))?.epoch ?? 1 };
+}
+
+function originOf(bytes: Uint8Array): string {
+  return (JSON.parse(Buffer.from(bytes).toString('utf8')) as { log: string }).log;
 }
 
 export function logIn(

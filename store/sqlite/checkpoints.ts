@@ -4,7 +4,6 @@ import type { CheckpointKeeping, Checkpoints, SignedCheckpoint, Tree } from '../
 
 export function checkpointsIn(db: Database, tree: Tree): Checkpoints & CheckpointKeeping {
   const add = db.prepare('INSERT INTO checkpoints (size, root, note, at) VALUES (?, ?, ?, ?)');
-  const newest = db.prepare<[], SignedCheckpoint>('SELECT * FROM checkpoints ORDER BY size DESC LIMIT 1');
   const above = db.prepare<[number, number], SignedCheckpoint>(
     'SELECT * FROM checkpoints WHERE size > ? ORDER BY size LIMIT ?',
   );
@@ -17,13 +16,18 @@ export function checkpointsIn(db: Database, tree: Tree): Checkpoints & Checkpoin
   const keys = db.prepare<[], string>('SELECT key FROM checkpoint_keys ORDER BY since').pluck();
   return {
     tree,
-    newestCheckpoint: () => newest.get() ?? null,
+    newestCheckpoint: newestCheckpointIn(db),
     checkpoints: (size, most) => above.all(size, most),
     checkpointKeys: () => keys.all(),
     hasOthersSince: (seq, types) => others.get(seq, JSON.stringify(types)) === 1,
     keepCheckpointKey: (since, key) => void addKey.run(since, key),
     keepCheckpoint: ({ size, root, note, at }) => void add.run(size, root, note, at),
   };
+}
+
+export function newestCheckpointIn(db: Database): () => SignedCheckpoint | null {
+  const newest = db.prepare<[], SignedCheckpoint>('SELECT * FROM checkpoints ORDER BY size DESC LIMIT 1');
+  return () => newest.get() ?? null;
 }
 
 /** Nothing more is signed over a log that is not the one that was signed last. */

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { compose, type Keyturn, type Ports } from '../../bot/compose.ts';
 import type { ActionRequest } from '../../bot/core/request.ts';
+import type { AuditSettings } from '../../bot/policy-file/audit-settings.ts';
 import { FakeClock } from './fake-clock.ts';
+import { QUIET_AUDIT } from './log-context.ts';
 import { aRulebook, PEOPLE, type RulebookChanges, tokenOf, type Who } from './rulebook.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -41,6 +43,7 @@ export async function startKeyturn(
     readonly ports?: Partial<Ports>;
     readonly listen?: { host: string; port: number; publicUrl: string | null };
     readonly adminPort?: number;
+    readonly audit?: Partial<AuditSettings>;
   } = {},
 ): Promise<TestKeyturn> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'keyturn-'));
@@ -52,6 +55,7 @@ export async function startKeyturn(
       dataDir,
       keyDir: join(dir, 'keys'),
       log: 'test/log',
+      audit: { ...QUIET_AUDIT, ...options.audit },
       people: PEOPLE.map((key) => ({ key, accounts: 1 })),
       compile: (personOf) => aRulebook(personOf, changes),
       listen: options.listen ?? { host: '127.0.0.1', port: 0, publicUrl: null },

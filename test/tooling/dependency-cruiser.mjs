@@ -11,7 +11,7 @@ const WIRE_FORMAT = '^connectors/api/schema[^/]*\\.ts$';
 
 /** The composition root: the only files that may name every adapter. */
 const ROOT =
-  '^bot/((compose|cel|main|software|operator-log|places-of|open-context|every|random)\\.ts$|config|demo|policy-file/|cli/)';
+  '^bot/((compose|cel|main|software|operator-log|places-of|open-(context|log)|close-log|every|random)\\.ts$|config|demo|policy-file/|cli/)';
 
 /** Every place a source file may live. A folder that is not here would escape all the rules below. */
 const HOMES = [
@@ -21,7 +21,7 @@ const HOMES = [
   '^connectors/[^/]+/',
   '^queue/(relay|worker|backoff)',
   '^queue/(embedded|bullmq|executors|sinks)/',
-  '^store/(sqlite|audit|keys)/',
+  '^store/(sqlite|audit|keys|anchors)/',
 ];
 
 /** A layer that imports nothing but what is named: no library and no Node module either. */
@@ -111,8 +111,8 @@ const adapters = [
   ),
   adapter(
     'store-calls-no-use-case',
-    { path: '^store/(sqlite|keys)/' },
-    [CORE, PORTS, '^store/(sqlite|audit|keys)/'],
+    { path: '^store/(sqlite|keys|anchors)/' },
+    [CORE, PORTS, '^store/(sqlite|audit|keys|anchors)/'],
     'The store is driven. It imports core, ports and store/audit, and never calls a use case.',
   ),
   closedLayer(

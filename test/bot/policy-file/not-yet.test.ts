@@ -12,12 +12,6 @@ describe('a key that does not work yet', () => {
     ['queue.driver: bullmq', `${SOUND}queue: { driver: bullmq } # HERE\n`, 'queue.driver'],
     ['queue.redis_url_env', `${SOUND}queue: { redis_url_env: X } # HERE\n`, 'queue.redis_url_env'],
     ['audit.retention', `${SOUND}audit: { log: a, retention: 400d } # HERE\n`, 'audit.retention'],
-    [
-      'audit.checkpoint_every',
-      `${SOUND}audit: { log: a, checkpoint_every: 5m } # HERE\n`,
-      'audit.checkpoint_every',
-    ],
-    ['audit.anchors', `${SOUND}audit: { log: a, anchors: [] } # HERE\n`, 'audit.anchors'],
     ...(
       [
         [

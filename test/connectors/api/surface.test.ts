@@ -79,7 +79,7 @@ it('publishes every route it has and has every route it publishes', async () => 
   });
   const app = httpApp(
     api,
-    { notReady: async () => null, openApi: () => ({}) },
+    { notReady: async () => null, warnings: () => [], openApi: () => ({}) },
     createMetrics(() => new Map()),
   );
   const routed = app.routes
