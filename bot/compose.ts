@@ -10,6 +10,7 @@ import { faceCourier } from '../queue/relay-face.ts';
 import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
 import { anchorCourier } from './app/anchor-checkpoints.ts';
 import { type Context, KEYTURN } from './app/context.ts';
+import { purgeErased } from './app/erase-disclosure.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { takeDueCheckpoint } from './app/take-checkpoint.ts';
@@ -89,6 +90,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     every(500, 'expire', () => expireDue(context), logger),
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
+    every(5_000, 'purge', () => purgeErased(context), logger),
     every(1_000, 'checkpoint', () => takeDueCheckpoint(context, checkpointEveryMs), logger),
   ];
   const posting = faces.map((face) => faceCourier(context, face));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as schema from './schema.ts';
+import * as audit from './schema-audit.ts';
 
 interface Call {
   readonly method: 'get' | 'post';
@@ -146,6 +147,13 @@ export const CALLS: readonly Call[] = [
     path: '/v1/audit/proof/{seq}',
     does: 'What shows that one entry is in the log (c2sp.org/tlog-proof).',
     answers: 'text',
+  },
+  {
+    method: 'post',
+    path: '/v1/audit/erasures',
+    does: 'Forget one text for good. The entry that committed to it stays.',
+    body: audit.ErasureBody,
+    answers: audit.ErasureView,
   },
   { method: 'get', path: '/healthz', does: 'The process lives.', answers: Status, open: true },
   {
