@@ -25,7 +25,7 @@ function proofOf(seq: number, database: string): string {
   const source = openProofSource(database);
   try {
     const checkpoint = source.newestCheckpoint();
-    if (checkpoint !== null && checkpoint.size > seq) return source.tree.tlogProof(seq, checkpoint);
+    if (checkpoint !== null && checkpoint.size > seq) return source.tlogProof(seq, checkpoint);
     const covered = checkpoint === null ? 'none yet' : `entries up to ${checkpoint.size - 1}`;
     throw new KeyturnFault(
       'CONFIG_INVALID',

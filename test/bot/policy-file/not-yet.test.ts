@@ -85,8 +85,6 @@ describe('a key that does not work yet', () => {
       'break_glass',
       'payload_retention',
       'tests',
-      'audit.checkpoint_every',
-      'audit.anchors',
       'audit.retention',
     ]);
     expect(

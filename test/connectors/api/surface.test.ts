@@ -13,8 +13,6 @@ const NOT_YET = [
   ['POST', '/v1/token'],
   ['POST', '/v1/requests/{id}/break-glass'],
   ['POST', '/v1/requests/{id}/post-review'],
-  ['GET', '/v1/audit/checkpoint'],
-  ['GET', '/v1/audit/proof/1'],
   ['POST', '/v1/audit/exports'],
   ['POST', '/slack/events'],
   ['POST', '/api/messages'],
