@@ -1,17 +1,5 @@
 import type { EventSink } from '../../bot/ports/event-sink.ts';
 
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
-
-/** Why an address is none to send the log to, or null. The address itself may be a secret and is not in it. */
-export function webhookProblem(text: string): string | null {
-  if (!URL.canParse(text)) return 'is not a URL';
-  const { protocol, hostname, username, password } = new URL(text);
-  if (username !== '' || password !== '') return 'must not hold a user name or password';
-  if (protocol === 'https:') return null;
-  const isHere = protocol === 'http:' && LOOPBACK.has(hostname);
-  return isHere ? null : 'must begin with https:// (http:// only to this machine)';
-}
-
 /**
  * JSON lines by POST. Any 2xx means that they are kept; everything else, a redirect too, that they are
  * not. `variable` names the environment variable that holds the address.
