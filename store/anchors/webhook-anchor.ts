@@ -4,8 +4,8 @@ const ANSWER_WITHIN_MS = 10_000;
 
 /** Where a checkpoint may be sent: what is said on the way, nobody else must hear or change. */
 export function webhookProblem(address: string): string | null {
-  const url = URL.parse(address);
-  if (url === null) return 'is no URL';
+  if (!URL.canParse(address)) return 'is no URL';
+  const url = new URL(address);
   const isLoopback = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)) return null;
   return 'must be https, or http on this machine';

@@ -1,16 +1,11 @@
-import { hash } from 'node:crypto';
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import { readIsoTime, toIsoTime } from '../../bot/core/instant.ts';
 import type { Instant } from '../../bot/core/request.ts';
 import { GENESIS_PREV } from './entry.ts';
 import { MOST_BYTES } from './fixed-point.ts';
 import { parseOrigin } from './origin.ts';
-
-/** What is wrong, and with which entry; null where the input is too far off to have a number. */
-export interface Problem {
-  readonly seq: number | null;
-  readonly why: string;
-}
+import type { Problem } from './problem.ts';
+import { sha256Base64 } from './sha256.ts';
 
 /**
  * The hash that an entry names is not the hash of the entry before it. Which of the two was changed
@@ -129,9 +124,9 @@ function isHash(prev: string): boolean {
   return bytes.length === 32 && bytes.toString('base64') === prev;
 }
 
-/** As `leafHash`, in one call and over one copy: that is half of its time. */
+/** As `leafHash`, over one copy: that is half of its time. */
 const SCRATCH = Buffer.alloc(1 + MOST_BYTES);
 function leafHashBase64(bytes: Uint8Array): string {
   SCRATCH.set(bytes, 1);
-  return hash('sha256', SCRATCH.subarray(0, 1 + bytes.length), 'base64');
+  return sha256Base64(SCRATCH.subarray(0, 1 + bytes.length));
 }

@@ -61,3 +61,19 @@ export function createNoteFinder(found: Found) {
     end,
   };
 }
+
+/** All that is in one text that is at hand as a whole. */
+export function findNotes(text: string): {
+  readonly notes: readonly FoundNote[];
+  readonly footers: readonly Footer[];
+} {
+  const notes: FoundNote[] = [];
+  const footers: Footer[] = [];
+  const finder = createNoteFinder({
+    note: (note) => notes.push(note),
+    footer: (footer) => footers.push(footer),
+  });
+  for (const line of text.split('\n')) finder.line(line);
+  finder.end();
+  return { notes, footers };
+}

@@ -1,16 +1,16 @@
-import { createHash, hash } from 'node:crypto';
+import { sha256 } from './sha256.ts';
 
 /** SHA-256. */
 export const HASH_BYTES = 32;
 
 /** The root of a tree that has no leaf yet (RFC 6962, section 2.1). */
-export const EMPTY_ROOT: Uint8Array = createHash('sha256').digest();
+export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array());
 
 /** The hash over two subtrees. The byte before them keeps a node from being taken for a leaf. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   PAIR.set(left, 1);
   PAIR.set(right, 1 + HASH_BYTES);
-  return hash('sha256', PAIR, 'buffer');
+  return sha256(PAIR);
 }
 const PAIR = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
 

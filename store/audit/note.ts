@@ -58,9 +58,9 @@ export function openNote(
   return { why: `it is signed by ${names}, and by no key that was given` };
 }
 
-/** Ids of the keys that a note says it is signed by. Nothing is verified. */
-export function signersNamed(note: Uint8Array): readonly { readonly name: string; readonly id: string }[] {
-  return splitNote(note)?.signatures.map(({ name, id }) => ({ name, id })) ?? [];
+/** The text of a note, whoever signed it, or null for what is no note. Nothing is verified. */
+export function noteText(note: Uint8Array): string | null {
+  return splitNote(note)?.text ?? null;
 }
 
 interface NoteParts {
