@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { authenticator } from '../connectors/api/authenticate.ts';
 import { openApiDocument } from '../connectors/api/openapi.ts';
 import { apiRoutes } from '../connectors/api/routes.ts';
@@ -8,6 +9,8 @@ import { startRelay } from '../queue/relay.ts';
 import { relayEntries } from '../queue/relay-entries.ts';
 import { faceCourier } from '../queue/relay-face.ts';
 import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
+import { createExporter } from '../store/export/exporter.ts';
+import { openAttestor } from '../store/keys/attestor.ts';
 import { anchorCourier } from './app/anchor-checkpoints.ts';
 import { type Context, KEYTURN } from './app/context.ts';
 import { purgeErased } from './app/erase-disclosure.ts';
@@ -24,7 +27,7 @@ import type { Courier } from './ports/courier.ts';
 import type { EventSink } from './ports/event-sink.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
-import { SOFTWARE } from './software.ts';
+import { readVerifier, SOFTWARE } from './software.ts';
 
 interface Listen {
   readonly host: string;
@@ -69,11 +72,21 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { checkpointEveryMs } = config.audit;
   await takeDueCheckpoint(context, checkpointEveryMs);
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
+  const exporter = createExporter({
+    database: join(config.dataDir, 'keyturn.db'),
+    folder: config.dataDir,
+    attestor: openAttestor(config.keyDir, config.audit.keys.grant),
+    anchors: opened.anchors,
+    verifier: readVerifier,
+    software: SOFTWARE,
+    onFailed: (cause) => logger.warn('an export ended early', { cause: cause.message }),
+  });
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
     context,
     authenticate: authenticator(context.rulebook),
     refusedCalls,
+    exporter,
     logger,
     bodyWithinMs: ports.bodyWithinMs ?? 10_000,
   });

@@ -8,7 +8,7 @@ interface Call {
   readonly does: string;
   readonly body?: z.ZodType;
   readonly query?: z.ZodObject;
-  readonly answers: z.ZodType | 'event stream' | 'json lines' | 'text';
+  readonly answers: z.ZodType | 'event stream' | 'json lines' | 'text' | 'archive';
   readonly created?: true;
   readonly keyed?: true;
   readonly open?: true;
@@ -150,6 +150,13 @@ export const CALLS: readonly Call[] = [
   },
   {
     method: 'post',
+    path: '/v1/audit/exports',
+    does: 'The log with its proofs and reports, as one archive that is checked without us.',
+    body: audit.ExportBody,
+    answers: 'archive',
+  },
+  {
+    method: 'post',
     path: '/v1/audit/erasures',
     does: 'Forget one text for good. The entry that committed to it stays.',
     body: audit.ErasureBody,
@@ -215,6 +222,7 @@ const KEY = {
 function content(answers: Call['answers']): object {
   if (answers === 'event stream') return { 'text/event-stream': { schema: { type: 'string' } } };
   if (answers === 'json lines') return { 'application/jsonl': { schema: { type: 'string' } } };
+  if (answers === 'archive') return { 'application/gzip': { schema: { type: 'string', format: 'binary' } } };
   if (answers === 'text') return { 'text/plain': { schema: { type: 'string' } } };
   return { 'application/json': { schema: toSchema(answers) } };
 }

@@ -11,6 +11,16 @@ export const ErasureBody = z.strictObject({
   reason: z.string().trim().min(1, 'must not be empty').max(2_000, 'is longer than 2000 characters'),
 });
 
+export const ExportBody = z.strictObject({
+  from: Seq.optional(),
+  to: Seq.optional(),
+  reports: z
+    .array(z.string().regex(/^[a-z-]{1,60}$/, 'must be the name of a report, such as approved-actions'))
+    .max(100, 'holds at most 100 reports')
+    .refine((names) => new Set(names).size === names.length, 'names a report twice')
+    .optional(),
+});
+
 export const ErasureView = z.strictObject({
   seq: z.int(),
   field: z.string(),

@@ -1,10 +1,13 @@
 import { canonicalJson, type JsonObject } from '../../bot/core/canonical-json.ts';
+import { KeyturnFault } from '../../bot/core/fault.ts';
 import { toIsoTime } from '../../bot/core/instant.ts';
 import type { Anchor } from '../../bot/ports/anchor.ts';
 import type { Attestor } from '../../bot/ports/attestor.ts';
 import type { SignedCheckpoint } from '../../bot/ports/checkpoints.ts';
 import type { ExportOrder } from '../../bot/ports/exporter.ts';
 import { toStatement } from '../audit/attestation.ts';
+import { MANIFEST_FORMAT } from '../audit/manifest.ts';
+import { parseOrigin } from '../audit/origin.ts';
 import { FAST_SECONDS } from '../audit/reports/fast-approvals.ts';
 import type { About } from '../audit/reports/report.ts';
 import { runReports } from '../audit/reports/run.ts';
@@ -58,7 +61,7 @@ export async function writeBundle(parts: BundleParts): Promise<void> {
     await addProofs(parts, drawn.stories);
     await addAttestations(parts, drawn.stories);
     for (const report of order.reports) await addSpool(archive, `reports/${report}.csv`, spool(`reports/${report}.csv`));
-    await archive.addText('manifest.json', `${JSON.stringify(manifestOf(parts, drawn), null, 2)}\n`);
+    await archive.addText('manifest.json', `${canonicalJson(manifestOf(parts, drawn))}\n`);
   } finally {
     for (const spool of spools.values()) spool.close();
   }
@@ -133,7 +136,7 @@ async function addEntries(parts: BundleParts, spool: (path: string) => Spool): P
   function* lines() {
     for (const page of snapshot.entries(from, to)) {
       const [first, last] = [page[0]?.seq ?? from, page.at(-1)?.seq ?? to];
-      const beside = Map.groupBy(snapshot.texts(first, last), ({ seq }) => seq);
+      const beside = bySeq(snapshot.texts(first, last));
       const piece: Uint8Array[] = [];
       for (const { seq, bytes } of page) {
         const texts = beside.get(seq) ?? [];
@@ -155,6 +158,12 @@ async function* inTurns(pieces: Iterable<Uint8Array>): AsyncIterable<Uint8Array>
     yield piece;
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+function bySeq(texts: readonly SnapshotText[]): ReadonlyMap<number, readonly SnapshotText[]> {
+  const all = new Map<number, SnapshotText[]>();
+  for (const text of texts) all.set(text.seq, [...(all.get(text.seq) ?? []), text]);
+  return all;
 }
 
 function textsOf(texts: readonly SnapshotText[]): Readonly<Record<string, string>> {
@@ -195,18 +204,18 @@ async function addAttestations(parts: BundleParts, stories: readonly Story[]): P
 /** What the reports are made for. Whoever makes them again needs the same. */
 function aboutOf({ from, to, checkpoint, origin }: ExportOrder): About {
   const root = Buffer.from(checkpoint.root).toString('hex');
-  return { log: origin, from, to, checkpoint: { size: checkpoint.size, root }, fastSeconds: FAST_SECONDS };
+  return { log: originOf(origin).log, from, to, checkpoint: { size: checkpoint.size, root }, fastSeconds: FAST_SECONDS };
 }
 
 function manifestOf({ order, archive, software }: BundleParts, { stories, approved }: Drawn): JsonObject {
   const { from, to, checkpoint, origin, by, at, reports } = order;
   const about = aboutOf(order);
   return {
-    format: 'keyturn-audit-bundle/1',
-    log: origin,
+    format: MANIFEST_FORMAT,
+    ...originOf(origin),
     from,
     to,
-    checkpoint: { size: checkpoint.size, root: about.checkpoint.root },
+    checkpoint: { origin, size: checkpoint.size, root: about.checkpoint.root },
     exported_at: toIsoTime(at),
     exported_by: by,
     software,
@@ -214,4 +223,10 @@ function manifestOf({ order, archive, software }: BundleParts, { stories, approv
     attested: { requests: stories.length, of: approved },
     files: archive.listed().map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
   };
+}
+
+function originOf(origin: string) {
+  const parsed = parseOrigin(origin);
+  if (parsed === null) throw new KeyturnFault('IMPOSSIBLE', `${origin} is no origin`);
+  return parsed;
 }

@@ -1,6 +1,7 @@
 import type { Anchor } from '../../bot/ports/anchor.ts';
 import type { Attestor } from '../../bot/ports/attestor.ts';
 import type { Bundle, Exporter, ExportOrder } from '../../bot/ports/exporter.ts';
+import { parseOrigin } from '../audit/origin.ts';
 import { REPORT_NAMES } from '../audit/reports/run.ts';
 import { openSnapshot } from '../sqlite/snapshot.ts';
 import { createArchive } from './archive.ts';
@@ -26,12 +27,13 @@ export function createExporter(options: ExporterOptions): Exporter {
     reportNames: REPORT_NAMES,
     hasRoom: () => running < MOST_AT_ONCE,
     start(order): Bundle {
+      const verifier = options.verifier();
       const name = bundleName(order);
       const archive = createArchive(name, order.at, options.takenWithinMs);
       const write = async () => {
         const snapshot = openSnapshot(options.database);
         try {
-          await writeBundle({ ...options, order, snapshot, archive, verifier: options.verifier(), name });
+          await writeBundle({ ...options, order, snapshot, archive, verifier, name });
           archive.end();
         } finally {
           snapshot.close();
@@ -54,6 +56,7 @@ export function createExporter(options: ExporterOptions): Exporter {
 
 /** Built, and never taken: nothing of a log's name can lead out of the folder. */
 export function bundleName({ origin, from, to }: Pick<ExportOrder, 'origin' | 'from' | 'to'>): string {
-  const safe = origin.replaceAll(/[^A-Za-z0-9._-]/g, '_').replaceAll('..', '__');
-  return `audit-${safe.replaceAll('/', '-')}-${from}-${to}`;
+  const { log, epoch } = parseOrigin(origin) ?? { log: origin, epoch: 0 };
+  const safe = log.replaceAll(/[^A-Za-z0-9._-]/g, '_');
+  return `audit-${safe}-${epoch}-${from}-${to}`;
 }
