@@ -24,7 +24,13 @@ export async function exportAudit(
   const ordered = await write<Ordered>(context, (writing) => {
     const { tx, at } = writing;
     const no = (refusal: Refusal): Refusal => {
-      const event = { type: 'client.refused', code: refusal.code, call: 'export', times: 1, text: {} } as const;
+      const event = {
+        type: 'client.refused',
+        code: refusal.code,
+        call: 'export',
+        times: 1,
+        text: {},
+      } as const;
       tx.append(event, caller.actor, at, null);
       return refusal;
     };
@@ -61,6 +67,9 @@ function problemsOf(
       : []),
     ...(to > newest ? [{ pointer: '/to', problem: `the log ends at entry ${newest}` }] : []),
     ...(from > to ? [{ pointer: '/from', problem: 'must not be after to' }] : []),
-    ...unknown.map((name) => ({ pointer: '/reports', problem: `there is no report ${JSON.stringify(name)}` })),
+    ...unknown.map((name) => ({
+      pointer: '/reports',
+      problem: `there is no report ${JSON.stringify(name)}`,
+    })),
   ];
 }

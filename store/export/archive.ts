@@ -34,6 +34,9 @@ export function createArchive(folder: string, at: number, takenWithinMs = TAKEN_
   const files: Listed[] = [];
   let failed: Error | null = null;
   tar.on('error', (cause) => gzip.destroy(cause));
+  // Whoever stops reading aborts the stream. Nobody is left to tell then, and an error that nobody hears
+  // ends the process. What writes learns of it at its next step.
+  gzip.on('error', () => {});
   gzip.on('close', () => tar.destroy());
   tar.pipe(gzip);
 

@@ -56,11 +56,13 @@ export async function writeBundle(parts: BundleParts): Promise<void> {
     };
     const drawn = await addEntries(parts, spool);
     const rest = checkpoint.size - 1 - to;
-    if (rest > 0) await archive.add('leaves-after.bin', rest * 32, snapshot.leaves(to + 1, checkpoint.size - 1));
+    if (rest > 0)
+      await archive.add('leaves-after.bin', rest * 32, snapshot.leaves(to + 1, checkpoint.size - 1));
     await addSpool(archive, 'disclosures.jsonl', spool('disclosures.jsonl'));
     await addProofs(parts, drawn.stories);
     await addAttestations(parts, drawn.stories);
-    for (const report of order.reports) await addSpool(archive, `reports/${report}.csv`, spool(`reports/${report}.csv`));
+    for (const report of order.reports)
+      await addSpool(archive, `reports/${report}.csv`, spool(`reports/${report}.csv`));
     await archive.addText('manifest.json', `${canonicalJson(manifestOf(parts, drawn))}\n`);
   } finally {
     for (const spool of spools.values()) spool.close();
@@ -108,7 +110,10 @@ async function addAnchors({ anchors, archive, folder }: BundleParts): Promise<vo
     } catch (cause) {
       // One that is out of reach must not keep the rest from an auditor. The bundle says that it is missing.
       if (archive.listed().some(({ path }) => path === `anchors/${id}.txt`)) throw cause;
-      await archive.addText(`anchors/${id}.missing`, 'this anchor could not be read when the bundle was made\n');
+      await archive.addText(
+        `anchors/${id}.missing`,
+        'this anchor could not be read when the bundle was made\n',
+      );
     } finally {
       spool.close();
     }
@@ -179,7 +184,10 @@ async function addSpool(archive: Archive, path: string, spool: Spool): Promise<v
   await archive.add(path, spool.size(), spool.pieces());
 }
 
-async function addProofs({ order, snapshot, archive }: BundleParts, stories: readonly Story[]): Promise<void> {
+async function addProofs(
+  { order, snapshot, archive }: BundleParts,
+  stories: readonly Story[],
+): Promise<void> {
   const sampled = order.reports.includes('sample') ? stories.slice(0, SAMPLE_SIZE) : [];
   const seqs = new Set(sampled.flatMap((story) => story.seqs));
   for (const { approved } of stories) if (approved !== null) seqs.add(approved.seq);
@@ -204,7 +212,13 @@ async function addAttestations(parts: BundleParts, stories: readonly Story[]): P
 /** What the reports are made for. Whoever makes them again needs the same. */
 function aboutOf({ from, to, checkpoint, origin }: ExportOrder): About {
   const root = Buffer.from(checkpoint.root).toString('hex');
-  return { log: originOf(origin).log, from, to, checkpoint: { size: checkpoint.size, root }, fastSeconds: FAST_SECONDS };
+  return {
+    log: originOf(origin).log,
+    from,
+    to,
+    checkpoint: { size: checkpoint.size, root },
+    fastSeconds: FAST_SECONDS,
+  };
 }
 
 function manifestOf({ order, archive, software }: BundleParts, { stories, approved }: Drawn): JsonObject {

@@ -71,7 +71,13 @@ it('publishes every route it has and has every route it publishes', async () => 
     context,
     authenticate: authenticator(context.rulebook),
     refusedCalls: { authenticated: async () => {}, unauthenticated: async () => {} },
-    exporter: { reportNames: [], hasRoom: () => false, start: () => { throw new Error('no export is asked for'); } },
+    exporter: {
+      reportNames: [],
+      hasRoom: () => false,
+      start: () => {
+        throw new Error('no export is asked for');
+      },
+    },
     logger: { info() {}, warn() {}, error() {} },
     bodyWithinMs: 1,
   });
