@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { authenticator } from '../connectors/api/authenticate.ts';
 import { openApiDocument } from '../connectors/api/openapi.ts';
 import { apiRoutes } from '../connectors/api/routes.ts';
@@ -5,9 +6,14 @@ import { httpApp, metricsRoute } from '../connectors/http/app.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
 import { type Listening, listen } from '../connectors/http/server.ts';
 import { startRelay } from '../queue/relay.ts';
+import { relayEntries } from '../queue/relay-entries.ts';
 import { faceCourier } from '../queue/relay-face.ts';
+import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
+import { createExporter } from '../store/export/exporter.ts';
+import { openAttestor } from '../store/keys/attestor.ts';
 import { anchorCourier } from './app/anchor-checkpoints.ts';
 import { type Context, KEYTURN } from './app/context.ts';
+import { purgeErased } from './app/erase-disclosure.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { takeDueCheckpoint } from './app/take-checkpoint.ts';
@@ -18,9 +24,10 @@ import { contextOver, type Installation } from './open-context.ts';
 import { type Machine, openLog } from './open-log.ts';
 import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
+import type { EventSink } from './ports/event-sink.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
-import { SOFTWARE } from './software.ts';
+import { readVerifier, SOFTWARE } from './software.ts';
 
 interface Listen {
   readonly host: string;
@@ -39,6 +46,8 @@ export interface Ports extends Machine {
   readonly couriers: (context: () => Context) => readonly Courier[];
   /** The faces where people decide. */
   readonly faces?: (context: () => Context) => readonly Messenger[];
+  /** Where every entry of the log is sent on to. */
+  readonly sinks?: readonly EventSink[];
   /** How long a caller may take to send a body. */
   readonly bodyWithinMs?: number;
 }
@@ -63,11 +72,21 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { checkpointEveryMs } = config.audit;
   await takeDueCheckpoint(context, checkpointEveryMs);
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
+  const exporter = createExporter({
+    database: join(config.dataDir, 'keyturn.db'),
+    folder: config.dataDir,
+    attestor: openAttestor(config.keyDir, config.audit.keys.grant),
+    anchors: opened.anchors,
+    verifier: readVerifier,
+    software: SOFTWARE,
+    onFailed: (cause) => logger.warn('an export ended early', { cause: cause.message }),
+  });
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
     context,
     authenticate: authenticator(context.rulebook),
     refusedCalls,
+    exporter,
     logger,
     bodyWithinMs: ports.bodyWithinMs ?? 10_000,
   });
@@ -84,10 +103,13 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     every(500, 'expire', () => expireDue(context), logger),
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
+    every(5_000, 'purge', () => purgeErased(context), logger),
     every(1_000, 'checkpoint', () => takeDueCheckpoint(context, checkpointEveryMs), logger),
   ];
   const posting = faces.map((face) => faceCourier(context, face));
   const relay = startRelay(context, [...couriers, ...posting], logger);
+  const steady = () => clock.steady();
+  const streams = relayEntries(context, ports.sinks ?? [], { toLines: toOcsfLines, logger, steady });
 
   // What only operators should see answers on loopback alone, also when the bot itself is public.
   const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
@@ -96,7 +118,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const stop = async () => {
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
-    await relay.stop();
+    await Promise.all([relay.stop(), streams.stop()]);
     await closeLog(context, opened.anchors);
   };
   try {

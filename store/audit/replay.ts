@@ -1,6 +1,7 @@
 import { isTerminal } from '../../bot/core/request.ts';
 import { frozen, interruptsSweep, policyLoaded, requesterCleared } from './replay-freeze.ts';
 import { epochOpened, keyRotated } from './replay-key.ts';
+import { erased, exported, pruned } from './replay-record.ts';
 import type { Actor, EntryOf, LoggedEntry, Subject } from './replay-shape.ts';
 import { type Held, LATE, type Owed, STEPS, subjectProblem, type Why, type World } from './replay-state.ts';
 import { step } from './replay-step.ts';
@@ -58,6 +59,12 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
         return keyRotated(world, entry);
       case 'log.epoch_opened':
         return epochOpened(world, entry);
+      case 'audit.exported':
+        return exported(entry) ?? about(entry, owed);
+      case 'disclosure.erased':
+        return erased(entry) ?? about(entry, owed);
+      case 'log.pruned':
+        return pruned(entry) ?? about(entry, owed);
       default:
         return about(entry, owed);
     }

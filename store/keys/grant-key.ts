@@ -14,7 +14,7 @@ export const GRANT_KEY_ENV = 'KEYTURN_GRANT_KEY';
  * grant with `grant.pub`.
  */
 export function openGrantSigner(keyDir: string, pem: string | null = null): GrantSigner {
-  const key = pem === null ? openKey(keyDir) : readPrivateKey(pem, P256, GRANT_KEY_ENV);
+  const key = openGrantKey(keyDir, pem);
   const keyid = keyId(createPublicKey(key));
   return {
     sign(grant) {
@@ -25,7 +25,8 @@ export function openGrantSigner(keyDir: string, pem: string | null = null): Gran
   };
 }
 
-function openKey(keyDir: string): KeyObject {
+export function openGrantKey(keyDir: string, pem: string | null): KeyObject {
+  if (pem !== null) return readPrivateKey(pem, P256, GRANT_KEY_ENV);
   const { key, isNew } = openKeyFile(join(keyDir, 'grant.pem'), P256);
   const beside = join(keyDir, 'grant.pub');
   if (isNew || !existsSync(beside)) {

@@ -5,13 +5,16 @@ import type { Store, Transaction } from '../../bot/ports/store.ts';
 import { formatOrigin } from '../audit/origin.ts';
 import { logIn, readHead } from './audit-log.ts';
 import { checkpointsIn, checkTree } from './checkpoints.ts';
+import { disclosuresIn } from './disclosures.ts';
 import { groupCommit } from './group-commit.ts';
 import { lockDirectory } from './lock.ts';
 import { openDatabase } from './open.ts';
 import { outboxIn } from './outbox.ts';
 import { postsIn } from './posts.ts';
+import { purgerOf } from './purge.ts';
 import { requestsIn } from './requests.ts';
 import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
+import { streamsIn } from './streams.ts';
 import { checkTail, endsWithStop } from './tail.ts';
 import { treeIn } from './tree.ts';
 
@@ -64,6 +67,8 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ...repeatsIn(db),
     ...freezesIn(db),
     ...identitiesIn(db),
+    ...streamsIn(db),
+    ...disclosuresIn(db),
   };
   const mark = () => {
     const held = head;
@@ -75,12 +80,14 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
   };
   checkTree(tx);
   const commits = groupCommit(db, { mark }, options.onBroken);
+  const purger = purgerOf(db, options.file);
   return {
     transact: <T>(work: (tx: Transaction) => T extends PromiseLike<unknown> ? never : T) =>
       commits.submit(() => work(tx)) as Promise<T>,
     committed: tx,
     lastWriteFailed: commits.lastWriteFailed,
     stoppedCleanly,
+    purge: purger.purge,
     close() {
       commits.close();
       try {
@@ -91,6 +98,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
         // A full disk. The commits are safe where they are.
       } finally {
         db.close();
+        purger.close();
         unlock();
       }
     },

@@ -20,8 +20,8 @@ const HOMES = [
   '^bot/logger\\.ts$',
   '^connectors/[^/]+/',
   '^queue/(relay|worker|backoff)',
-  '^queue/(embedded|bullmq|executors)/',
-  '^store/(sqlite|audit|keys|anchors)/',
+  '^queue/(embedded|bullmq|executors|sinks)/',
+  '^store/(sqlite|audit|keys|anchors|export)/',
 ];
 
 /** A layer that imports nothing but what is named: no library and no Node module either. */
@@ -105,14 +105,14 @@ const adapters = [
   ),
   adapter(
     'drivers-call-no-use-case',
-    { path: '^(queue/(?:embedded|bullmq|executors))/' },
+    { path: '^(queue/(?:embedded|bullmq|executors|sinks))/' },
     [CORE, PORTS, '^$1/'],
     'A queue driver or executor is driven. It imports core, ports and its own folder, and never calls a use case.',
   ),
   adapter(
     'store-calls-no-use-case',
-    { path: '^store/(sqlite|keys|anchors)/' },
-    [CORE, PORTS, '^store/(sqlite|audit|keys|anchors)/'],
+    { path: '^store/(sqlite|keys|anchors|export)/' },
+    [CORE, PORTS, '^store/(sqlite|audit|keys|anchors|export)/'],
     'The store is driven. It imports core, ports and store/audit, and never calls a use case.',
   ),
   closedLayer(
@@ -137,6 +137,7 @@ const VENDORS = [
   ['yaml', 'yaml', '^bot/(policy-file/|config)', 'bot/policy-file and bot/config'],
   ['cel', '@bufbuild/[^/]+', '^bot/cel\\.ts$', 'bot/cel.ts'],
   ['commander', 'commander', '^bot/cli/', 'bot/cli'],
+  ['tar-stream', 'tar-stream', '^store/export/', 'store/export'],
   ['pino', 'pino', '^bot/logger\\.ts$', 'bot/logger.ts'],
   ['prom-client', 'prom-client', '^connectors/http/metrics\\.ts$', 'connectors/http/metrics.ts'],
   ['jose', 'jose', '^connectors/api/', 'connectors/api'],

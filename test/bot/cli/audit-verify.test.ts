@@ -73,7 +73,6 @@ describe('a sound log', () => {
     const { exit, out } = await audited.run(audited.day.world.file);
     expect([exit, out]).toEqual([3, expect.stringContaining('nothing wrong')]);
   });
-
 });
 
 describe('a log that somebody tampered with', () => {
