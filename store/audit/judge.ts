@@ -54,8 +54,10 @@ function claimProblem(read: Read, claim: NoteClaim, good: number): readonly Foun
   const area = kind === 'outside' || kind === 'copy' ? 'anchor' : 'root';
   const epoch = epochProblem(read, claim);
   if (epoch !== null) return [epoch];
-  if (tree.held().get(claim) === false)
-    return [found(area, good, `entries ${good} to ${size - 1} are not those that ${name} was signed over`)];
+  if (tree.held().get(claim) === false) {
+    const why = `entries ${good} to ${size - 1} are not those that ${name} was signed over`;
+    return [{ ...found(area, good, why), before: size }];
+  }
   // Where the reading stopped, nothing can be said of what comes after.
   if (verdict.problem !== null) return [];
   return [found(area, tree.size(), `it is missing: ${name} was signed over ${size} entries`)];

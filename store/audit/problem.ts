@@ -21,6 +21,8 @@ export type Area =
 export interface Found {
   readonly area: Area;
   readonly problem: Problem;
+  /** It lies anywhere from there to before this entry; a check that looks closer may say where. */
+  readonly before?: number;
 }
 
 export function found(area: Area, seq: number | null, why: string): Found {
@@ -30,7 +32,9 @@ export function found(area: Area, seq: number | null, why: string): Found {
 /** What has no number is about the log as a whole, and comes first. */
 export function earliest(all: readonly Found[]): Found | null {
   const seqOf = ({ problem }: Found) => problem.seq ?? -1;
-  return all.reduce<Found | null>((a, b) => (a === null || seqOf(b) < seqOf(a) ? b : a), null);
+  const closer = all.filter(({ before }) => before === undefined).map(seqOf);
+  const exact = all.filter((one) => !closer.some((seq) => seq >= seqOf(one) && seq < (one.before ?? 0)));
+  return exact.reduce<Found | null>((a, b) => (a === null || seqOf(b) < seqOf(a) ? b : a), null);
 }
 
 /** What it means, for somebody who does not know the format. A new check that has no words does not compile. */

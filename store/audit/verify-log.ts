@@ -90,6 +90,8 @@ export function createLogVerifier(evidence: Evidence, options: LogOptions = {}):
 
   const verifier = createVerifier({
     ...options,
+    // A log whose tail is cut lacks the entries that say what was erased. The tail is what is named then.
+    goesOn: true,
     onEntry(entry: LoggedEntry, leaf, beside) {
       if (tree.size() === entry.seq) tree.append(leaf);
       else hasTree = false;
@@ -119,7 +121,13 @@ export function createLogVerifier(evidence: Evidence, options: LogOptions = {}):
     const footed = verdict.usable
       ? footers.problems((verdict.lastSeq ?? -1) + 1, verdict.problem === null)
       : [];
-    const first = early ?? earliest([...told, ...judged, ...footed, ...lengthProblems(verdict)]);
+    const others = [...told, ...judged, ...footed, ...lengthProblems(verdict)];
+    const { absent } = verdict;
+    const absences =
+      absent === null || options.goesOn === true || others.length > 0
+        ? []
+        : [found('texts', absent.seq, absent.why)];
+    const first = early ?? earliest([...others, ...absences]);
     const isGood = (claim: NoteClaim) =>
       first === null &&
       trust !== null &&
@@ -132,6 +140,7 @@ export function createLogVerifier(evidence: Evidence, options: LogOptions = {}):
     const [top] = signed;
     return {
       ...verdict,
+      usable: early !== null || verdict.usable,
       problem: first?.problem ?? null,
       area: first?.area ?? null,
       signed: top === undefined ? null : toSigned(top),

@@ -51,6 +51,8 @@ export interface Verdict {
   readonly requests: number;
   /** Texts that an entry commits to and that are not there. Always 0 for bare entries. */
   readonly missingTexts: number;
+  /** The first of them that no entry says was erased. */
+  readonly absent: Problem | null;
   /** Entries about requests that began before the first entry. */
   readonly unreplayed: number;
   /** Whether texts, and tables, were compared as well. */
@@ -124,6 +126,7 @@ export function createVerifier({
     origin: chain.origin(),
     requests: replay?.requests() ?? 0,
     missingTexts: absences.count(),
+    absent: absentProblem(absences.first()),
     unreplayed: replay?.unreplayed() ?? 0,
     hasTexts,
     hasTables: tables !== undefined,
@@ -185,10 +188,10 @@ export function createVerifier({
         usable = false;
         fail('bytes', { seq: null, why: 'there is no entry in it' });
       } else {
-        const missing = goesOn ? null : absences.first();
+        const missing = goesOn ? null : absentProblem(absences.first());
         const ended =
           tables === undefined || replay === null ? null : endProblem(tables, replay, chain.expected() - 1);
-        if (missing !== null) fail('texts', { seq: missing.seq, why: withoutErasure(missing.field) });
+        if (missing !== null) fail('texts', missing);
         else if (ended !== null) fail('tables', ended);
       }
       return verdict();
@@ -196,8 +199,9 @@ export function createVerifier({
   };
 }
 
-function withoutErasure(field: string): string {
-  return `its ${field} is not there, and no entry says that it was erased`;
+function absentProblem(text: { readonly seq: number; readonly field: string } | null): Problem | null {
+  if (text === null) return null;
+  return { seq: text.seq, why: `its ${text.field} is not there, and no entry says that it was erased` };
 }
 
 /** What only shows once the last entry is known: above all that it is not the last one there was. */

@@ -39,6 +39,7 @@ describe('a sound log', () => {
       origin: 'keyturn.test/1',
       requests: 20,
       missingTexts: 0,
+      absent: null,
       unreplayed: 0,
       hasTexts: false,
       hasTables: false,
