@@ -33,7 +33,9 @@ export function found(area: Area, seq: number | null, why: string): Found {
 export function earliest(all: readonly Found[]): Found | null {
   const seqOf = ({ problem }: Found) => problem.seq ?? -1;
   const closer = all.filter(({ before }) => before === undefined).map(seqOf);
-  const exact = all.filter((one) => !closer.some((seq) => seq >= seqOf(one) && seq < (one.before ?? 0)));
+  const isNamedCloser = ({ before, ...one }: Found) =>
+    before !== undefined && closer.some((seq) => seq >= seqOf(one) && seq < before);
+  const exact = all.filter((one) => !isNamedCloser(one));
   return exact.reduce<Found | null>((a, b) => (a === null || seqOf(b) < seqOf(a) ? b : a), null);
 }
 
