@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { authenticator } from '../connectors/api/authenticate.ts';
 import { openApiDocument } from '../connectors/api/openapi.ts';
 import { apiRoutes } from '../connectors/api/routes.ts';
@@ -7,20 +8,30 @@ import { createMetrics } from '../connectors/http/metrics.ts';
 import { type Listening, listen, listenAt } from '../connectors/http/server.ts';
 import { operatorRoutes } from '../connectors/operator/routes.ts';
 import { startRelay } from '../queue/relay.ts';
+import { relayEntries } from '../queue/relay-entries.ts';
 import { faceCourier } from '../queue/relay-face.ts';
+import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
+import { createExporter } from '../store/export/exporter.ts';
+import { openAttestor } from '../store/keys/attestor.ts';
+import { anchorCourier } from './app/anchor-checkpoints.ts';
 import { type Context, KEYTURN } from './app/context.ts';
+import { purgeErased } from './app/erase-disclosure.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { meetPolicy } from './app/meet-policy.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { restoreCards } from './app/restore-cards.ts';
+import { takeDueCheckpoint } from './app/take-checkpoint.ts';
+import { closeLog } from './close-log.ts';
 import { createDesk } from './commands/desk.ts';
 import { openSlack, slackRoutes } from './compose-slack.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
-import { type Installation, type Machine, openContext } from './open-context.ts';
+import { contextOver, type Installation } from './open-context.ts';
+import { type Machine, openLog } from './open-log.ts';
 import { operatorSocket } from './operator-socket.ts';
 import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
+import type { EventSink } from './ports/event-sink.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
 import { createReload, type Fixed, type Reload } from './reload.ts';
@@ -30,7 +41,7 @@ import { createFeed } from './room/feed.ts';
 import { createLiveStreams } from './room/live.ts';
 import { roomMessenger } from './room/messenger.ts';
 import type { SlackSettings } from './slack/settings.ts';
-import { SOFTWARE } from './software.ts';
+import { readVerifier, SOFTWARE } from './software.ts';
 
 interface Listen {
   readonly host: string;
@@ -51,6 +62,8 @@ export interface Ports extends Machine {
   readonly couriers: (context: () => Context) => readonly Courier[];
   /** The faces where people decide. */
   readonly faces?: (context: () => Context) => readonly Messenger[];
+  /** Where every entry of the log is sent on to. */
+  readonly sinks?: readonly EventSink[];
   /** How long a caller may take to send a body. */
   readonly bodyWithinMs?: number;
 }
@@ -68,7 +81,9 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 /** The only place that names every adapter. Tests pass other ports; there is no other wiring. */
 export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { logger, clock } = ports;
-  const couriers = ports.couriers(() => context);
+  const opened = await openLog(config, ports);
+  const anchoring = anchorCourier(() => opened.log, opened.anchors, opened.health);
+  const couriers = [...ports.couriers(() => context), anchoring];
   const slack =
     config.slack == null
       ? null
@@ -79,15 +94,27 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     ...(slack === null ? [] : [slack.messenger]),
     ...(ports.faces?.(() => context) ?? []),
   ];
-  const context = await openContext(config, ports, placesOf(couriers, faces));
+  const context = await contextOver(config, opened, ports, placesOf(couriers, faces));
+  const { checkpointEveryMs } = config.audit;
   await restoreCards(context);
+  await takeDueCheckpoint(context, checkpointEveryMs);
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
   const desk = createDesk(context, refusedCalls);
+  const exporter = createExporter({
+    database: join(config.dataDir, 'keyturn.db'),
+    folder: config.dataDir,
+    attestor: openAttestor(config.keyDir, config.audit.keys.grant),
+    anchors: opened.anchors,
+    verifier: readVerifier,
+    software: SOFTWARE,
+    onFailed: (cause) => logger.warn('an export ended early', { cause: cause.message }),
+  });
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
     context,
     authenticate: authenticator(() => context.rulebook),
     refusedCalls,
+    exporter,
     logger,
     bodyWithinMs: ports.bodyWithinMs ?? 10_000,
   });
@@ -102,7 +129,11 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   });
   const app = httpApp(
     api,
-    { notReady: () => notReady(context), openApi: () => openApiDocument(SOFTWARE) },
+    {
+      notReady: () => notReady(context),
+      warnings: context.guard.warnings,
+      openApi: () => openApiDocument(SOFTWARE),
+    },
     metrics,
   );
   const timers = [
@@ -110,9 +141,13 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     every(500, 'meet the policy', () => meetPolicy(context), logger),
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
+    every(5_000, 'purge', () => purgeErased(context), logger),
+    every(1_000, 'checkpoint', () => takeDueCheckpoint(context, checkpointEveryMs), logger),
   ];
   const posting = faces.map((face) => faceCourier(context, face));
   const relay = startRelay(context, [...couriers, ...posting], logger);
+  const steady = () => clock.steady();
+  const streams = relayEntries(context, ports.sinks ?? [], { toLines: toOcsfLines, logger, steady });
 
   // What only operators should see answers on loopback alone, also when the bot itself is public.
   const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
@@ -128,13 +163,8 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     live.stop();
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
-    await relay.stop();
-    const at = context.time.now();
-    try {
-      await context.store.transact((tx) => void tx.append({ type: 'log.stopped' }, KEYTURN, at, null));
-    } finally {
-      context.store.close();
-    }
+    await Promise.all([relay.stop(), streams.stop()]);
+    await closeLog(context, opened.anchors);
   };
   try {
     const main = await listen(app, config.listen);
@@ -168,6 +198,8 @@ function listenAdmin(config: Config, app: HttpApp): Promise<Listening> {
 
 /** Ready means that the log can be written. After a refused write it is tried, for real. */
 async function notReady(context: Context): Promise<string | null> {
+  const ahead = context.guard.why();
+  if (ahead !== null) return `${ahead}; nothing is signed or released until an operator opens a new epoch`;
   if (!context.store.lastWriteFailed()) return null;
   try {
     const at = context.time.now();

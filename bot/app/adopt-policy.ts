@@ -60,11 +60,16 @@ export async function refusePolicy(context: Context, problems: readonly string[]
 const MOST_PROBLEMS = 100;
 const MOST_CHARACTERS = 20_000;
 
-function putOnRecord({ tx, at }: Writing, { policy: { version }, text }: Rulebook): void {
+function putOnRecord({ tx, at }: Writing, { policy: { version }, policyText, text }: Rulebook): void {
   const previous = tx.policyInForce();
   const before = tx.policyText();
   const diff =
     before === null ? {} : { diff: policyDiff(JSON.parse(before) as Json, JSON.parse(text) as Json) };
-  tx.append({ type: 'policy.loaded', version, previous, text: diff }, KEYTURN, at, null);
+  tx.append(
+    { type: 'policy.loaded', version, previous, text: { policy: policyText, ...diff } },
+    KEYTURN,
+    at,
+    null,
+  );
   tx.setPolicyInForce(version, text);
 }

@@ -26,7 +26,7 @@ export interface Writing {
 
 /** Every use case writes through here, so that a clock that stepped back is never left unsaid. */
 export async function write<T>(
-  context: Context,
+  context: Pick<Context, 'store' | 'time' | 'watchers'>,
   work: (writing: Writing) => T extends PromiseLike<unknown> ? never : T,
 ): Promise<T> {
   const changed = new Set<RequestId>();

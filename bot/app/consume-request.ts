@@ -35,6 +35,8 @@ export async function consumeRequest(
       return refusal;
     };
     if (request === null || !mayRead(context.rulebook, caller, request)) return no(refuse('NOT_FOUND'));
+    // An older copy of this log may hold what was released long ago.
+    if (context.guard.why() !== null) return no(refuse('UNAVAILABLE'));
     const past = tx.consumed(id);
     const isSame = key === past?.key && actionDigest === request.actionDigest;
     const repeats = past !== null && isSame && at - past.at <= CONSUME_REPEAT_MS;

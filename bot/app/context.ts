@@ -1,6 +1,9 @@
 import type { Actor } from '../core/event.ts';
+import type { Place } from '../core/place.ts';
 import type { ClientId, PersonId, RequestId } from '../core/request.ts';
 import type { GrantSigner } from '../ports/grant-signer.ts';
+import type { LogGuard } from '../ports/log-guard.ts';
+import type { Notary } from '../ports/notary.ts';
 import type { Places } from '../ports/places.ts';
 import type { Random } from '../ports/random.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
@@ -13,10 +16,19 @@ import type { RulebookInForce } from './rulebook-in-force.ts';
 import type { Time } from './time.ts';
 import type { Watchers } from './watchers.ts';
 
-/** What every use case works with. Made once, in `compose`. */
-export interface Context {
+/** What keeping the log needs: also a command that does nothing else. */
+export interface LogContext {
   readonly store: Store;
   readonly time: Time;
+  readonly watchers: Watchers;
+  readonly notary: Notary;
+  readonly guard: LogGuard;
+  /** Where each checkpoint is shown. */
+  readonly anchors: readonly Place[];
+}
+
+/** What every use case works with. Made once, in `compose`. */
+export interface Context extends LogContext {
   readonly random: Random;
   /** The rulebook in force: read it anew for every decision. */
   readonly rulebook: Rulebook;
@@ -24,7 +36,6 @@ export interface Context {
   readonly roster: Roster;
   readonly directories: Directories;
   readonly signer: GrantSigner;
-  readonly watchers: Watchers;
   readonly presence: Presence;
   readonly attempts: Attempts;
   /** Where people look. */

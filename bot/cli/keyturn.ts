@@ -15,10 +15,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   policy: async () => (await import('./policy.ts')).policyCommand(),
   audit: async () => {
     const { auditVerifyCommand } = await import('./audit-verify.ts');
+    const { auditProofCommand } = await import('./audit-proof.ts');
+    const { newEpochCommand, rotateKeyCommand } = await import('./audit-keys.ts');
     const { defaultDatabase } = await import('./default-database.ts');
     return new Command('audit')
-      .description('look at the log')
-      .addCommand(auditVerifyCommand(defaultDatabase));
+      .description('look at the log, and keep its keys')
+      .addCommand(auditVerifyCommand(defaultDatabase))
+      .addCommand(auditProofCommand(defaultDatabase))
+      .addCommand(rotateKeyCommand())
+      .addCommand(newEpochCommand());
   },
 };
 

@@ -203,8 +203,48 @@ export type LogEvent =
       readonly text: Text;
     }
   | { readonly type: 'audit.viewed'; readonly from: number; readonly count: number }
+  | {
+      readonly type: 'audit.exported';
+      readonly from: number;
+      readonly to: number;
+      readonly reports: readonly string[];
+    }
+  | {
+      readonly type: 'disclosure.erased';
+      /** The entry that committed to the text, and under which name. */
+      readonly seq: number;
+      readonly field: string;
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'log.pruned';
+      /** Entries below this one are in the archive of that digest, and no longer here. */
+      readonly before: number;
+      readonly archive: Digest;
+    }
   | { readonly type: 'log.started'; readonly clean: boolean }
   | { readonly type: 'log.stopped' }
+  | { readonly type: 'log.heartbeat' }
+  | {
+      /** From here on checkpoints are signed by `next`. The first key of a log follows none. */
+      readonly type: 'log.key_rotated';
+      readonly previous: string | null;
+      readonly next: string;
+    }
+  | {
+      /** An operator goes on with a log that an anchor is ahead of. `key` signs from here on. */
+      readonly type: 'log.epoch_opened';
+      readonly epoch: number;
+      readonly key: string;
+      readonly text: Text;
+    }
+  | { readonly type: 'audit.anchored'; readonly anchor: string; readonly size: number; readonly text: Text }
+  | {
+      readonly type: 'audit.anchor_failed';
+      readonly anchor: string;
+      readonly size: number;
+      readonly text: Text;
+    }
   | { readonly type: 'storage.fault'; readonly code: 'FULL' }
   | { readonly type: 'clock.anomaly'; readonly behindMs: number };
 

@@ -1,4 +1,5 @@
 import { compileCondition } from '../cel.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import { PROVIDERS, toAccount } from '../core/identity.ts';
 import type { Plan } from '../core/plan.ts';
@@ -8,6 +9,7 @@ import type { Client, Person, Rulebook } from '../ports/rulebook.ts';
 import { withoutInactive } from './active.ts';
 import { breakGlassOf, freezesOf } from './compile-freezes.ts';
 import { matchOf } from './compile-match.ts';
+import { deciding } from './deciding.ts';
 import { asList } from './globs.ts';
 import { placesOf } from './places.ts';
 import { policyText, versionOf } from './policy-text.ts';
@@ -23,6 +25,7 @@ export function compileRulebook(whole: PolicyFile, personId: PersonOf): Rulebook
   const file = withoutInactive(whole);
   return {
     policy: { ...policyOf(file, personId), version: versionOf(whole) },
+    policyText: canonicalJson(deciding(whole, personId)),
     environments: new Set(file.environments),
     people: new Map(
       Object.entries(file.people).map(([key, person]) => [

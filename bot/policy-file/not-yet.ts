@@ -16,8 +16,6 @@ const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
   ['notify.teams', 'break_glass', '*', 'notify', 'teams'],
   ['security_notices.teams', 'security_notices', 'teams'],
   ['queue.redis_url_env', 'queue', 'redis_url_env'],
-  ['audit.checkpoint_every', 'audit', 'checkpoint_every'],
-  ['audit.anchors', 'audit', 'anchors'],
   ['audit.retention', 'audit', 'retention'],
 ];
 

@@ -119,3 +119,8 @@ export const LogName = z
   .string()
   .max(128, 'is longer than 128 characters')
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9._-]+)*$/, 'must be a name such as keyturn.example');
+
+export const EnvName = z
+  .string()
+  .max(100, 'is longer than 100 characters')
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable, such as AUDIT_WEBHOOK');

@@ -127,6 +127,11 @@ const Limit = z.union([z.int(A_LIMIT).min(1, A_LIMIT).max(100_000, A_LIMIT), z.l
   error: A_LIMIT,
 });
 
+const Anchor = z.union([
+  z.strictObject({ file: names.FilePath }),
+  z.strictObject({ webhook_env: names.EnvName }),
+]);
+
 export const PolicyFile = z.strictObject({
   version: z.literal(1),
   listen: z
@@ -165,7 +170,17 @@ export const PolicyFile = z.strictObject({
     .max(1_000, 'holds at most 1000 tests')
     .prefault([])
     .meta({ description: 'Run by `keyturn policy test`.' }),
-  audit: z.strictObject({ log: names.LogName.prefault('keyturn.local') }).prefault({}),
+  audit: z
+    .strictObject({
+      log: names.LogName.prefault('keyturn.local'),
+      checkpoint_every: names.Duration.prefault('5m').meta({
+        description: 'How often the log is signed when it grew.',
+      }),
+      anchors: z.array(Anchor).max(10, 'holds at most 10 anchors').exactOptional().meta({
+        description: 'Where each checkpoint is shown, outside data_dir. Left out, a file in key_dir.',
+      }),
+    })
+    .prefault({}),
 });
 export type PolicyFile = z.infer<typeof PolicyFile>;
 

@@ -1,5 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { KeyturnFault } from '../core/fault.ts';
+import { type AuditSettings, readAuditSettings } from './audit-settings.ts';
+import { type Environment, given } from './environment.ts';
 import type { PolicyFile } from './schema.ts';
 import { LoopbackHost } from './schema-names.ts';
 import { isInside, KEYS_IN_DATA } from './semantics.ts';
@@ -12,9 +14,8 @@ export interface Settings {
   readonly keyDir: string;
   /** The name of the audit log, the first part of every checkpoint's origin. */
   readonly log: string;
+  readonly audit: AuditSettings;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Throws CONFIG_INVALID with everything that is wrong, each by the name of its variable or key. */
 export function readSettings(file: PolicyFile, configFile: string, env: Environment): Settings {
@@ -35,6 +36,7 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
   if (twoListeners && port !== 0 && port === file.admin.port) {
     problems.push(`${portName(env)} and admin.port must differ: both are ${port}`);
   }
+  const audit = readAuditSettings(file.audit, { folder, dataDir, keyDir }, env, problems);
   if (problems.length > 0) throw new KeyturnFault('CONFIG_INVALID', problems.join('; '));
   return {
     listen: { host, port, publicUrl: publicUrl(file.listen.public_url) },
@@ -42,12 +44,8 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
     dataDir,
     keyDir,
     log: file.audit.log,
+    audit,
   };
-}
-
-/** An empty variable is one that is not set, as in most shells and unit files. */
-function given(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
 }
 
 function portName(env: Environment): string {

@@ -44,6 +44,8 @@ export interface Limits {
  */
 export interface Rulebook {
   readonly policy: Policy;
+  /** What decides, as canonical JSON with people by id: the log keeps it, so that a change can be shown. */
+  readonly policyText: string;
   readonly environments: ReadonlySet<string>;
   readonly people: ReadonlyMap<PersonId, Person>;
   readonly clients: ReadonlyMap<ClientId, Client>;

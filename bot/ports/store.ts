@@ -2,6 +2,9 @@ import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
 import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
 import type { LinkedAccounts, StoredAccounts } from './accounts.ts';
+import type { CheckpointKeeping, Checkpoints } from './checkpoints.ts';
+import type { Disclosures, Erasing, Purging } from './disclosures.ts';
+import type { StreamKeeping, StreamPositions } from './event-sink.ts';
 import type { Inbox, KnownDeliveries } from './inbox.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { Posts, StoredPosts } from './posts.ts';
@@ -15,7 +18,7 @@ import type { Posts, StoredPosts } from './posts.ts';
  * MUST be synchronous, and its type says so. After a storage fault nothing is answered at all: what
  * was committed is known only on the next start.
  */
-export interface Store {
+export interface Store extends Purging {
   transact<T>(work: (tx: Transaction) => T extends PromiseLike<unknown> ? never : T): Promise<T>;
   /** What is committed now. MUST NOT see a transaction that is not on disk. */
   readonly committed: Reading;
@@ -26,7 +29,14 @@ export interface Store {
   close(): void;
 }
 
-export interface Reading extends WaitingMessages, StoredPosts, KnownDeliveries, LinkedAccounts {
+export interface Reading
+  extends WaitingMessages,
+    StoredPosts,
+    KnownDeliveries,
+    LinkedAccounts,
+    Checkpoints,
+    StreamPositions,
+    Disclosures {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -66,7 +76,15 @@ export interface Reading extends WaitingMessages, StoredPosts, KnownDeliveries, 
   hasOverdueReview(person: PersonId, at: Instant): boolean;
 }
 
-export interface Transaction extends Reading, Outbox, Posts, Inbox, StoredAccounts {
+export interface Transaction
+  extends Reading,
+    Outbox,
+    Posts,
+    Inbox,
+    StoredAccounts,
+    CheckpointKeeping,
+    StreamKeeping,
+    Erasing {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;

@@ -7,6 +7,8 @@ import { problem } from './problem.ts';
 export interface Health {
   /** Null when the log can be written, or what is wrong. */
   readonly notReady: () => Promise<string | null>;
+  /** What stops nothing and an operator should know. */
+  readonly warnings: () => readonly string[];
   readonly openApi: () => unknown;
 }
 
@@ -26,9 +28,11 @@ export function httpApp(api: HttpApp, health: Health, metrics: Metrics): HttpApp
   app.get('/healthz', () => jsonAnswer({ status: 'ok' }));
   app.get('/readyz', async () => {
     const wrong = await health.notReady();
+    const warnings = health.warnings();
+    const told = warnings.length === 0 ? {} : { warnings };
     return wrong === null
-      ? jsonAnswer({ status: 'ready' })
-      : jsonAnswer({ status: 'not ready', reason: wrong }, 503);
+      ? jsonAnswer({ status: 'ready', ...told })
+      : jsonAnswer({ status: 'not ready', reason: wrong, ...told }, 503);
   });
   let document: string | null = null;
   app.get('/openapi.json', () => {

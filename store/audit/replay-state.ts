@@ -73,6 +73,8 @@ export interface World {
   /** Requests up to this number began before the first entry and cannot be replayed. */
   began: number;
   policy: string | null;
+  /** The verifier key that checkpoints are signed by; null before the log has named one. */
+  key: string | null;
   /** False where the log's beginning is missing: then what it does not show may still be so. */
   readonly whole: boolean;
 }

@@ -2,6 +2,8 @@ import { isTerminal } from '../../bot/core/request.ts';
 import { frozen, interruptsSweep, policyLoaded, requesterCleared } from './replay-freeze.ts';
 import { glassOverdue, glassReviewed } from './replay-glass.ts';
 import { linked, unlinked } from './replay-identity.ts';
+import { epochOpened, keyRotated } from './replay-key.ts';
+import { erased, exported, pruned } from './replay-record.ts';
 import type { Actor, EntryOf, LoggedEntry, Subject } from './replay-shape.ts';
 import { type Held, LATE, type Owed, STEPS, subjectProblem, type Why, type World } from './replay-state.ts';
 import { step } from './replay-step.ts';
@@ -31,6 +33,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     next: whole ? 1 : null,
     began: 0,
     policy: null,
+    key: null,
     whole,
   };
   let requests = 0;
@@ -67,6 +70,16 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
         return linked(world, entry);
       case 'identity.unlinked':
         return unlinked(world, entry);
+      case 'log.key_rotated':
+        return keyRotated(world, entry);
+      case 'log.epoch_opened':
+        return epochOpened(world, entry);
+      case 'audit.exported':
+        return exported(entry) ?? about(entry, owed);
+      case 'disclosure.erased':
+        return erased(entry) ?? about(entry, owed);
+      case 'log.pruned':
+        return pruned(entry) ?? about(entry, owed);
       default:
         return about(entry, owed);
     }
@@ -117,6 +130,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
       world.unreviewed,
     links: (): ReadonlyMap<string, number> => world.links,
     policy: () => world.policy,
+    key: () => world.key,
     requests: () => requests,
     /** Entries about requests that began before the first entry. */
     unreplayed: () => unreplayed,

@@ -72,6 +72,7 @@ export function rulebook(personOf, version) {
       breakGlass: [],
       members: (group) => (GROUPS[group] ?? []).map(personOf),
     },
+    policyText: '{}',
     environments: new Set(['prod']),
     people: new Map(PEOPLE.map((key) => [personOf(key), person(key)])),
     clients: new Map([[agent.id, agent]]),

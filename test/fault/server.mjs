@@ -119,6 +119,11 @@ const config = {
   dataDir: join(FAULT_DIR, 'data'),
   keyDir: join(FAULT_DIR, 'keys'),
   log: 'test/log',
+  audit: {
+    checkpointEveryMs: 1_000,
+    anchors: [{ kind: 'file', path: join(FAULT_DIR, 'anchor.notes') }],
+    keys: { checkpoint: null, nextCheckpoint: null, grant: null },
+  },
   people: PEOPLE.map((key) => ({ key, accounts: 1 })),
   compile: (personOf) => rulebook(personOf, Number(FAULT_POLICY)),
   listen: { host: '127.0.0.1', port: Number(FAULT_PORT), publicUrl: null },

@@ -145,6 +145,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
       members: (group) =>
         (groups[group] ?? []).filter((key) => !changes.gone?.includes(key as Who)).map(personOf),
     },
+    policyText: '{}',
     environments: new Set(['prod', 'dev']),
     people: new Map(
       PEOPLE.filter((key) => !changes.gone?.includes(key)).map((key) => [personOf(key), person(key)]),

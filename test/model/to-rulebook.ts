@@ -40,6 +40,7 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
       breakGlass: [],
       members,
     },
+    policyText: '{}',
     environments: new Set(firm.environments),
     people: new Map(
       firm.people.map((key) => [

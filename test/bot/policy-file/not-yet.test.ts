@@ -27,12 +27,6 @@ describe('a key that does not work yet', () => {
     ['queue.driver: bullmq', `${SOUND}queue: { driver: bullmq } # HERE\n`, 'queue.driver'],
     ['queue.redis_url_env', `${SOUND}queue: { redis_url_env: X } # HERE\n`, 'queue.redis_url_env'],
     ['audit.retention', `${SOUND}audit: { log: a, retention: 400d } # HERE\n`, 'audit.retention'],
-    [
-      'audit.checkpoint_every',
-      `${SOUND}audit: { log: a, checkpoint_every: 5m } # HERE\n`,
-      'audit.checkpoint_every',
-    ],
-    ['audit.anchors', `${SOUND}audit: { log: a, anchors: [] } # HERE\n`, 'audit.anchors'],
     ...(
       [
         [
@@ -98,8 +92,6 @@ describe('a key that does not work yet', () => {
       'plans.two-keys.notify.teams',
       'break_glass[0].notify.slack',
       'payload_retention',
-      'audit.checkpoint_every',
-      'audit.anchors',
       'audit.retention',
     ]);
     expect(

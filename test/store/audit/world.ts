@@ -30,6 +30,7 @@ import type { ClientId, RequestId, Verdict, Via } from '../../../bot/core/reques
 import { placesOf } from '../../../bot/places-of.ts';
 import type { Store } from '../../../bot/ports/store.ts';
 import { openSqliteStore } from '../../../store/sqlite/store.ts';
+import { aNotary, FREE } from '../../helpers/log-context.ts';
 import { dice } from './dice.ts';
 import { KEYS, toRulebook, type Wishes } from './world-rulebook.ts';
 
@@ -74,6 +75,9 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     watchers: createWatchers(),
     presence: createPresence(clock.steady),
     places: placesOf([], []),
+    notary: aNotary(),
+    guard: FREE,
+    anchors: [],
   });
   let context = contextOver(store);
   await adoptPolicy(context);
