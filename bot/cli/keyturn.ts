@@ -16,12 +16,16 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => {
     const { auditVerifyCommand } = await import('./audit-verify.ts');
     const { auditProofCommand } = await import('./audit-proof.ts');
+    const { auditExportCommand } = await import('./audit-export.ts');
+    const { auditEraseCommand } = await import('./audit-erase.ts');
     const { newEpochCommand, rotateKeyCommand } = await import('./audit-keys.ts');
     const { defaultDatabase } = await import('./default-database.ts');
     return new Command('audit')
       .description('look at the log, and keep its keys')
       .addCommand(auditVerifyCommand(defaultDatabase))
       .addCommand(auditProofCommand(defaultDatabase))
+      .addCommand(auditExportCommand())
+      .addCommand(auditEraseCommand())
       .addCommand(rotateKeyCommand())
       .addCommand(newEpochCommand());
   },
