@@ -1,9 +1,6 @@
 import type { RequestEvent } from '../event.ts';
 import type { ActionRequest, BrokenGlass, Instant, Outcome, Shown, State, Submission } from '../request.ts';
 
-/** Late reports beyond these stand in the log only, so that no executor can fill the request. */
-const LATE_REPORTS = 10;
-
 /** The request after an event. Total over the events, and the only place where a state changes. */
 export function evolve(request: ActionRequest, event: RequestEvent, at: Instant): ActionRequest {
   switch (event.type) {
@@ -83,7 +80,7 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
     case 'execution.late_report': {
       const reports = request.execution?.lateReports ?? [];
       return withExecution(request, {
-        lateReports: [...reports, toOutcome(event.status, event, at)].slice(-LATE_REPORTS),
+        lateReports: [...reports, toOutcome(event.status, event, at)],
       });
     }
   }

@@ -20,6 +20,9 @@ import { pastCode } from './withdraw.ts';
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
 
+/** An executor that says something else each time is answered, and fills neither request nor log. */
+const MOST_LATE_REPORTS = 10;
+
 /** Released once: `approved` is left here and never entered again. Everything is checked again first. */
 export function consume(request: ActionRequest, command: Of<'consume'>, now: Circumstances): Decision {
   if (!isRequester(request, command.by)) return refuse('NOT_YOURS_TO_RUN');
@@ -54,13 +57,15 @@ export function report(request: ActionRequest, command: Of<'report'>): Decision 
   const text: Record<string, string> = command.detail === null ? {} : { detail: command.detail };
   if (state === 'executing') return accept({ type: `execution.${status}`, exitCode, text });
   const late: RequestEvent = { type: 'execution.late_report', status, exitCode, text };
-  if (state === 'unknown') return isRepeat(execution.lateReports.at(-1), command) ? accept() : accept(late);
+  const isHeard =
+    execution.lateReports.length >= MOST_LATE_REPORTS || isRepeat(execution.lateReports.at(-1), command);
+  if (state === 'unknown') return isHeard ? accept() : accept(late);
   if (execution.outcome?.settledBy === null) {
     return isRepeat(execution.outcome, command) ? accept() : refuse('ALREADY_RESOLVED');
   }
   // A person settled it before the executor spoke: its word is kept as evidence, not as the outcome.
   if (execution.outcome?.status !== status) return refuse('ALREADY_RESOLVED');
-  return isRepeat(execution.lateReports.at(-1), command) ? accept() : accept(late);
+  return isHeard ? accept() : accept(late);
 }
 
 function isRepeat(
