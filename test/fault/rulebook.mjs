@@ -80,6 +80,6 @@ export function rulebook(personOf, version) {
     auditors: new Set([personOf('carol')]),
     limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
     securityNotices: [],
-    text: JSON.stringify({ version }),
+    text: JSON.stringify({ version: String(version) }),
   };
 }
