@@ -84,6 +84,6 @@ export function rulebook(personOf, version) {
     externalGroups: new Map(),
     unknownGroups: new Set(),
     securityNotices: [],
-    text: JSON.stringify({ version }),
+    text: JSON.stringify({ version: String(version) }),
   };
 }
