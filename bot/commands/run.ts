@@ -15,7 +15,7 @@ import { explain } from './explain.ts';
 import { helpLines } from './help.ts';
 import { link } from './link.ts';
 import type { Means } from './means.ts';
-import { parse, type Typed } from './parse.ts';
+import { type OnRequest, parse } from './parse.ts';
 import { notFound } from './refused.ts';
 
 /** A typed line. It may end, stop and withdraw; what releases or frees is a button's to do. */
@@ -43,8 +43,6 @@ export async function answerTyped(means: Means, caller: PersonCaller, line: stri
     }
   }
 }
-
-type OnRequest = Extract<Typed, { readonly number: number }>;
 
 async function onRequest(
   means: Means,
