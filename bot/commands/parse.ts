@@ -4,6 +4,8 @@ export type Typed =
   /** Without a code, for one; with it, from the account that is to be linked. */
   | { readonly name: 'link'; readonly code: string | null }
   | { readonly name: 'list'; readonly which: 'waiting' | 'pending' | 'mine' | 'all' }
+  /** Without a code, for one; with it, from the account that is to be linked. */
+  | { readonly name: 'link'; readonly code: string | null }
   | { readonly name: 'audit export'; readonly from: string | null; readonly to: string | null }
   | { readonly name: 'audit verify' | 'freeze status' | 'help' };
 
