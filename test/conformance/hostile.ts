@@ -6,7 +6,7 @@ export const HOSTILE: readonly string[] = [
   '](https://evil.example) **bold** [Approve](https://evil.example)',
   '<script>alert(1)</script><img src=x onerror=alert(1)>',
   '<at>everyone</at> <b>Approved</b> &lt;i&gt;',
-  '{{DATE(2026-11-22T10:00:00Z, SHORT)}} ${reason} {{approve}}',
+  '{{DATE(2026-11-22T10:00:00Z, SHORT)}} %{reason} {{approve}}',
   'harmless \u202Etxt.exe\u202C tail',
   'zero\u200Bwidth\u200D and \uFEFF mark',
   'bell\u0007 and escape \u001b[31mred\u001b[0m',

@@ -100,11 +100,12 @@ export function behavesLikeAMessenger(name: string, open: () => Promise<Messenge
 
     it('tells one person where nobody else looks, and knows whom it cannot reach', async () => {
       const { post, messenger, standing, place, keyturn, id: request, request: asked } = await opened();
-      const { committed } = keyturn.keyturn.context.store;
+      const { rulebook, store } = keyturn.keyturn.context;
+      const { committed } = store;
       const [eve, dora] = [committed.personOf('eve'), committed.personOf('dora')];
       if (eve === null || dora === null) throw new Error('they are enrolled');
-      expect(messenger.directPlace(dora)).toBeNull();
-      const theirs = messenger.directPlace(eve);
+      expect(messenger.directPlace(dora, rulebook)).toBeNull();
+      const theirs = messenger.directPlace(eve, rulebook);
       if (theirs === null) throw new Error('eve has an account');
       await review(keyturn, 'bob', asked, 'reject', { comment: 'no' });
       const seq = committed.lastOf(request, ['request.rejected'])?.seq ?? -1;

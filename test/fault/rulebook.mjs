@@ -18,7 +18,7 @@ const plan = (id, groups) => ({
   reviewVia: ['slack', 'teams', 'room', 'api'],
   remind: [],
   escalate: [],
-  notify: ['room'],
+  notify: ['vendor'],
 });
 
 const rule = (id, action, changes) => ({

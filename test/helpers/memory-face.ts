@@ -12,12 +12,13 @@ import type {
   Posted,
   Posting,
 } from '../../bot/ports/messenger.ts';
+import type { Rulebook } from '../../bot/ports/rulebook.ts';
 import type { Button } from '../../bot/views/button.ts';
 import { digestCard } from '../../bot/views/digest-card.ts';
 import { directMessage } from '../../bot/views/direct-message.ts';
 import { requestCard } from '../../bot/views/request-card.ts';
-import { threadLine } from '../../bot/views/thread-line.ts';
-import { plain, type Words } from '../../bot/views/words.ts';
+import { type ThreadLine, threadLine } from '../../bot/views/thread-line.ts';
+import { plain, type Untrusted, type Words } from '../../bot/views/words.ts';
 
 /** A message as the vendor holds it: outside Keyturn, so it outlives a restart of the bot. */
 export interface Held {
@@ -71,9 +72,9 @@ export function memoryMessenger(context: () => Context, vendor: MemoryVendor, fa
   const draw = (notice: Postable) => drawn(context(), notice);
   return {
     face,
-    directPlace(person: PersonId) {
-      const key = context().store.committed.keyOf(person);
-      return key === null || STRANGERS.has(key) ? null : toPlace(face, `@${person}`);
+    directPlace(person: PersonId, { people }: Rulebook) {
+      const key = people.get(person)?.key;
+      return key === undefined || STRANGERS.has(key) ? null : toPlace(face, `@${person}`);
     },
     async post(notice: Postable, { key, under }: Posting): Promise<Posted> {
       const mood = vendor.mood();
@@ -114,28 +115,29 @@ function drawn(context: Context, notice: Postable): Pick<Held, 'lines' | 'title'
   const look = lookAt(context, notice.request);
   if (look === null) throw new Error('there is no such request');
   const entry = toldEntry(committed, notice.seq);
-  switch (notice.kind) {
-    case 'card': {
-      const card = requestCard(look);
-      return { title: plain(card.title), lines: cardLines(card), buttons: card.buttons };
-    }
-    case 'thread': {
-      const line = entry === null ? null : threadLine(entry, look);
-      if (line === null) throw new Error(`entry ${notice.seq} has no line`);
-      const mentions = line.mentions.map((group) => `@${group}`).join(' ');
-      const lines = [plain(line.words), mentions, line.output?.untrusted ?? ''];
-      return { title: '', lines: lines.filter((text) => text !== ''), buttons: [] };
-    }
-    case 'direct': {
-      if (entry === null) throw new Error('there is no such entry');
-      const message = directMessage(entry, look);
-      return {
-        title: '',
-        lines: [...message.lines.map(plain), message.output?.untrusted ?? ''],
-        buttons: [],
-      };
-    }
+  if (notice.kind === 'card') {
+    const card = requestCard(look);
+    return { title: plain(card.title), lines: cardLines(card), buttons: card.buttons };
   }
+  const line = entry === null ? null : threadLine(entry, look);
+  if (entry === null || (notice.kind === 'thread' && line === null)) {
+    throw new Error(`entry ${notice.seq} has nothing to say`);
+  }
+  const { lines, output } = notice.kind === 'direct' ? directMessage(entry, look) : threadWords(line);
+  return {
+    title: '',
+    lines: [...lines.map(plain), ...(output === null ? [] : [output.untrusted])],
+    buttons: [],
+  };
+}
+
+function threadWords(line: ThreadLine | null): {
+  readonly lines: readonly Words[];
+  readonly output: Untrusted | null;
+} {
+  if (line === null) return { lines: [], output: null };
+  const mentions = line.mentions.map((group) => `@${group}`).join(' ');
+  return { lines: mentions === '' ? [line.words] : [line.words, [mentions]], output: line.output };
 }
 
 export function cardLines(card: ReturnType<typeof requestCard>): readonly string[] {
