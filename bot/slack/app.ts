@@ -89,7 +89,7 @@ export function slackFace(parts: SlackParts): SlackFace {
     return Promise.reject(cause);
   });
   app.action(new RegExp(`^${ACTION_PREFIX}`), async ({ body, ack }) => {
-    await onClick({ tools, directory, desk, afterHome: home.publish, adopt }, body);
+    await onClick({ tools, directory, desk, afterHome: home.publish, adopt }, body, () => ack());
     await ack();
   });
   app.view(FORM, ({ body, ack }) => onSubmit({ tools, directory, desk }, body, (answer) => ack(answer)));

@@ -36,6 +36,7 @@ export interface SlackDirectory {
 
 export function slackDirectory(api: SlackApi, people: People, now: () => number): SlackDirectory {
   const remembered = new Map<string, { readonly user: SlackUser; readonly at: number }>();
+  const asking = new Map<string, Promise<SlackUser | 'missing' | null>>();
   let ownTeam: string | null = null;
 
   const team = async (): Promise<string | null> => {
@@ -49,6 +50,13 @@ export function slackDirectory(api: SlackApi, people: People, now: () => number)
   const look = async (id: string, decides: boolean): Promise<SlackUser | 'missing' | null> => {
     const known = remembered.get(id);
     if (!decides && known !== undefined && now() - known.at < FRESH_MS) return known.user;
+    // A hundred clicks of one person are one question.
+    const asked = asking.get(id) ?? ask(id).finally(() => asking.delete(id));
+    asking.set(id, asked);
+    return asked;
+  };
+
+  const ask = async (id: string): Promise<SlackUser | 'missing' | null> => {
     const said = await api.call('users.info', { user: id }).catch(() => null);
     if (said === null) return null;
     if (!said.ok) return 'error' in said && GONE.has(said.error) ? 'missing' : null;
