@@ -25,6 +25,10 @@ Alice owns the agent. Bob is her colleague. Both are operators, and one operator
 
    ${agent} request --action terraform.destroy --target laptop/demo/scratch --reason "Remove the scratch environment" --payload ${planFile} --wait
 
+4. Check the log, and every quorum in it, once more from the votes:
+
+   node ${BIN} audit verify
+
 Without a browser, be Alice and Bob over HTTP. The README has the calls; these are the tokens:
 
    export URL=${url} AGENT=${tokens.agent} ALICE=${tokens.alice} BOB=${tokens.bob}
