@@ -3,7 +3,7 @@ import type { Refusal, RefusalCode } from '../../bot/core/refusal.ts';
 import { REFUSAL_TEXT } from '../../bot/views/refusals.ts';
 
 /** A code without a status does not compile. */
-export const STATUS: Readonly<Record<RefusalCode, number>> = {
+const STATUS: Readonly<Record<RefusalCode, number>> = {
   UNAUTHENTICATED: 401,
   SELF_REVIEW: 403,
   NOT_A_HUMAN: 403,

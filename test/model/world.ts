@@ -1,16 +1,16 @@
 import type { ActionRequest, RequestId } from '../../bot/core/request.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
-import { heldText, rowStateAt, rowText } from './compared.ts';
+import { answerText, foreseenText, heldText, rowStateAt, rowText } from './compared.ts';
 import type { Disk } from './disk.ts';
 import { type Change, type Firm, firmWith, PEOPLE } from './firm.ts';
 import { foresee } from './foresee.ts';
-import { comeOf, type Hang, hang } from './hang.ts';
+import { comeOf, OpenPolls } from './hang.ts';
 import type { State } from './held.ts';
 import { entriesFrom } from './log.ts';
-import { type Foreseen, Model } from './model.ts';
+import { Model } from './model.ts';
 import { Injected, type Machine, type Running, start, stop, TrappedRandom } from './process.ts';
 import type { Said } from './said.ts';
-import { type Broken, type Came, refusedWith, type Told, Violation } from './step.ts';
+import { type Broken, refusedWith, type Told, Violation } from './step.ts';
 import { MALLORY, tell } from './tell.ts';
 import { Watch } from './watch.ts';
 
@@ -40,12 +40,12 @@ export class World {
   readonly #clock = new FakeClock();
   readonly #random = new TrappedRandom('history');
   readonly #watch: Watch;
+  readonly #polls = new OpenPolls();
   readonly #names = new Map<string, string>([[MALLORY.id, 'mallory']]);
   #running: Running | null = null;
   #nextSeq = 0;
   #newestAt = 0;
   #isUntold = false;
-  #hangs: Hang[] = [];
   /** Why the store gave up. It answers nobody after that. */
   #broken: unknown = null;
 
@@ -112,7 +112,7 @@ export class World {
     this.model.get(id);
     this.model.heard(id);
     this.model.asking.set(id, (this.model.asking.get(id) ?? 0) + 1);
-    this.#hangs.push(await hang(running.context, caller, id as RequestId));
+    await this.#polls.add(running.context, caller, id as RequestId);
     await this.#settle([], [id]);
   }
 
@@ -123,7 +123,7 @@ export class World {
     this.#lookAtClock(running);
     const firm = changes === null ? this.model.firm : firmWith(changes);
     const rows = new Map(this.ids.map((id) => [id, this.#row(running, id)?.state ?? null]));
-    await this.#release();
+    await this.#polls.release();
     await stop(running);
     let { dataDir } = running;
     if (crash !== undefined) {
@@ -219,8 +219,8 @@ export class World {
       const request = this.model.requests.get(said.id);
       if (request !== undefined) request.nonce = (JSON.parse(answer.released) as { nonce: string }).nonce;
     }
-    const got = answer.ok ? describe(answer.request, answer.created) : `refused ${answer.code}`;
-    const want = wanted(foreseen, answer.ok && answer.request !== null);
+    const got = answerText(answer);
+    const want = foreseenText(foreseen, answer.ok && answer.request !== null);
     if (got !== want) return `${JSON.stringify(said)} was answered "${got}" and not "${want}"`;
     if (said.call !== 'list' || !answer.ok) return null;
     const listed = answer.listed?.map(({ id }) => id).join();
@@ -230,7 +230,10 @@ export class World {
 
   #sameAsHeld(id: string, row: ActionRequest | null, nameOf: (id: string) => string): void {
     const request = this.model.requests.get(id);
-    if (row === null || request === undefined) return this.#differs(`${id} is not in both`);
+    if (row === null || request === undefined) {
+      this.#differs(`${id} is not in both`);
+      return;
+    }
     this.#reach(`is ${row.state}`);
     const got = rowText(row, rowStateAt(row, this.model.now), nameOf);
     const want = heldText(request, this.model.now);
@@ -238,20 +241,16 @@ export class World {
   }
 
   async #answerHangs(running: Running): Promise<void> {
-    for (const one of [...this.#hangs]) {
-      const changed = this.#row(running, one.id)?.state !== one.known;
-      const came: Came | null = changed && one.came === null ? await one.soon() : one.came;
-      if (came === null) continue;
-      this.#hangs = this.#hangs.filter((other) => other !== one);
-      this.model.asking.set(one.id, (this.model.asking.get(one.id) ?? 1) - 1);
-      this.model.heard(one.id);
-      const answer = came.how === 'answered' && came.answer.ok ? came.answer.request : null;
+    for (const { id, came } of await this.#polls.over((polled) => this.#row(running, polled)?.state)) {
+      this.model.asking.set(id, (this.model.asking.get(id) ?? 1) - 1);
+      this.model.heard(id);
+      const answer = came?.how === 'answered' && came.answer.ok ? came.answer.request : null;
       this.#reach('hang: answered');
       if (answer === null && this.#setting.checks.has(6))
-        throw new Violation(6, `who waits for ${one.id} is not answered`);
-      const state = this.model.get(one.id)?.state;
+        throw new Violation(6, `who waits for ${id} is not answered`);
+      const state = this.model.get(id)?.state;
       if (answer !== null && answer.state !== state)
-        this.#differs(`who waits for ${one.id} is told ${answer.state}`);
+        this.#differs(`who waits for ${id} is told ${answer.state}`);
     }
   }
 
@@ -283,14 +282,8 @@ export class World {
     throw new Violation(6, `the bot went down: ${cause instanceof Error ? cause.stack : String(cause)}`);
   }
 
-  async #release(): Promise<void> {
-    for (const { abort } of this.#hangs) abort.abort();
-    await Promise.all(this.#hangs.map((one) => one.soon()));
-    this.#hangs = [];
-  }
-
   async #drop(running: Running): Promise<void> {
-    await this.#release();
+    await this.#polls.release();
     running.context.store.close();
     this.#setting.disk.drop(running.dataDir);
     this.#running = null;
@@ -299,15 +292,4 @@ export class World {
 
 function throwInjected(): never {
   throw new Injected('a test made this write fail');
-}
-
-function describe(request: ActionRequest | null, created: boolean | undefined): string {
-  if (request === null) return 'yes';
-  return `${created ? 'made' : 'has'} ${request.id} ${request.state}`;
-}
-
-function wanted(foreseen: Foreseen, withRequest: boolean): string {
-  if (!foreseen.ok) return `refused ${foreseen.code}`;
-  if (!withRequest || foreseen.id === null) return 'yes';
-  return `${foreseen.created ? 'made' : 'has'} ${foreseen.id} ${foreseen.state}`;
 }
