@@ -5,6 +5,7 @@ import type {
   Demands,
   Instant,
   PersonId,
+  Proof,
   Requester,
   Submission,
   Target,
@@ -19,7 +20,7 @@ export type Actor =
       readonly person: PersonId;
       readonly via: Via;
       readonly account: string;
-      readonly verifiedBy: 'token';
+      readonly verifiedBy: Proof;
       readonly roles: readonly string[];
     }
   | {

@@ -1,0 +1,12 @@
+import type { Place } from '../core/place.ts';
+import type { PersonId } from '../core/request.ts';
+
+/** Which places there are in this installation. It does no I/O: every transaction asks it. */
+export interface Places {
+  /** Told of every change of every request, and keeps nothing. */
+  readonly told: readonly Place[];
+  /** Whether a face that is running looks after this place. */
+  isServed(place: Place): boolean;
+  /** Where one person is told something that is for them alone: at most one place a face. */
+  directTo(person: PersonId): readonly Place[];
+}
