@@ -7,8 +7,11 @@ import { type Asked, exclusionSet, submit } from '../core/lifecycle/submit.ts';
 import { newId } from '../core/new-id.ts';
 import { type Evaluation, evaluate } from '../core/policy.ts';
 import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
-import type { ActionRequest, Exclusion, PersonId, RequestId, Target } from '../core/request.ts';
+import { redact } from '../core/redaction.ts';
+import type { ActionRequest, Exclusion, ExecutorRef, PersonId, RequestId, Target } from '../core/request.ts';
 import { RENDERER, toView } from '../core/view.ts';
+import { visible } from '../core/visible.ts';
+import type { ExecuteSettings } from '../ports/rulebook.ts';
 import { announce, circumstances, current, record, type Writing, write } from './change-request.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
 import { factsOf } from './policy-facts.ts';
@@ -45,7 +48,10 @@ export async function submitRequest(
 ): Promise<SubmitResult> {
   const onBehalfOf = findOnBehalfOf(context, caller, submission.onBehalfOf);
   const { environment } = submission.target;
-  const problems = claimProblems(context, caller, { environment, onBehalfOf: submission.onBehalfOf });
+  const problems = [
+    ...claimProblems(context, caller, { environment, onBehalfOf: submission.onBehalfOf }),
+    ...payloadProblems(context, submission),
+  ];
   const bodyDigest = sha256Hex(canonicalJson({ ...submission, target: { ...submission.target } }));
   const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
   const isValid = onBehalfOf !== undefined && problems.length === 0;
@@ -74,6 +80,28 @@ export async function submitRequest(
   });
 }
 
+/** What this action's schema and its executor cannot take: found now, and not after somebody approved it. */
+export function payloadProblems(
+  { rulebook }: Context,
+  { action, payload }: Pick<Submission, 'action' | 'payload'>,
+): readonly FieldProblem[] {
+  const settings = rulebook.actions.get(action);
+  if (settings === undefined) return [];
+  return [...settings.payloadProblems(payload), ...(settings.execute?.executor.problems(payload) ?? [])];
+}
+
+function executorOf(execute: ExecuteSettings | null, shown: JsonObject): ExecutorRef | null {
+  if (execute === null) return null;
+  const { executor, runsOn } = execute;
+  return {
+    kind: executor.kind,
+    definition: executor.definition,
+    // Payload values stand in it, so it is made visible like everything that a requester wrote.
+    line: visible(executor.describe(shown)),
+    runsOn,
+  };
+}
+
 interface Prepared {
   readonly asked: Omit<Asked, 'id' | 'number' | 'createdAt'>;
   readonly actionText: string;
@@ -90,8 +118,8 @@ function prepare(
 ): Prepared {
   const { action, target, payload, reason, links, hold } = submission;
   const settings = context.rulebook.actions.get(action);
-  const redact = settings?.redact ?? [];
-  const view = toView(payload, redact);
+  const hidden = settings?.redact ?? [];
+  const view = toView(payload, hidden);
   const digested = actionDigest({
     action,
     target,
@@ -113,9 +141,10 @@ function prepare(
     reason,
     links,
     actionDigest: digested.digest,
-    viewDigest: viewDigest({ text: view.text, redact, renderer: RENDERER }),
+    viewDigest: viewDigest({ text: view.text, redact: hidden, renderer: RENDERER }),
     preview: view.preview,
-    redact,
+    redact: hidden,
+    executor: executorOf(settings?.execute ?? null, redact(payload, hidden).payload),
     submissions: [{ key, hold }],
   };
   const facts = factsOf(

@@ -1,5 +1,8 @@
+import type { JsonObject } from '../core/canonical-json.ts';
 import type { Policy } from '../core/policy.ts';
+import type { FieldProblem } from '../core/refusal.ts';
 import type { ClientId, PersonId, Risk } from '../core/request.ts';
+import type { Executor } from './executor.ts';
 
 /** A machine credential's rights, as the policy file grants them. */
 export interface Client {
@@ -22,10 +25,21 @@ export interface Person {
   readonly tokenSha256: readonly string[];
 }
 
-interface ActionSettings {
+export interface ActionSettings {
   readonly risk: Risk;
   /** JSON pointers into the payload whose values nobody is shown. */
   readonly redact: readonly string[];
+  /** Null where the caller runs it. */
+  readonly execute: ExecuteSettings | null;
+  /** What is wrong with a payload of this action, per pointer from the body's root. */
+  readonly payloadProblems: (payload: JsonObject) => readonly FieldProblem[];
+}
+
+export interface ExecuteSettings {
+  readonly executor: Executor;
+  readonly runsOn: readonly string[];
+  /** How many run at the same time at most, of this action on one target. */
+  readonly concurrency: number;
 }
 
 export interface Limits {

@@ -1,6 +1,6 @@
 import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
-import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
+import type { ActionRequest, ClientId, Instant, PersonId, RequestId, Risk, State } from '../core/request.ts';
 import type { Notice } from './messenger.ts';
 
 /**
@@ -30,6 +30,8 @@ export interface Reading {
   list(query: ListQuery): readonly ActionRequest[];
   /** Requests whose own deadline is not after `at`, soonest first. */
   due(at: Instant, most: number): readonly RequestId[];
+  /** What a worker may take at `at`, the riskiest and then the oldest first. */
+  runnable(at: Instant, most: number): readonly Runnable[];
   /** Open requests that every one of their askers blocks on. */
   waiting(): readonly RequestId[];
   /** The first `most` requests in these states, oldest first. */
@@ -83,6 +85,16 @@ interface ListQuery {
   /** Numbers below this one; null for the newest. */
   readonly before: number | null;
   readonly most: number;
+}
+
+/** An approved action that Keyturn has to run. `attempt` counts the starts there have been. */
+export interface Runnable {
+  readonly request: RequestId;
+  readonly attempt: number;
+  /** What may not run beside itself: the action and its target. */
+  readonly lane: string;
+  readonly risk: Risk;
+  readonly runsOn: readonly string[];
 }
 
 export interface StoredEntry {

@@ -2,7 +2,7 @@ import type { Digest } from '../digest.ts';
 import type { Actor, RequestEvent } from '../event.ts';
 import type { Evaluation } from '../policy.ts';
 import type { Refusal } from '../refusal.ts';
-import type { Instant, PersonId, Submission, Verdict, Via } from '../request.ts';
+import type { Instant, PersonId, RunOutput, Submission, Verdict, Via } from '../request.ts';
 
 /** What is asked of one request. `by` is always authenticated; the core never looks at a credential. */
 export type Command =
@@ -37,6 +37,26 @@ export type Command =
       readonly status: 'succeeded' | 'failed';
       readonly exitCode: number | null;
       readonly detail: string | null;
+    }
+  | {
+      readonly type: 'claim';
+      readonly worker: string;
+      readonly storedDigest: Digest;
+      /** The executor's definition in the config that is in force now; null when there is none. */
+      readonly definition: Digest | null;
+      readonly nonceDigest: Digest;
+      readonly leaseMs: number;
+    }
+  | {
+      readonly type: 'finish';
+      readonly worker: string;
+      readonly attempt: number;
+      readonly status: 'succeeded' | 'failed' | 'unknown';
+      readonly exitCode: number | null;
+      readonly detail: string | null;
+      /** Milliseconds until another try may follow; null where none may. */
+      readonly retryInMs: number | null;
+      readonly output: RunOutput | null;
     }
   | {
       readonly type: 'settle';

@@ -2,6 +2,7 @@ import { KeyturnFault } from '../fault.ts';
 import { refuse } from '../refusal.ts';
 import type { ActionRequest } from '../request.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
+import { claim, finish } from './execute.ts';
 import { reevaluate } from './reevaluate.ts';
 import { consume, report, settle } from './release.ts';
 import { review } from './review.ts';
@@ -42,6 +43,10 @@ export function decide(request: ActionRequest, command: Command, now: Circumstan
       return consume(request, command, now);
     case 'report':
       return report(request, command);
+    case 'claim':
+      return claim(request, command, now);
+    case 'finish':
+      return finish(request, command, now);
     case 'settle':
       return settle(request, command, now);
     case 'reevaluate':
