@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { canonicalJson } from '../../bot/core/canonical-json.ts';
-import { sha256Hex } from '../../bot/core/digest.ts';
+import type { Digest } from '../../bot/core/digest.ts';
 import type { Executor, Job, TryEnded } from '../../bot/ports/executor.ts';
 import { argvProblems, fillArgv } from './argv.ts';
 
 export interface CommandSettings {
   /** `{/pointer}` as a whole argument stands for that value of the payload. The first one is the program. */
-  readonly argv: readonly [string, ...string[]];
+  readonly argv: readonly string[];
   readonly cwd: string;
   /** Names of the bot's own variables that go along. Nothing else does, but PATH, HOME and LANG. */
   readonly env: readonly string[];
   readonly timeoutMs: number;
   readonly kind: Executor['kind'];
+  readonly definition: Digest;
 }
 
 /** What a stopped command gets to put its things in order. */
@@ -25,7 +25,7 @@ export function commandExecutor(
   environment: NodeJS.ProcessEnv,
   graceMs: number = GRACE_MS,
 ): Executor {
-  const { argv, cwd, kind, timeoutMs } = settings;
+  const { argv, cwd, kind, definition } = settings;
   const env = Object.fromEntries(
     [...ALWAYS, ...settings.env].flatMap((name) => {
       const value = environment[name];
@@ -34,7 +34,7 @@ export function commandExecutor(
   );
   return {
     kind,
-    definition: `sha256:${sha256Hex(canonicalJson({ command: { argv: [...argv], cwd, env: [...settings.env], timeout: timeoutMs }, kind }))}`,
+    definition,
     describe: (payload) => `runs ${fillArgv(argv, payload).map(quoted).join(' ')} in ${cwd}`,
     problems: (payload) => argvProblems(argv, payload),
     run: (job) => runCommand(job, { ...settings, env }, graceMs),
