@@ -10,6 +10,7 @@ import { aJob } from './a-job.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const KEY = webhookKey(SECRET);
+const DIGEST = `sha256:${'d'.repeat(64)}` as const;
 const NOW = 1_750_000_000_000;
 
 interface Received {
@@ -44,11 +45,12 @@ async function target(answer: (response: ServerResponse, received: Received) => 
 function executor(url: string, changes: Partial<HttpSettings> = {}, world: Partial<HttpWorld> = {}) {
   const settings = {
     url,
-    allowCidrs: ['127.0.0.0/8'],
+    checkUrl: null,
     key: KEY,
     timeoutMs: 2_000,
-    kind: 'idempotent' as const,
-  };
+    kind: 'idempotent',
+    definition: DIGEST,
+  } as const;
   const rule = allowedBy(['127.0.0.0/8']);
   return httpExecutor({ ...settings, ...changes }, { wall: () => NOW, addressRule: rule, ...world });
 }
@@ -163,6 +165,29 @@ describe('the http executor', () => {
     const { job, output } = aJob();
     expect(await executor(`http://127.0.0.1:${port}/`).run(job)).toMatchObject({ status: 'succeeded' });
     expect(output().length).toBe(65_536);
+  });
+});
+
+describe('a checkable target', () => {
+  it.each([
+    [200, 'happened'],
+    [404, 'did_not_happen'],
+    [500, 'cannot_say'],
+  ])('that answers %i says: %s', async (code, expected) => {
+    const { port, received } = await target(status(code));
+    const url = `http://127.0.0.1:${port}/`;
+    const checkable = executor(url, { kind: 'checkable', checkUrl: `${url}seen?x=1` });
+    expect(await checkable.check?.(aJob().job)).toBe(expected);
+    expect([received[0]?.request.method, received[0]?.request.url]).toEqual([
+      'GET',
+      '/seen?x=1&request=req_1',
+    ]);
+    expect(received[0]?.request.headers['webhook-signature']).toMatch(/^v1,/);
+  });
+
+  it('that is not there cannot say', async () => {
+    const checkable = executor('http://127.0.0.1:1/', { kind: 'checkable', checkUrl: 'http://127.0.0.1:1/' });
+    expect(await checkable.check?.(aJob().job)).toBe('cannot_say');
   });
 });
 
