@@ -52,6 +52,7 @@ function reevaluateOne(context: Context, writing: Writing, request: ActionReques
     type: 'reevaluate',
     evaluation: { ...evaluation, exclusions },
     policyVersion: policy.version,
+    definition: context.rulebook.actions.get(request.action)?.execute?.executor.definition ?? null,
   } as const;
   const decision = decide(request, command, circumstances(context, writing, request));
   if (!decision.ok) return;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Config } from '../compose.ts';
 import { KeyturnFault } from '../core/fault.ts';
+import { readActions } from '../policy-file/actions.ts';
 import { compileRulebook } from '../policy-file/compile.ts';
 import { formatProblem } from '../policy-file/problem.ts';
 import { readPolicyFile } from '../policy-file/read.ts';
@@ -39,5 +40,6 @@ export function toConfiguration(text: string, file: string, env: Environment): C
     accounts: Object.keys(accounts).length,
   }));
   const settings = readSettings(read.file, file, env);
-  return { ...settings, people, compile: (personOf) => compileRulebook(read.file, personOf) };
+  const actions = readActions(read.file, file, env, Date.now);
+  return { ...settings, people, compile: (personOf) => compileRulebook(read.file, personOf, actions) };
 }

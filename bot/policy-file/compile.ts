@@ -5,7 +5,7 @@ import { KeyturnFault } from '../core/fault.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Condition, Match, Policy, Rule } from '../core/policy.ts';
 import type { ClientId, PersonId } from '../core/request.ts';
-import type { Client, Person, Rulebook } from '../ports/rulebook.ts';
+import type { ActionSettings, Client, Person, Rulebook } from '../ports/rulebook.ts';
 import { asList } from './globs.ts';
 import type { PolicyFile } from './schema.ts';
 
@@ -15,7 +15,11 @@ type PersonOf = (key: string) => PersonId;
  * A file that `readPolicyFile` found safe, as the core and the use cases want it. `personId` gives
  * each person's lasting id; the file knows people by key only.
  */
-export function compileRulebook(file: PolicyFile, personId: PersonOf): Rulebook {
+export function compileRulebook(
+  file: PolicyFile,
+  personId: PersonOf,
+  actions: ReadonlyMap<string, ActionSettings>,
+): Rulebook {
   return {
     policy: policyOf(file, personId),
     environments: new Set(file.environments),
@@ -28,7 +32,7 @@ export function compileRulebook(file: PolicyFile, personId: PersonOf): Rulebook 
     clients: new Map(
       Object.entries(file.clients).map(([key, client]) => [key as ClientId, clientOf(key, client, personId)]),
     ),
-    actions: new Map(Object.entries(file.actions)),
+    actions,
     clearFrom: file.clear_from,
     auditors: new Set(file.auditors.map(personId)),
     limits: { openPerRequester: file.limits.open_per_requester, newPerMinute: file.limits.new_per_minute },
@@ -152,7 +156,7 @@ function versionOf(file: PolicyFile): Digest {
     auditors: file.auditors,
     clear_from: file.clear_from,
     clients: Object.fromEntries(clients) as Json,
-    actions: file.actions,
+    actions: file.actions as unknown as Json,
     plans: file.plans as unknown as Json,
     default: file.default as unknown as Json,
     rules: file.rules as unknown as Json,

@@ -14,8 +14,6 @@ const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
   ['security_notices', 'security_notices'],
   ['slack_usergroup', 'groups', '*', 'slack_usergroup'],
   ['auth.oidc', 'clients', '*', 'auth', 'oidc'],
-  ['actions.*.execute', 'actions', '*', 'execute'],
-  ['actions.*.payload_schema', 'actions', '*', 'payload_schema'],
   ['remind', 'plans', '*', 'remind'],
   ['escalate', 'plans', '*', 'escalate'],
   ['review_via', 'plans', '*', 'review_via'],

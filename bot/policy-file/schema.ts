@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Execute } from './execute-schema.ts';
 import * as names from './schema-names.ts';
 
 /**
@@ -50,6 +51,13 @@ const Client = z.strictObject({
 const Action = z.strictObject({
   risk: names.Risk.prefault('medium'),
   redact: z.array(names.line(500)).max(100, 'holds at most 100 pointers').prefault([]),
+  payload_schema: names.FilePath.exactOptional().meta({
+    description:
+      'A JSON Schema (2020-12) that every payload of this action must meet. Relative to this file.',
+  }),
+  execute: Execute.exactOptional().meta({
+    description: 'How Keyturn itself runs it. Left out, its caller does.',
+  }),
 });
 
 const Demand = z.enum(['required', 'optional']).prefault('optional');

@@ -37,9 +37,13 @@ export interface ActionSettings {
 
 export interface ExecuteSettings {
   readonly executor: Executor;
+  /** The same as data, for a worker on another machine. No secret is in it. */
+  readonly settings: object;
   readonly runsOn: readonly string[];
   /** How many run at the same time at most, of this action on one target. */
   readonly concurrency: number;
+  /** How many start within a minute at most; null for as many as come. */
+  readonly perMinute: number | null;
 }
 
 export interface Limits {

@@ -29,7 +29,12 @@ export interface FaceDriver {
   /** Clicks a button of the card, confirms where asked, and gives back what the clicker is shown. */
   click(who: Who, number: number, button: 'Approve' | 'View full payload'): Promise<PrivateAnswer>;
   /** The same for the buttons that ask for a reason. */
-  clickWithReason(who: Who, number: number, button: 'Reject' | 'Flag', reason: string): Promise<PrivateAnswer>;
+  clickWithReason(
+    who: Who,
+    number: number,
+    button: 'Reject' | 'Flag',
+    reason: string,
+  ): Promise<PrivateAnswer>;
   /** A click on the card as it was before the last change: a dead button, or a page that is behind. */
   clickLate(who: Who, number: number, button: 'Approve'): Promise<PrivateAnswer>;
   /** Types a command; `form` is sent in whatever the answer opens. */

@@ -64,7 +64,13 @@ export type Command =
       readonly status: 'succeeded' | 'failed';
       readonly comment: string;
     }
-  | { readonly type: 'reevaluate'; readonly evaluation: Evaluation; readonly policyVersion: Digest }
+  | {
+      readonly type: 'reevaluate';
+      readonly evaluation: Evaluation;
+      readonly policyVersion: Digest;
+      /** What Keyturn itself would run under the new config; null where it runs nothing of that name. */
+      readonly definition: Digest | null;
+    }
   | { readonly type: 'tick' };
 
 /** What is true now, looked up before the core is asked. */

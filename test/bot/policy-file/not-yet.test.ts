@@ -42,16 +42,6 @@ describe('a key that does not work yet', () => {
           [`auth: { token_sha256: ${hash('d')} }`, 'auth: { oidc: { issuer: x } } # HERE'],
           'clients.deploy-agent.auth.oidc',
         ],
-        [
-          'actions.*.execute',
-          ['redact: [/secret] }', 'redact: [/secret], execute: {} } # HERE'],
-          'actions["key.rotate"].execute',
-        ],
-        [
-          'actions.*.payload_schema',
-          ['redact: [/secret] }', 'payload_schema: x.json } # HERE'],
-          'actions["key.rotate"].payload_schema',
-        ],
       ] as const satisfies readonly (readonly [string, Change, string])[]
     ).map(([name, change, path]) => [name, changed(change), path] as const),
   ];
@@ -76,10 +66,6 @@ describe('a key that does not work yet', () => {
       'groups.security.slack_usergroup',
       'security_notices',
       'clients.ci.auth.oidc',
-      'actions["key.rotate"].payload_schema',
-      'actions["key.rotate"].execute',
-      'actions["db.migrate"].execute',
-      'actions["db.migrate"].payload_schema',
       'plans.one-key.notify.slack',
       'plans.two-keys.review_via',
       'plans.two-keys.remind',
