@@ -5,15 +5,19 @@ import { httpApp, metricsRoute } from '../connectors/http/app.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
 import { type Listening, listen } from '../connectors/http/server.ts';
 import { startRelay } from '../queue/relay.ts';
+import { faceCourier } from '../queue/relay-face.ts';
 import { type Context, KEYTURN } from './app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
 import { type Installation, type Machine, openContext } from './open-context.ts';
+import { placesOf } from './places-of.ts';
+import type { Courier } from './ports/courier.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
 import { SOFTWARE } from './software.ts';
+import { type QueueSettings, startExecution } from './start-execution.ts';
 
 interface Listen {
   readonly host: string;
@@ -22,14 +26,17 @@ interface Listen {
 }
 
 export interface Config extends Installation {
+  readonly queue: QueueSettings;
   readonly listen: Listen;
   readonly admin: { readonly host: string; readonly port: number };
 }
 
 export interface Ports extends Machine {
   readonly logger: Logger;
-  /** The places where people look. */
-  readonly messengers: (context: () => Context) => readonly Messenger[];
+  /** Places that are told of every change, such as the operator's log. */
+  readonly couriers: (context: () => Context) => readonly Courier[];
+  /** The faces where people decide. */
+  readonly faces?: (context: () => Context) => readonly Messenger[];
   /** How long a caller may take to send a body. */
   readonly bodyWithinMs?: number;
 }
@@ -46,12 +53,9 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 /** The only place that names every adapter. Tests pass other ports; there is no other wiring. */
 export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { logger, clock } = ports;
-  const messengers = ports.messengers(() => context);
-  const context = await openContext(
-    config,
-    ports,
-    messengers.map(({ place }) => place),
-  );
+  const couriers = ports.couriers(() => context);
+  const faces = ports.faces?.(() => context) ?? [];
+  const context = await openContext(config, ports, placesOf(couriers, faces));
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
@@ -71,7 +75,9 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
   ];
-  const relay = startRelay(context, messengers, logger);
+  const posting = faces.map((face) => faceCourier(context, face));
+  const execution = await startExecution(context, config.queue, config.dataDir, ports);
+  const relay = startRelay(context, [...couriers, ...posting], logger);
 
   // What only operators should see answers on loopback alone, also when the bot itself is public.
   const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
@@ -80,6 +86,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const stop = async () => {
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
+    await execution.stop();
     await relay.stop();
     const at = context.time.now();
     try {

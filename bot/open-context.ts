@@ -10,6 +10,7 @@ import { trustedTime } from './app/time.ts';
 import { createWatchers } from './app/watchers.ts';
 import type { PersonId } from './core/request.ts';
 import type { Clock } from './ports/clock.ts';
+import type { Places } from './ports/places.ts';
 import type { Random } from './ports/random.ts';
 import type { Rulebook } from './ports/rulebook.ts';
 import { SOFTWARE } from './software.ts';
@@ -38,7 +39,7 @@ export interface Machine {
 export async function openContext(
   { dataDir, keyDir, log, people, compile }: Installation,
   { clock, random, onBroken }: Machine,
-  places: readonly string[],
+  places: Places,
 ): Promise<Context> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, 'keyturn.db');

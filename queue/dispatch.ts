@@ -3,9 +3,8 @@ import { RISKS } from '../bot/core/request.ts';
 import type { Logger } from '../bot/ports/logger.ts';
 import type { QueueDriver } from '../bot/ports/queue-driver.ts';
 
-const LOOK_EVERY_MS = 1_000;
-/** A wake-up that nobody has followed by then may be lost, and is offered again; the queue collapses it if not. */
-const OFFER_AGAIN_MS = 5_000;
+/** What nobody has taken by then is offered again: it may be lost. The queue collapses it if it is not. */
+const OFFER_AGAIN_MS = 1_000;
 const MOST_AT_ONCE = 500;
 
 export interface Dispatch {
@@ -16,28 +15,21 @@ export interface Dispatch {
  * Tells the queue what there is to run: after each commit, and once a second. What is to be run is read
  * off the requests themselves, so nothing that the queue loses is lost.
  */
-export function startDispatch(
-  context: Context,
-  driver: QueueDriver,
-  logger: Logger,
-  steady: () => number,
-): Dispatch {
-  const offered = new Map<string, number>();
+export function startDispatch(context: Context, driver: QueueDriver, logger: Logger): Dispatch {
+  const offered = new Set<string>();
   let stopped = false;
   let running: Promise<void> | null = null;
   let again = false;
   let isDown = false;
 
   const offer = async () => {
-    const now = steady();
-    for (const [key, at] of offered) if (now - at >= OFFER_AGAIN_MS) offered.delete(key);
     const ready = context.store.committed.runnable(context.time.now(), MOST_AT_ONCE);
     const fresh = ready.filter(({ request, attempt }) => !offered.has(`${request} ${attempt}`));
     for (const { request, attempt, risk, runsOn } of fresh) {
       if (stopped) return;
       try {
         await driver.add({ request, attempt, urgency: RISKS.indexOf(risk), runsOn });
-        offered.set(`${request} ${attempt}`, now);
+        offered.add(`${request} ${attempt}`);
         isDown = false;
       } catch (cause) {
         // Said once, not for every action that waits. All of them are tried again in a second.
@@ -63,7 +55,10 @@ export function startDispatch(
     })();
   };
   const stopWatching = context.watchers.watch(null, look);
-  const timer = setInterval(look, LOOK_EVERY_MS);
+  const timer = setInterval(() => {
+    offered.clear();
+    look();
+  }, OFFER_AGAIN_MS);
   look();
   return {
     async stop() {

@@ -1,10 +1,11 @@
-import { write } from '../bot/app/change-request.ts';
 import type { Context } from '../bot/app/context.ts';
+import { faceOf, type Place } from '../bot/core/place.ts';
+import type { Courier } from '../bot/ports/courier.ts';
 import type { Logger } from '../bot/ports/logger.ts';
-import type { Messenger } from '../bot/ports/messenger.ts';
+import { type Lane, laneTo } from './relay-lane.ts';
 
-const BATCH = 200;
-const AGAIN_MS = 1000;
+/** How often what waits for its time is looked at. */
+const AGAIN_MS = 250;
 /** A place that does not answer must not keep the process alive. What it was being told waits for the next start. */
 const STOP_WITHIN_MS = 1000;
 
@@ -13,52 +14,24 @@ export interface Relay {
 }
 
 /**
- * Outbox to places, in the order the changes were committed, at least once: a notice is dropped only
- * after its place took it. One that fails stays and is tried again a second later. Nothing that
- * decides ever waits for this.
+ * Outbox to places, at least once: a notice is dropped only after its place took it. Each place has a
+ * lane of its own, so one that is down, slow or limited holds up no other; and nothing that decides
+ * ever waits for any of them. Nobody else delivers.
  */
-export function startRelay(context: Context, messengers: readonly Messenger[], logger: Logger): Relay {
-  const byPlace = new Map(messengers.map((messenger) => [messenger.place, messenger]));
+export function startRelay(context: Context, couriers: readonly Courier[], logger: Logger): Relay {
+  const byFace = new Map(couriers.map((courier) => [courier.face, courier]));
+  const lanes = new Map<Place, Lane>();
+  const stopping = new AbortController();
   let stopped = false;
-  let running: Promise<void> | null = null;
-  let again = false;
 
-  const drain = async () => {
-    while (!stopped) {
-      const waiting = context.store.committed.notices(BATCH);
-      const done: number[] = [];
-      for (const { id, notice } of waiting) {
-        if (stopped) break;
-        try {
-          await byPlace.get(notice.place)?.deliver(notice);
-          done.push(id);
-        } catch (cause) {
-          logger.warn('a notice was not delivered', {
-            place: notice.place,
-            seq: notice.seq,
-            cause: String(cause),
-          });
-          break;
-        }
-      }
-      if (done.length > 0) await write(context, ({ tx }) => tx.delivered(done));
-      if (done.length < waiting.length || waiting.length < BATCH) return;
-    }
-  };
   const run = () => {
-    again = true;
-    running ??= (async () => {
-      try {
-        while (again && !stopped) {
-          again = false;
-          await drain();
-        }
-      } catch (cause) {
-        logger.error('the relay stopped short', { cause: String(cause) });
-      } finally {
-        running = null;
-      }
-    })();
+    if (stopped) return;
+    for (const place of context.store.committed.waitingPlaces()) {
+      const lane =
+        lanes.get(place) ?? laneTo(place, byFace.get(faceOf(place)), context, logger, stopping.signal);
+      lanes.set(place, lane);
+      lane.run();
+    }
   };
   const stopWatching = context.watchers.watch(null, run);
   const timer = setInterval(run, AGAIN_MS);
@@ -72,8 +45,9 @@ export function startRelay(context: Context, messengers: readonly Messenger[], l
       const late = new Promise<void>((resolve) => {
         giveUp = setTimeout(resolve, STOP_WITHIN_MS);
       });
-      await Promise.race([running, late]);
+      await Promise.race([Promise.all([...lanes.values()].map((lane) => lane.stop())), late]);
       clearTimeout(giveUp);
+      stopping.abort();
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Executor, Job, TryEnded } from '../bot/ports/executor.ts';
 import type { Logger } from '../bot/ports/logger.ts';
 import type { Wake } from '../bot/ports/queue-driver.ts';
 import type { Random } from '../bot/ports/random.ts';
-import { backoff } from './backoff.ts';
+import { backoffMs } from './backoff.ts';
 
 /** Where a worker takes its actions from: the bot's use cases, in this process or over HTTP. */
 export interface Home {
@@ -29,6 +29,9 @@ export interface Workshop {
   readonly logger: Logger;
   readonly sleep: (ms: number) => Promise<void>;
 }
+
+/** Somebody who stops an action waits for it. */
+const ASK_EVERY_MS = 1_000;
 
 /** How often a result is brought home before it is given up. The lease ends it then. */
 const FINISH_TRIES = 60;
@@ -57,7 +60,7 @@ export async function carryOut(shop: Workshop, { request }: Pick<Wake, 'request'
   isOver.abort();
   await keeping;
   const output = { attempt, ...sink.close() };
-  await bringHome(shop, request, { attempt, ended, retryInMs: backoff(attempt, shop.random), output });
+  await bringHome(shop, request, { attempt, ended, retryInMs: backoffMs(attempt, shop.random), output });
 }
 
 async function run(shop: Workshop, job: Job, claimed: Extract<Claimed, { ok: true }>): Promise<TryEnded> {
@@ -92,7 +95,7 @@ async function run(shop: Workshop, job: Job, claimed: Extract<Claimed, { ok: tru
   }
 }
 
-/** Says three times per lease that it lives. Who hears that the lease is somebody else's stops. */
+/** Says that it lives, and asks whether it may go on. Who hears that the lease is somebody else's stops. */
 async function keepAlive(
   { home, sleep }: Workshop,
   { job, leaseMs }: Extract<Claimed, { ok: true }>,
@@ -103,7 +106,7 @@ async function keepAlive(
     isOver.addEventListener('abort', () => resolve(), { once: true }),
   );
   while (!isOver.aborted) {
-    await Promise.race([sleep(leaseMs / 3), over]);
+    await Promise.race([sleep(Math.min(leaseMs / 3, ASK_EVERY_MS)), over]);
     if (isOver.aborted) return;
     // A bot that does not answer may be starting again. What runs, runs; the lease decides.
     const kept = await home.keep(job.request, job.attempt).catch(() => null);

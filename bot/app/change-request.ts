@@ -6,6 +6,7 @@ import { tick } from '../core/lifecycle/time.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, Instant, PersonId, RequestId } from '../core/request.ts';
 import type { Reading, Transaction } from '../ports/store.ts';
+import { announce, type Logged } from './announce.ts';
 import { type Caller, type Context, KEYTURN } from './context.ts';
 import { mayRead } from './readers.ts';
 
@@ -62,7 +63,7 @@ export function circumstances(
   };
 }
 
-/** Applies events: each one an entry, then one row, then a notice where people would see a difference. */
+/** Applies events: each one an entry, then one row, then the messages that people are to get. */
 export function record(
   context: Context,
   writing: Writing,
@@ -72,21 +73,15 @@ export function record(
 ): ActionRequest {
   if (events.length === 0) return request;
   let current = request;
+  const logged: Logged[] = [];
   for (const event of events) {
     current = evolve(current, event, writing.at);
-    writing.tx.append(event, actor, writing.at, current);
+    logged.push({ event, seq: writing.tx.append(event, actor, writing.at, current) });
   }
   writing.tx.update(current, request);
-  const tells = current.state !== request.state || current.reviews !== request.reviews;
-  if (tells) announce(context, writing, current);
-  else writing.changed.add(current.id);
+  writing.changed.add(current.id);
+  announce(context, writing.tx, current, logged, actor);
   return current;
-}
-
-/** Tells every place, in the same transaction: the message goes out if and only if the change stands. */
-export function announce(context: Context, { tx, changed }: Writing, { id }: ActionRequest): void {
-  changed.add(id);
-  for (const place of context.places) tx.notify({ request: id, place, seq: tx.lastSeq() });
 }
 
 /** The request as it is now: what time alone has done to it is recorded before anybody looks. */

@@ -1,6 +1,7 @@
 import type { Actor } from '../core/event.ts';
 import type { ClientId, PersonId, RequestId } from '../core/request.ts';
 import type { GrantSigner } from '../ports/grant-signer.ts';
+import type { Places } from '../ports/places.ts';
 import type { Random } from '../ports/random.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
 import type { Store } from '../ports/store.ts';
@@ -17,8 +18,8 @@ export interface Context {
   readonly signer: GrantSigner;
   readonly watchers: Watchers;
   readonly presence: Presence;
-  /** Where people look. Each change of a request is told to every one of them. */
-  readonly places: readonly string[];
+  /** Where people look. */
+  readonly places: Places;
 }
 
 /** An authenticated caller. `key` is its id as the config writes it. */

@@ -1,12 +1,14 @@
 import { sha256Hex } from '../core/digest.ts';
 import type { Actor } from '../core/event.ts';
 import { toIsoTime } from '../core/instant.ts';
+import { toLane } from '../core/lane.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { keepLease } from '../core/lifecycle/execute.ts';
 import { runAt } from '../core/lifecycle/time.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, RequestId, RunOutput } from '../core/request.ts';
 import type { Job, TryEnded } from '../ports/executor.ts';
+import type { ExecuteSettings } from '../ports/rulebook.ts';
 import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import type { Context } from './context.ts';
 import { storedPayload } from './view-payload.ts';
@@ -41,9 +43,10 @@ export function claimAction(context: Context, worker: string, id: RequestId): Pr
     // A wake-up that came twice or late is no refusal that anybody needs to read about.
     const isFree = request.state === 'approved' || (runAt(request) ?? Number.POSITIVE_INFINITY) <= at;
     if (!isFree) return refuse('ALREADY_CONSUMED');
+    const settings = context.rulebook.actions.get(request.action)?.execute ?? null;
+    if (settings !== null && isLaneFull(writing, request, settings)) return refuse('LIMIT_REACHED');
     const actionText = tx.actionText(id);
     const nonce = Buffer.from(context.random.bytes(32)).toString('base64url');
-    const settings = context.rulebook.actions.get(request.action)?.execute ?? null;
     const command = {
       type: 'claim',
       worker,
@@ -58,6 +61,16 @@ export function claimAction(context: Context, worker: string, id: RequestId): Pr
     const job = toJob(context, claimed, actionText, nonce, worker);
     return { ok: true, job, leaseMs: LEASE_MS, redact: request.redact };
   });
+}
+
+/** Too many of this action on this target at once, or too soon after one another. It stays first in line. */
+function isLaneFull(
+  { tx, at }: Writing,
+  request: ActionRequest,
+  { concurrency, perMinute }: ExecuteSettings,
+): boolean {
+  const { running, started } = tx.laneLoad(toLane(request), at, at - 60_000);
+  return running >= concurrency || (perMinute !== null && started >= perMinute);
 }
 
 function toJob(

@@ -12,7 +12,8 @@ import type { ActionRequest, Exclusion, ExecutorRef, PersonId, RequestId, Target
 import { RENDERER, toView } from '../core/view.ts';
 import { visible } from '../core/visible.ts';
 import type { ExecuteSettings } from '../ports/rulebook.ts';
-import { announce, circumstances, current, record, type Writing, write } from './change-request.ts';
+import { announce, type Logged } from './announce.ts';
+import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
 import { factsOf } from './policy-facts.ts';
 
@@ -177,13 +178,17 @@ function create(
   if (!submitted.ok) return submitted;
 
   let request = submitted.request;
-  tx.append(submitted.submitted, caller.actor, at, request);
+  const logged: Logged[] = [
+    { event: submitted.submitted, seq: tx.append(submitted.submitted, caller.actor, at, request) },
+  ];
   if (submitted.ruled !== null) {
     request = evolve(request, submitted.ruled, at);
-    tx.append(submitted.ruled, { kind: 'policy', version }, at, request);
+    const seq = tx.append(submitted.ruled, { kind: 'policy', version }, at, request);
+    logged.push({ event: submitted.ruled, seq });
   }
   tx.insert(request, actionText, twinKey);
-  announce(context, writing, request);
+  writing.changed.add(request.id);
+  announce(context, tx, request, logged, caller.actor);
   return { ok: true, created: true, request };
 }
 

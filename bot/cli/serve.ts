@@ -25,7 +25,7 @@ async function serve(config: Config): Promise<void> {
   const ports = realPorts(logger);
   const keyturn = await compose(config, {
     ...ports,
-    messengers: (context) => [operatorLog(() => context().store.committed, logger)],
+    couriers: (context) => [operatorLog(() => context().store.committed, logger)],
   });
   // Before it is said that we listen: whoever reads that may send a signal at once.
   stopOnSignal(keyturn.stop, logger);
@@ -44,13 +44,13 @@ async function serveDemo(): Promise<void> {
   const ports = realPorts(logger);
   const keyturn = await compose(demo.config, {
     ...ports,
-    messengers: (context) => [demo.messenger(() => context().store.committed)],
+    couriers: (context) => [demo.terminal(() => context().store.committed)],
   });
   stopOnSignal(keyturn.stop, logger);
   print(demo.welcome(keyturn.port));
 }
 
-function realPorts(logger: Logger): Omit<Ports, 'messengers'> {
+function realPorts(logger: Logger): Omit<Ports, 'couriers'> {
   return {
     logger,
     clock: { wall: () => Date.now(), steady: () => performance.now() },

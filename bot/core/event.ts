@@ -1,4 +1,5 @@
 import type { Digest } from './digest.ts';
+import type { Place } from './place.ts';
 import type { RefusalCode } from './refusal.ts';
 import type {
   ClientId,
@@ -36,6 +37,8 @@ export type Actor =
   /** Who carries out what Keyturn runs itself: `embedded`, or a worker's name in the config. */
   | { readonly kind: 'worker'; readonly worker: string }
   | { readonly kind: 'keyturn' };
+
+type NoticeKind = 'card' | 'thread' | 'direct' | 'digest' | 'text';
 
 /** Text that people wrote. It stands beside the log, committed to by a keyed hash, so that it can be erased. */
 type Text = Readonly<Record<string, string>>;
@@ -166,6 +169,16 @@ export type LogEvent =
       readonly type: 'policy.loaded';
       readonly version: Digest;
       readonly previous: Digest | null;
+      readonly text: Text;
+    }
+  /** A message that stands in a place: a card, a result told to one person, a digest. */
+  | { readonly type: 'notification.sent'; readonly place: Place; readonly kind: NoticeKind }
+  /** A card whose buttons are gone, since nobody can decide any more. */
+  | { readonly type: 'notification.updated'; readonly place: Place; readonly kind: NoticeKind }
+  | {
+      readonly type: 'notification.failed';
+      readonly place: Place;
+      readonly kind: NoticeKind;
       readonly text: Text;
     }
   | { readonly type: 'audit.viewed'; readonly from: number; readonly count: number }

@@ -2,7 +2,7 @@ import type { Instant } from './request.ts';
 
 /** `prefix_` and a UUIDv7 (RFC 9562, section 5.7) as 32 hex digits: sorts by time, guessed by nobody. */
 export function newId(
-  prefix: 'req' | 'evt',
+  prefix: 'req' | 'evt' | 'dig',
   at: Instant,
   random: { readonly bytes: (count: number) => Uint8Array },
 ): string {

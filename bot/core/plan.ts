@@ -1,3 +1,4 @@
+import type { Place } from './place.ts';
 import type { CommentRules, PersonId, Seat } from './request.ts';
 
 /** A named set of seats and the times that go with them. Durations in milliseconds. */
@@ -8,6 +9,8 @@ export interface Plan {
   readonly expiresAfterMs: number;
   readonly usableForMs: number;
   readonly outcomeWithinMs: number;
+  /** Where the request is shown. It decides nothing: who may approve stands in the seats. */
+  readonly notify: readonly Place[];
 }
 
 /** Several plans at once: each seat with its highest count, the shortest times, any comment demand. */
@@ -19,6 +22,7 @@ export function mergePlans(plans: readonly [Plan, ...Plan[]]): Omit<Plan, 'id'> 
     expiresAfterMs: shortest((plan) => plan.expiresAfterMs),
     usableForMs: shortest((plan) => plan.usableForMs),
     outcomeWithinMs: shortest((plan) => plan.outcomeWithinMs),
+    notify: [...new Set(plans.flatMap((plan) => plan.notify))],
   };
 }
 

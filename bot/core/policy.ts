@@ -1,6 +1,7 @@
 import type { JsonObject } from './canonical-json.ts';
 import type { Digest } from './digest.ts';
 import { matchesAction, matchesTarget } from './glob.ts';
+import { type Place, toPlace } from './place.ts';
 import { candidatesOf, mergePlans, type Plan } from './plan.ts';
 import type { CommentRules, Exclusion, Instant, PersonId, Requester, Risk, Seat, Target } from './request.ts';
 import { RISKS } from './request.ts';
@@ -64,6 +65,7 @@ export interface Evaluation {
   readonly expiresAfterMs: number;
   readonly usableForMs: number;
   readonly outcomeWithinMs: number;
+  readonly notify: readonly Place[];
   readonly tell: string | null;
 }
 
@@ -74,6 +76,7 @@ const NO_PLAN = {
   expiresAfterMs: 15 * 60_000,
   usableForMs: 15 * 60_000,
   outcomeWithinMs: 60 * 60_000,
+  notify: [toPlace('room')],
 } as const;
 
 export function evaluate(policy: Policy, facts: Facts): Evaluation {

@@ -1,4 +1,5 @@
 import type { Digest } from './digest.ts';
+import type { Place } from './place.ts';
 
 /** Milliseconds since 1970, UTC. */
 export type Instant = number;
@@ -53,7 +54,7 @@ export function isTerminal(state: State): boolean {
 export interface Requester {
   readonly id: ClientId | PersonId;
   readonly kind: 'agent' | 'pipeline' | 'human';
-  readonly verifiedBy: 'token';
+  readonly verifiedBy: Proof;
 }
 
 export interface Target {
@@ -149,6 +150,7 @@ export interface Execution {
 export interface Run {
   readonly attempt: number;
   readonly worker: string;
+  readonly startedAt: Instant;
   /** Until then nobody else may take it over. A sign of life moves it. */
   readonly leaseUntil: Instant;
   /** The last try ended and another follows then; null while one is on. */
@@ -183,6 +185,8 @@ export interface Demands {
   readonly expiresAt: Instant;
   readonly usableForMs: number;
   readonly outcomeWithinMs: number;
+  /** Where the request is shown: every place that any policy version since named. */
+  readonly notify: readonly Place[];
 }
 
 export interface ActionRequest {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { toConfiguration } from '../cli/configuration.ts';
 import type { Config } from '../compose.ts';
 import { KeyturnFault } from '../core/fault.ts';
-import type { Messenger } from '../ports/messenger.ts';
+import type { Courier } from '../ports/courier.ts';
 import type { Reading } from '../ports/store.ts';
 import { requestLines, welcomeLines } from './lines.ts';
 import { demoPolicy, freshDemoTokens } from './policy.ts';
@@ -15,7 +15,7 @@ const FACES = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'TE
 
 export interface Demo {
   readonly config: Config;
-  readonly messenger: (reading: () => Reading) => Messenger;
+  readonly terminal: (reading: () => Reading) => Courier;
   readonly welcome: (port: number) => string;
 }
 
@@ -47,11 +47,14 @@ export function createDemo(
   };
   return {
     config: toConfiguration(demoPolicy(tokens), 'the demo', places),
-    messenger: (reading) => ({
-      place: 'terminal',
-      async deliver({ request: id }) {
-        const request = reading().request(id);
+    terminal: (reading) => ({
+      face: 'terminal',
+      toldOfChanges: true,
+      async deliver({ notice }) {
+        if (notice.kind !== 'change') return { done: false, never: `a terminal takes no ${notice.kind}` };
+        const request = reading().request(notice.request);
         if (request !== null) print(requestLines(request));
+        return { done: true };
       },
     }),
     welcome: (port) => welcomeLines(`http://127.0.0.1:${port}`, tokens),

@@ -2,6 +2,7 @@ import { compileCondition } from '../cel.ts';
 import { canonicalJson, type Json } from '../core/canonical-json.ts';
 import { type Digest, sha256Hex } from '../core/digest.ts';
 import { KeyturnFault } from '../core/fault.ts';
+import { toPlace } from '../core/place.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Condition, Match, Policy, Rule } from '../core/policy.ts';
 import type { ClientId, PersonId } from '../core/request.ts';
@@ -108,6 +109,7 @@ function planOf(id: string, plan: PolicyFile['plans'][string]): Plan {
     expiresAfterMs: plan.expires_after,
     usableForMs: plan.usable_for,
     outcomeWithinMs: plan.outcome_within,
+    notify: plan.notify.room ? [toPlace('room')] : [],
   };
 }
 

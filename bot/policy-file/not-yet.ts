@@ -17,8 +17,8 @@ const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
   ['remind', 'plans', '*', 'remind'],
   ['escalate', 'plans', '*', 'escalate'],
   ['review_via', 'plans', '*', 'review_via'],
-  ['a face in notify', 'plans', '*', 'notify', '*'],
-  ['queue.redis_url_env', 'queue', 'redis_url_env'],
+  ['notify.slack', 'plans', '*', 'notify', 'slack'],
+  ['notify.teams', 'plans', '*', 'notify', 'teams'],
   ['audit.checkpoint_every', 'audit', 'checkpoint_every'],
   ['audit.anchors', 'audit', 'anchors'],
   ['audit.retention', 'audit', 'retention'],
@@ -37,15 +37,6 @@ export function refuseNotYet(data: Json): NotYet {
     rest = without(rest, pattern, [], (path) => {
       findings.push({ path, message: `${name} is not available in this version; remove it` });
     });
-  }
-  const queue = isJsonObject(rest) ? rest['queue'] : undefined;
-  if (isJsonObject(rest) && queue !== undefined && isJsonObject(queue) && queue['driver'] === 'bullmq') {
-    const path = ['queue', 'driver'];
-    findings.push({
-      path,
-      message: 'queue.driver: bullmq is not available in this version; leave queue out',
-    });
-    rest = { ...rest, queue: { ...queue, driver: 'embedded' } };
   }
   return { findings, rest };
 }

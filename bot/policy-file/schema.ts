@@ -77,7 +77,11 @@ const Plan = z.strictObject({
   expires_after: names.Duration.prefault('30m').meta({ description: 'How long it waits for its reviews.' }),
   usable_for: names.Duration.prefault('15m').meta({ description: 'How long an approval can be used.' }),
   outcome_within: names.Duration.prefault('1h').meta({ description: 'How long its caller may stay silent.' }),
-  notify: z.strictObject({}).prefault({}),
+  notify: z
+    .strictObject({
+      room: z.boolean().prefault(true).meta({ description: 'Shown in the local room, unless false.' }),
+    })
+    .prefault({}),
 });
 
 const Default = z.strictObject({
@@ -116,6 +120,8 @@ const Rule = z.strictObject({
   replaces_default: z.boolean().prefault(false),
 });
 
+const A_COUNT = 'must be a whole number from 0 to 100';
+
 const A_LIMIT = 'must be a whole number from 1 to 100000, or unlimited';
 const Limit = z.union([z.int(A_LIMIT).min(1, A_LIMIT).max(100_000, A_LIMIT), z.literal('unlimited')], {
   error: A_LIMIT,
@@ -135,7 +141,18 @@ export const PolicyFile = z.strictObject({
     .prefault({}),
   data_dir: names.FilePath.prefault('./data'),
   key_dir: names.FilePath.prefault('./keys'),
-  queue: z.strictObject({ driver: z.literal('embedded').prefault('embedded') }).prefault({}),
+  queue: z
+    .strictObject({
+      driver: z.enum(['embedded', 'bullmq']).prefault('embedded'),
+      redis_url_env: names
+        .line(100)
+        .exactOptional()
+        .meta({ description: 'For bullmq. Left out, REDIS_URL.' }),
+      concurrency: z.int(A_COUNT).min(0, A_COUNT).max(100, A_COUNT).prefault(4).meta({
+        description: 'How many approved actions this process runs at the same time; 0 leaves all to workers.',
+      }),
+    })
+    .prefault({}),
   environments: listOf(names.EnvironmentName, 100),
   people: keyed(names.Name, Person, 2_000),
   groups: keyed(names.Name, Group, 500),

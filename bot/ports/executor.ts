@@ -47,6 +47,8 @@ export interface Executor {
   readonly kind: 'idempotent' | 'checkable' | 'once';
   /** Digest of everything in the config that says what would run. Held by the request from its submission on. */
   readonly definition: Digest;
+  /** Values it gives away to what it runs. Whatever prints them, they are hidden. */
+  readonly secrets: readonly string[];
   /** One line for the card: what would run, as the config and this payload say. */
   describe(payload: JsonObject): string;
   /** What is wrong with this payload for this executor, per JSON pointer; empty when it can run. */

@@ -60,7 +60,7 @@ export interface TextNotice {
 }
 
 /** When it may go out at the earliest, and whether it goes before what waits for the same place. */
-export interface Posting {
+export interface Schedule {
   readonly dueAt?: number;
   readonly urgent?: boolean;
 }
@@ -71,6 +71,8 @@ export interface WaitingNotice {
   readonly notice: Notice;
   readonly attempts: number;
   readonly key: string | null;
+  /** How many newer notices it stands for as well. */
+  readonly version: number;
 }
 
 /** A message that stands in a place, and can be edited there. */

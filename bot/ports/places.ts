@@ -5,6 +5,7 @@ import type { PersonId } from '../core/request.ts';
 export interface Places {
   /** Told of every change of every request, and keeps nothing. */
   readonly told: readonly Place[];
+  readonly hasFaces: boolean;
   /** Whether a face that is running looks after this place. */
   isServed(place: Place): boolean;
   /** Where one person is told something that is for them alone: at most one place a face. */

@@ -1,7 +1,8 @@
 import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
 import type { ActionRequest, ClientId, Instant, PersonId, RequestId, Risk, State } from '../core/request.ts';
-import type { Notice } from './messenger.ts';
+import type { Outbox, WaitingMessages } from './outbox.ts';
+import type { Posts, StoredPosts } from './posts.ts';
 
 /**
  * The one place where state lives.
@@ -23,7 +24,7 @@ export interface Store {
   close(): void;
 }
 
-export interface Reading {
+export interface Reading extends WaitingMessages, StoredPosts {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -40,6 +41,10 @@ export interface Reading {
   auditSeq(id: RequestId): number;
   entries(from: number, most: number): readonly StoredEntry[];
   entriesOf(id: RequestId, after: number, most: number): readonly StoredEntry[];
+  /** The texts of an entry that were not erased, by field. */
+  textsOf(seq: number): Readonly<Record<string, string>>;
+  /** The leaf hash of an entry in hex, or null where there is none. */
+  leafHashOf(seq: number): string | null;
   /** The newest entry's sequence number, or -1. */
   lastSeq(): number;
   newestEntry(): { readonly seq: number; readonly ts: Instant } | null;
@@ -47,10 +52,9 @@ export interface Reading {
   personOf(key: string): PersonId | null;
   keyOf(person: PersonId): string | null;
   policyInForce(): Digest | null;
-  notices(most: number): readonly { readonly id: number; readonly notice: Notice }[];
 }
 
-export interface Transaction extends Reading {
+export interface Transaction extends Reading, Outbox, Posts {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;
@@ -61,12 +65,12 @@ export interface Transaction extends Reading {
   nextNumber(): number;
   countOpen(requester: ClientId | PersonId, most: number): number;
   countSince(requester: ClientId | PersonId, since: Instant, most: number): number;
+  /** How much of this lane is at work at `at`, and how many starts it had since `since`. */
+  laneLoad(lane: string, at: Instant, since: Instant): { readonly running: number; readonly started: number };
   pendingTwin(dedupeKey: string): ActionRequest | null;
   openOf(requester: ClientId | PersonId): readonly ActionRequest[];
   /** Appends one entry and returns its sequence number. */
   append(event: Event, actor: Actor, at: Instant, request: ActionRequest | null): number;
-  notify(notice: Notice): void;
-  delivered(noticeIds: readonly number[]): void;
   submission(requester: ClientId | PersonId, key: string): StoredSubmission | null;
   rememberSubmission(requester: ClientId | PersonId, key: string, stored: StoredSubmission): void;
   consumed(request: RequestId): StoredConsume | null;
@@ -91,8 +95,6 @@ interface ListQuery {
 export interface Runnable {
   readonly request: RequestId;
   readonly attempt: number;
-  /** What may not run beside itself: the action and its target. */
-  readonly lane: string;
   readonly risk: Risk;
   readonly runsOn: readonly string[];
 }

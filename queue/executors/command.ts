@@ -35,6 +35,7 @@ export function commandExecutor(
   return {
     kind,
     definition,
+    secrets: settings.env.flatMap((name) => environment[name] ?? []),
     describe: (payload) => `runs ${fillArgv(argv, payload).map(quoted).join(' ')} in ${cwd}`,
     problems: (payload) => argvProblems(argv, payload),
     run: (job) => runCommand(job, { ...settings, env }, graceMs),

@@ -29,6 +29,7 @@ export function httpExecutor(settings: HttpSettings, world: HttpWorld): Executor
   return {
     kind,
     definition,
+    secrets: [settings.key.toString('base64')],
     describe: () => `posts it to ${url}`,
     problems: () => [],
     run: (job) => post(job, settings, world),

@@ -26,6 +26,10 @@ function orNull<T>(guard: Guard<T>): Guard<T | null> {
   return (value): value is T | null => value === null || guard(value);
 }
 
+function optional<T>(guard: Guard<T>): Guard<T | undefined> {
+  return (value): value is T | undefined => value === undefined || guard(value);
+}
+
 function listOf<T>(guard: Guard<T>): Guard<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.every(guard);
 }
@@ -61,8 +65,11 @@ const demands = fields({
   expires_at: time,
   usable_for_ms: count,
   outcome_within_ms: count,
+  // Entries from before there were places have none.
+  notify: optional(listOf(text)),
 });
 const outcome = fields({ exit_code: orNull(whole) });
+const message = fields({ place: text, kind: oneOf('card', 'thread', 'direct', 'digest', 'text') });
 const nothing = fields({});
 
 /** One line per type that the bot can write. A new one that has no line here does not compile. */
@@ -121,6 +128,9 @@ const DATA = {
   'requester.cleared': fields({ requester: text }),
   'identity.linked': fields({ person: text, accounts: count }),
   'policy.loaded': fields({ version: digest, previous: orNull(digest) }),
+  'notification.sent': message,
+  'notification.updated': message,
+  'notification.failed': message,
   'audit.viewed': fields({ from: count, count }),
   'log.started': fields({ clean: flag }),
   'log.stopped': nothing,

@@ -6,7 +6,8 @@ import type { Random } from '../../bot/ports/random.ts';
 import type { Reading, StoredEntry, Transaction } from '../../bot/ports/store.ts';
 import { GENESIS_PREV, leafHash, writeEntry } from '../audit/entry.ts';
 
-type Log = Pick<Transaction, 'append'> & Pick<Reading, 'entries' | 'entriesOf' | 'newestEntry' | 'lastSeq'>;
+type Log = Pick<Transaction, 'append'> &
+  Pick<Reading, 'entries' | 'entriesOf' | 'newestEntry' | 'lastSeq' | 'textsOf' | 'leafHashOf'>;
 
 /** Where the chain ends. A savepoint that is undone puts the old one back. */
 export interface Head {
@@ -40,6 +41,9 @@ export function logIn(
   const newest = db.prepare<[], StoredEntry>(
     'SELECT seq, type, bytes FROM entries ORDER BY seq DESC LIMIT 1',
   );
+  const texts = db.prepare<[number], { field: string; value: string }>(
+    'SELECT field, value FROM disclosures WHERE seq = ?',
+  );
   const salt = () => about.random.bytes(32);
 
   return {
@@ -63,6 +67,12 @@ export function logIn(
     lastSeq: () => head.get().seq,
     entries: (from, most) => range.all(from, most),
     entriesOf: (id: RequestId, after, most) => ofRequest.all(id, after, most),
+    textsOf: (seq) =>
+      Object.fromEntries(texts.all(seq).map(({ field, value }) => [field, String(JSON.parse(value))])),
+    leafHashOf(seq) {
+      const entry = range.get(seq, 1);
+      return entry?.seq === seq ? Buffer.from(leafHash(entry.bytes)).toString('hex') : null;
+    },
     newestEntry() {
       const row = newest.get();
       if (row === undefined) return null;

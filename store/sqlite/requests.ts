@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { KeyturnFault } from '../../bot/core/fault.ts';
+import { toLane } from '../../bot/core/lane.ts';
 import { dueAt, runAt } from '../../bot/core/lifecycle/time.ts';
 import { type ActionRequest, type RequestId, RISKS, type State } from '../../bot/core/request.ts';
 import type { Reading, Runnable, Transaction } from '../../bot/ports/store.ts';
@@ -26,6 +27,7 @@ type Requests = Pick<
     | 'nextNumber'
     | 'countOpen'
     | 'countSince'
+    | 'laneLoad'
     | 'pendingTwin'
     | 'openOf'
   >;
@@ -55,13 +57,13 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   );
   const last = db.prepare<[], { number: number | null }>('SELECT max(number) AS number FROM requests');
   const add = db.prepare(
-    `INSERT INTO requests (number, id, state, requester, created_at, due_at, run_at, urgency, waits, twin, audit_seq, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO requests (number, id, state, requester, created_at, due_at, run_at, urgency, lane, waits, twin, audit_seq, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const addText = db.prepare('INSERT INTO actions (number, text, asked) VALUES (?, ?, ?)');
   const changeAsked = db.prepare('UPDATE actions SET asked = ? WHERE number = ?');
   const change = db.prepare(
-    `UPDATE requests SET state = ?, due_at = ?, run_at = ?, urgency = ?, waits = ?, audit_seq = ?, body = ? WHERE number = ?`,
+    `UPDATE requests SET state = ?, due_at = ?, run_at = ?, urgency = ?, started_at = ?, waits = ?, audit_seq = ?, body = ? WHERE number = ?`,
   );
   // No index holds these columns, so a change within a state touches one page.
   const changeLife = db.prepare('UPDATE requests SET audit_seq = ?, body = ? WHERE number = ?');
@@ -73,6 +75,12 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   const since = db.prepare<[string, number, number], { n: number }>(
     `SELECT count(*) AS n FROM (SELECT created_at FROM requests WHERE requester = ? ORDER BY number DESC LIMIT ?)
      WHERE created_at > ?`,
+  );
+  const working = db.prepare<[string, number], { n: number }>(
+    "SELECT count(*) AS n FROM requests WHERE lane = ? AND started_at IS NOT NULL AND state = 'executing' AND coalesce(run_at, 9e15) > ?",
+  );
+  const starts = db.prepare<[string, number], { n: number }>(
+    'SELECT count(*) AS n FROM requests WHERE lane = ? AND started_at > ?',
   );
   const twin = db.prepare<[string], Row>(
     `${ROW} WHERE twin = ? AND state = 'pending' ORDER BY number LIMIT 1`,
@@ -97,13 +105,32 @@ export function requestsIn(db: Database, seq: () => number): Requests {
     nextNumber: () => (last.get()?.number ?? 0) + 1,
     countOpen: (requester, most) => open.get(requester, most)?.n ?? 0,
     countSince: (requester, at, most) => since.get(requester, most, at)?.n ?? 0,
+    laneLoad: (lane, at, from) => ({
+      running: working.get(lane, at)?.n ?? 0,
+      started: starts.get(lane, from)?.n ?? 0,
+    }),
     pendingTwin: (key) => one(twin.get(key)),
     openOf: (requester) => openRows.all(requester).map(read),
     insert(request, actionText, dedupeKey) {
       const { number, id, state, requester, createdAt } = request;
       const [due_, waits_, life] = [dueAt(request), waits(request), toLife(request)];
+      const lane = request.executor === null ? null : toLane(request);
       const [run, urgent] = [runAt(request), urgency(request)];
-      add.run(number, id, state, requester.id, createdAt, due_, run, urgent, waits_, dedupeKey, seq(), life);
+      add.run(
+        number,
+        id,
+        state,
+        requester.id,
+        createdAt,
+        due_,
+        run,
+        urgent,
+        lane,
+        waits_,
+        dedupeKey,
+        seq(),
+        life,
+      );
       addText.run(number, actionText, toAsked(request));
     },
     setTwin: (id, dedupeKey) => void changeTwin.run(dedupeKey, id),
@@ -115,31 +142,30 @@ export function requestsIn(db: Database, seq: () => number): Requests {
         state !== before.state ||
         dueAt(request) !== dueAt(before) ||
         runAt(request) !== runAt(before) ||
+        startedAt(request) !== startedAt(before) ||
         urgency(request) !== urgency(before) ||
         waits(request) !== waits(before);
       const [due_, run, urgent] = [dueAt(request), runAt(request), urgency(request)];
-      if (moved) change.run(state, due_, run, urgent, waits(request), seq(), life, number);
+      if (moved)
+        change.run(state, due_, run, urgent, startedAt(request), waits(request), seq(), life, number);
       else changeLife.run(seq(), life, number);
       if (request.demands !== before.demands) changeAsked.run(toAsked(request), number);
     },
   };
 }
 
+/** The start of the last try; null where Keyturn has started nothing. */
+function startedAt({ execution }: ActionRequest): number | null {
+  return execution?.run == null ? null : execution.run.startedAt;
+}
+
 function urgency({ demands }: ActionRequest): number {
   return RISKS.indexOf(demands.risk);
 }
 
-function toRunnable({ id, action, target, demands, execution, executor }: ActionRequest): Runnable {
-  const { system, environment, resource } = target;
+function toRunnable({ id, demands, execution, executor }: ActionRequest): Runnable {
   const attempt = execution?.run?.attempt ?? 0;
-  const runsOn = executor?.runsOn ?? [];
-  return {
-    request: id,
-    attempt,
-    lane: `${action} ${system}/${environment}/${resource}`,
-    risk: demands.risk,
-    runsOn,
-  };
+  return { request: id, attempt, risk: demands.risk, runsOn: executor?.runsOn ?? [] };
 }
 
 /** 1 while it can still be cancelled and everybody who asked blocks on the answer. */

@@ -1,25 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Digest } from '../../bot/core/digest.ts';
-import type { PersonId, RequestId } from '../../bot/core/request.ts';
-import type { Notice } from '../../bot/ports/messenger.ts';
+import type { PersonId } from '../../bot/core/request.ts';
 import type { Freeze, Reading, StoredConsume, StoredSubmission, Transaction } from '../../bot/ports/store.ts';
-
-/** Messages that must go out, written with the change they tell of. A delivered one is deleted. */
-export function outboxIn(db: Database): Pick<Transaction, 'notify' | 'delivered'> & Pick<Reading, 'notices'> {
-  const add = db.prepare('INSERT INTO outbox (request, place, seq) VALUES (?, ?, ?)');
-  const remove = db.prepare('DELETE FROM outbox WHERE id = ?');
-  const oldest = db.prepare<[number], { id: number; request: RequestId; place: string; seq: number }>(
-    'SELECT id, request, place, seq FROM outbox ORDER BY id LIMIT ?',
-  );
-  return {
-    notify: ({ request, place, seq }: Notice) => void add.run(request, place, seq),
-    delivered(ids) {
-      for (const id of ids) remove.run(id);
-    },
-    notices: (most) =>
-      oldest.all(most).map(({ id, request, place, seq }) => ({ id, notice: { request, place, seq } })),
-  };
-}
 
 /** Answers that a caller may ask for again within a bounded time. */
 export function repeatsIn(

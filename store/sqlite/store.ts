@@ -6,8 +6,10 @@ import { logIn, readHead } from './audit-log.ts';
 import { groupCommit } from './group-commit.ts';
 import { lockDirectory } from './lock.ts';
 import { openDatabase } from './open.ts';
+import { outboxIn } from './outbox.ts';
+import { postsIn } from './posts.ts';
 import { requestsIn } from './requests.ts';
-import { freezesIn, identitiesIn, outboxIn, repeatsIn } from './side-tables.ts';
+import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
 import { checkTail, endsWithStop } from './tail.ts';
 
 export interface SqliteStoreOptions {
@@ -48,6 +50,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
       },
     }),
     ...outboxIn(db),
+    ...postsIn(db),
     ...repeatsIn(db),
     ...freezesIn(db),
     ...identitiesIn(db),

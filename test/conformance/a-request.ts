@@ -1,3 +1,4 @@
+import { toPlace } from '../../bot/core/place.ts';
 import type { ActionRequest, ClientId, PersonId, RequestId } from '../../bot/core/request.ts';
 
 export const AGENT = 'agent' as ClientId;
@@ -21,6 +22,7 @@ export function aRequest(changes: Partial<ActionRequest> = {}): ActionRequest {
     viewDigest: `sha256:${'b'.repeat(64)}`,
     preview: { text: 'COPY orders', hiddenLines: 0, hiddenValues: 0 },
     redact: [],
+    executor: null,
     effect: 'require',
     demands: {
       policyVersion: `sha256:${'c'.repeat(64)}`,
@@ -33,6 +35,7 @@ export function aRequest(changes: Partial<ActionRequest> = {}): ActionRequest {
       expiresAt: AT + 60_000,
       usableForMs: 60_000,
       outcomeWithinMs: 60_000,
+      notify: [toPlace('room')],
     },
     tell: null,
     submissions: [{ key: null, hold: 'poll' }],

@@ -7,21 +7,6 @@ import type { Place } from './store-place.ts';
 /** Notices, repeats, freezes, people and the policy in force. */
 export function keepsWhatIsBeside(name: string, place: Place): void {
   describe(`${name}, as a store: what stands beside the requests`, () => {
-    it('keeps notices in order until they are crossed out', async () => {
-      const store = place().open();
-      const notice = (seq: number) => ({ request: aRequest().id, place: 'log', seq });
-      await store.transact((tx) => {
-        for (const seq of [7, 8, 9]) tx.notify(notice(seq));
-      });
-      const waiting = store.committed.notices(2);
-      expect(waiting.map((one) => one.notice)).toEqual([notice(7), notice(8)]);
-      await store.transact((tx) => {
-        tx.delivered(waiting.map(({ id }) => id));
-        tx.notify(notice(10));
-      });
-      expect(store.committed.notices(9).map((one) => one.notice.seq)).toEqual([9, 10]);
-    });
-
     it('remembers a submission per requester and key, and forgets it by its time', async () => {
       const store = place().open();
       const stored = { request: aRequest().id, bodyDigest: 'd', at: AT };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { toPlace } from '../../bot/core/place.ts';
 import { AT, aRequest } from './a-request.ts';
 import { insert, note, type Place } from './store-place.ts';
 
@@ -22,7 +23,7 @@ export function keepsWorksWhole(name: string, place: Place): void {
       await store.transact((tx) => void note(tx));
       const failed = store.transact((tx) => {
         insert(tx, aRequest());
-        tx.notify({ request: aRequest().id, place: 'log', seq: tx.lastSeq() });
+        tx.notify({ kind: 'change', request: aRequest().id, place: toPlace('log'), seq: tx.lastSeq() });
         throw new Error('second thoughts');
       });
       await expect(failed).rejects.toThrow('second thoughts');

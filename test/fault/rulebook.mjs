@@ -15,6 +15,7 @@ const plan = (id, groups) => ({
   expiresAfterMs: 30 * 60_000,
   usableForMs: 15 * 60_000,
   outcomeWithinMs: 60 * 60_000,
+  notify: ['room'],
 });
 
 const rule = (id, action, changes) => ({

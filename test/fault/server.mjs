@@ -92,12 +92,14 @@ const shut = () => {
 if (FAULT_GATE === 'shut') shut();
 
 const probe = {
-  place: 'probe',
-  async deliver(notice) {
+  face: 'probe',
+  toldOfChanges: true,
+  async deliver({ notice }) {
     await gate;
     point('before delivery');
     writeDown(join(FAULT_DIR, 'deliveries.jsonl'), JSON.stringify(notice));
     point('after delivery');
+    return { done: true };
   },
 };
 
@@ -126,7 +128,7 @@ const keyturn = await compose(config, {
   clock: { wall: () => Date.now(), steady: () => performance.now() },
   random: { bytes: (count) => randomBytes(count) },
   logger: { info: quiet, warn: quiet, error: tell },
-  messengers: () => [probe],
+  couriers: () => [probe],
   onBroken: () => process.exit(74),
 });
 process.on('SIGTERM', () => keyturn.stop().then(() => process.exit(0)));

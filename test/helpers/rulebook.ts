@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { toPlace } from '../../bot/core/place.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Policy, Rule } from '../../bot/core/policy.ts';
 import type { ClientId, PersonId } from '../../bot/core/request.ts';
@@ -26,6 +27,7 @@ export function plan(id: string, seats: readonly [string, number][], changes: Pa
     expiresAfterMs: 30 * 60_000,
     usableForMs: 15 * 60_000,
     outcomeWithinMs: 60 * 60_000,
+    notify: [toPlace('room')],
     ...changes,
   };
 }
@@ -59,6 +61,7 @@ export interface RulebookChanges {
   readonly limits?: Limits;
   readonly client?: Partial<Client>;
   readonly redact?: readonly string[];
+  readonly actions?: Rulebook['actions'];
   /** Who owns a client; alice where nothing is said. */
   readonly owners?: Partial<Record<'agent' | 'ci', Who>>;
   readonly mayActFor?: readonly Who[];
@@ -113,7 +116,13 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
       PEOPLE.filter((key) => !changes.gone?.includes(key)).map((key) => [personOf(key), person(key)]),
     ),
     clients: new Map([client('agent', 'agent'), client('ci', 'pipeline')].map((one) => [one.id, one])),
-    actions: new Map([['db.secret', { risk: 'medium', redact: changes.redact ?? ['/secret'] }]]),
+    actions: new Map([
+      [
+        'db.secret',
+        { risk: 'medium', redact: changes.redact ?? ['/secret'], execute: null, payloadProblems: () => [] },
+      ],
+      ...(changes.actions ?? []),
+    ]),
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },

@@ -52,6 +52,7 @@ export async function startKeyturn(
       dataDir,
       keyDir: join(dir, 'keys'),
       log: 'test/log',
+      queue: { driver: 'embedded', concurrency: 4 },
       people: PEOPLE.map((key) => ({ key, accounts: 1 })),
       compile: (personOf) => aRulebook(personOf, changes),
       listen: options.listen ?? { host: '127.0.0.1', port: 0, publicUrl: null },
@@ -62,7 +63,7 @@ export async function startKeyturn(
       // Each start its own seed: after a restart at the same time, ids would come again.
       random: seededRandom(`${dir} ${starts}`),
       logger: QUIET,
-      messengers: () => [],
+      couriers: () => [],
       onBroken: (cause) => {
         throw cause;
       },

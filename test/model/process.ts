@@ -1,6 +1,8 @@
 import type { Caller, Context } from '../../bot/app/context.ts';
 import { KEYTURN } from '../../bot/app/context.ts';
+import { toPlace } from '../../bot/core/place.ts';
 import { type Installation, openContext } from '../../bot/open-context.ts';
+import type { Places } from '../../bot/ports/places.ts';
 import type { Random } from '../../bot/ports/random.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
@@ -66,9 +68,17 @@ export async function start(
     people: firm.people.map((key) => ({ key, accounts: 1 })),
     compile: (personOf) => toRulebook(firm, personOf),
   };
-  const context = await openContext(installation, { clock, random, onBroken }, ['room']);
+  const context = await openContext(installation, { clock, random, onBroken }, PLACES);
   return { context, dataDir, callerFor: authenticated(context) };
 }
+
+/** Every change has to be told somewhere. */
+const PLACES: Places = {
+  told: [toPlace('log')],
+  hasFaces: false,
+  isServed: () => false,
+  directTo: () => [],
+};
 
 /** As `compose` does it. */
 export async function stop({ context }: Running): Promise<void> {

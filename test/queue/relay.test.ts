@@ -1,33 +1,43 @@
 import { EventEmitter, once } from 'node:events';
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
+import { toPlace } from '../../bot/core/place.ts';
 import type { RequestId } from '../../bot/core/request.ts';
-import type { Messenger, Notice } from '../../bot/ports/messenger.ts';
+import type { Courier, Delivery } from '../../bot/ports/courier.ts';
+import type { WaitingNotice } from '../../bot/ports/notice.ts';
 import { approve, aSubmission, startKeyturn, type TestKeyturn } from '../helpers/start-keyturn.ts';
 
 /** A place where people look, which a test can break or stop. */
-class Place implements Messenger {
-  readonly place: string;
+class Place implements Courier {
+  readonly face: string;
+  readonly toldOfChanges = true;
   /** Every try, also of what failed then. */
   readonly tried: number[] = [];
   readonly told: number[] = [];
-  /** Which tries fail, the first being 1. */
-  failing: readonly number[] = [];
+  /** What comes of the nth try, the first being 1. Delivered where nothing is said. */
+  answers = new Map<number, Delivery | 'throws'>();
   readonly #more = new EventEmitter();
   #held: Promise<void> = Promise.resolve();
   #release = (): void => undefined;
 
-  constructor(place = 'here') {
-    this.place = place;
+  constructor(face = 'here') {
+    this.face = face;
   }
 
-  async deliver({ seq }: Notice): Promise<void> {
+  async deliver({ notice }: WaitingNotice): Promise<Delivery> {
+    const seq = 'seq' in notice ? Number(notice.seq) : -1;
     const nth = this.tried.push(seq);
     this.#more.emit('more');
     await this.#held;
-    if (this.failing.includes(nth)) throw new Error('the place is away');
-    this.told.push(seq);
+    const answer = this.answers.get(nth) ?? { done: true };
+    if (answer === 'throws') throw new Error('the place is away');
+    if (answer.done) this.told.push(seq);
     this.#more.emit('more');
+    return answer;
+  }
+
+  failing(...tries: number[]): void {
+    this.answers = new Map(tries.map((nth) => [nth, 'throws']));
   }
 
   hold(): () => void {
@@ -42,11 +52,14 @@ class Place implements Messenger {
   }
 }
 
-const start = (...places: Place[]) => startKeyturn({}, { ports: { messengers: () => places } });
+const start = (...places: Place[]) => startKeyturn({}, { ports: { couriers: () => places } });
 
-/** Resolves when nothing is left to tell. */
-async function drained({ keyturn }: TestKeyturn): Promise<void> {
-  while (keyturn.context.store.committed.notices(1).length > 0) await new Promise(setImmediate);
+/** Resolves when nothing is left to tell. Time goes on meanwhile, so that what waits for its next try gets it. */
+async function drained({ keyturn, clock }: TestKeyturn, stepMs = 0): Promise<void> {
+  while (keyturn.context.store.committed.notices(1).length > 0) {
+    clock.advance(stepMs);
+    await new Promise((resolve) => setTimeout(resolve, stepMs === 0 ? 0 : 20));
+  }
 }
 
 async function submit(keyturn: TestKeyturn, statement: string) {
@@ -62,7 +75,9 @@ async function submit(keyturn: TestKeyturn, statement: string) {
 /** Notices alone, as many as one likes: what a busy hour leaves in the outbox. */
 function announce({ keyturn }: TestKeyturn, place: string, count: number): Promise<void> {
   return keyturn.context.store.transact((tx) => {
-    for (let seq = 0; seq < count; seq += 1) tx.notify({ request: 'req_x' as RequestId, place, seq });
+    for (let seq = 0; seq < count; seq += 1) {
+      tx.notify({ kind: 'change', request: 'req_x' as RequestId, place: toPlace(place), seq });
+    }
   });
 }
 
@@ -83,31 +98,95 @@ it('tells every change of a request once, in the order of the log', async () => 
   expect(place.told[0]).toBe(first.audit_seq);
 });
 
-it('tries again what a place did not take, keeps the order, and drops nothing', async () => {
+it('tries again what a place did not take, later each time, and drops nothing', async () => {
   const place = new Place();
   const keyturn = await start(place);
-  place.failing = [1, 2];
-  const seqs: number[] = [];
-  for (const number of [1, 2, 3]) seqs.push((await submit(keyturn, `SELECT ${number}`)).audit_seq);
-  await place.until(({ told }) => told.length === 3);
-  await drained(keyturn);
-  expect(place.told).toEqual(seqs);
-  expect(place.tried.length).toBeGreaterThanOrEqual(5);
-  expect(place.tried.slice(0, 2)).toEqual([seqs[0], seqs[0]]);
+  place.failing(1, 2);
+  const { audit_seq } = await submit(keyturn, 'SELECT 1');
+  await place.until(({ tried }) => tried.length === 1);
+  // Half a second is never enough: the wait after a first failure is spread over half of one to one.
+  keyturn.clock.advance(499);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(place.tried).toHaveLength(1);
+  await drained(keyturn, 500);
+  expect(place.tried).toEqual([audit_seq, audit_seq, audit_seq]);
+  expect(place.told).toEqual([audit_seq]);
 });
 
-it('crosses out what went before a failure, and does not tell that again', async () => {
+it('lets what failed hold up only what came after it about the same request', async () => {
   const place = new Place();
   const keyturn = await start(place);
   const release = place.hold();
+  const first = await submit(keyturn, 'SELECT 1');
+  const second = await submit(keyturn, 'SELECT 2');
+  await approve(keyturn, 'bob', first);
+  await place.until(({ tried }) => tried.length === 1);
+  place.failing(1);
+  release();
+  await place.until(({ told }) => told.length === 1);
+  expect(place.told).toEqual([second.audit_seq]);
+  await drained(keyturn, 1_000);
+  const approved = keyturn.keyturn.context.store.committed.auditSeq(first.id);
+  expect(place.told).toEqual([second.audit_seq, first.audit_seq, approved]);
+});
+
+it('leaves a place alone for as long as it asks, and then goes on where it was', async () => {
+  const place = new Place();
+  const keyturn = await start(place);
+  place.answers = new Map([[1, { done: false, retryAfterMs: 60_000 }]]);
+  const seqs = [(await submit(keyturn, 'SELECT 1')).audit_seq, (await submit(keyturn, 'SELECT 2')).audit_seq];
+  await place.until(({ tried }) => tried.length === 1);
+  keyturn.clock.advance(59_000);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(place.tried).toHaveLength(1);
+  keyturn.clock.advance(1_001);
+  await drained(keyturn, 1);
+  expect(place.told).toEqual(seqs);
+});
+
+it('puts on record what can never be delivered, and goes on with the rest', async () => {
+  const place = new Place();
+  const keyturn = await start(place);
+  const [text, answer] = ['a checkpoint', { done: false, never: 'no such channel' }] as const;
+  place.answers = new Map([[1, answer]]);
+  await keyturn.keyturn.context.store.transact((tx) => {
+    tx.notify({ kind: 'text', place: toPlace('here'), seq: null, body: text });
+  });
+  await place.until(({ tried }) => tried.length === 1);
+  await submit(keyturn, 'SELECT 1');
+  await drained(keyturn);
+  const { committed } = keyturn.keyturn.context.store;
+  const failed = committed.entries(0, 99).filter(({ type }) => type === 'notification.failed');
+  expect(failed).toHaveLength(1);
+  expect(committed.textsOf(failed[0]?.seq ?? -1)).toEqual({ why: 'no such channel' });
+  expect(place.told).toHaveLength(1);
+});
+
+it('tells one place at once while another never answers', async () => {
+  const [stuck, well] = [new Place('stuck'), new Place('well')];
+  const keyturn = await start(stuck, well);
+  const release = stuck.hold();
   const seqs: number[] = [];
   for (const number of [1, 2, 3]) seqs.push((await submit(keyturn, `SELECT ${number}`)).audit_seq);
-  await place.until(({ tried }) => tried.length === 1);
-  place.failing = [2];
+  await well.until(({ told }) => told.length === 3);
+  expect(well.told).toEqual(seqs);
+  expect(stuck.tried).toHaveLength(1);
   release();
-  await place.until(({ told }) => told.length === 3);
-  expect(place.tried).toEqual([seqs[0], seqs[1], seqs[1], seqs[2]]);
-  expect(place.told).toEqual(seqs);
+  await drained(keyturn);
+  expect(stuck.told).toEqual(seqs);
+});
+
+it('stops knocking at a place that takes nothing, and tells it all when it is back', async () => {
+  const place = new Place();
+  const keyturn = await start(place);
+  place.failing(...Array.from({ length: 8 }, (_none, nth) => nth + 1));
+  for (let number = 0; number < 20; number += 1) await submit(keyturn, `SELECT ${number}`);
+  await place.until(({ tried }) => tried.length === 3);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(place.tried).toHaveLength(3);
+  await drained(keyturn, 500);
+  expect(place.told).toHaveLength(20);
+  expect(place.tried).toHaveLength(28);
 });
 
 it('delays no decision: a place that never answers holds up nobody who asks, votes or runs', async () => {
@@ -137,7 +216,7 @@ it('lets the process end though a place never answers, and tells it after the ne
   expect(place.told).toEqual([]);
   const again = new Place();
   const dir = dirname(keyturn.dataDir);
-  const next = await startKeyturn({}, { dir, clock: keyturn.clock, ports: { messengers: () => [again] } });
+  const next = await startKeyturn({}, { dir, clock: keyturn.clock, ports: { couriers: () => [again] } });
   await drained(next);
   expect(again.told).toEqual([audit_seq]);
 });

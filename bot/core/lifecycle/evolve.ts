@@ -66,7 +66,7 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
       const output = request.execution?.run?.output ?? null;
       return withExecution(request, {
         heardAt: at,
-        run: { attempt, worker, leaseUntil, retryAt: null, output },
+        run: { attempt, worker, startedAt: at, leaseUntil, retryAt: null, output },
       });
     }
     case 'execution.retried':

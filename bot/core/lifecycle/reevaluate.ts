@@ -40,6 +40,7 @@ export function reevaluate(
     seats: addSeats(held.seats, evaluation.seats).map((seat) => withoutLeavers(seat, now)),
     exclusions: union(held.exclusions, evaluation.exclusions),
     comment: anyDemand(held.comment, evaluation.comment),
+    notify: [...new Set([...held.notify, ...evaluation.notify])],
     ...shortest(request, evaluation),
   };
   const reevaluated: RequestEvent = { type: 'request.reevaluated', demands };

@@ -48,6 +48,7 @@ export function submit(
     expiresAt: asked.createdAt + Math.min(evaluation.expiresAfterMs, expiresInMs ?? Number.POSITIVE_INFINITY),
     usableForMs: evaluation.usableForMs,
     outcomeWithinMs: evaluation.outcomeWithinMs,
+    notify: evaluation.notify,
   };
   if (effect === 'require' && (demands.seats.length === 0 || !canBeFilled(demands))) {
     return refuse('NO_ELIGIBLE_REVIEWER');

@@ -7,6 +7,7 @@ import { load } from './product.mjs';
 const { authenticator } = await load('connectors/api/authenticate.js');
 const { consumeRequest } = await load('bot/app/consume-request.js');
 const { openContext } = await load('bot/open-context.js');
+const { placesOf } = await load('bot/places-of.js');
 const { KEYTURN } = await load('bot/app/context.js');
 const { reportOutcome } = await load('bot/app/report-outcome.js');
 const { reviewRequest } = await load('bot/app/review-request.js');
@@ -30,7 +31,7 @@ export async function openUseCases(dir, clock) {
     throw cause;
   };
   const machine = { clock, random: { bytes: (count) => randomBytes(count) }, onBroken };
-  const context = await openContext(config, machine, []);
+  const context = await openContext(config, machine, placesOf([], []));
   const callerOf = authenticator(context.rulebook);
   const [agent, bob] = ['agent', 'bob'].map((who) => callerOf(`Bearer ${TOKENS[who]}`));
 

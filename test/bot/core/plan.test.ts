@@ -10,6 +10,7 @@ function plan(seats: Plan['seats'], changes: Partial<Plan> = {}): Plan {
     expiresAfterMs: 1_000,
     usableForMs: 1_000,
     outcomeWithinMs: 1_000,
+    notify: [],
     ...changes,
   };
 }

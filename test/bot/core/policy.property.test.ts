@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { toPlace } from '../../../bot/core/place.ts';
 import type { Plan } from '../../../bot/core/plan.ts';
 import { type Evaluation, evaluate, type Facts, type Policy, type Rule } from '../../../bot/core/policy.ts';
 import { type PersonId, RISKS } from '../../../bot/core/request.ts';
@@ -21,6 +22,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   expiresAfterMs: time,
   usableForMs: time,
   outcomeWithinMs: time,
+  notify: fc.subarray([toPlace('room'), toPlace('slack', '#a')]),
 });
 
 const anyRule: fc.Arbitrary<Rule> = fc

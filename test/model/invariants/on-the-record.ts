@@ -90,7 +90,9 @@ export class OnTheRecord {
 
   #noticed(step: Step, id: string): void {
     const seq = Math.min(...step.entries.filter((entry) => entry.id === id).map((entry) => entry.seq));
-    const told = step.store.notices(1_000).some(({ notice }) => notice.request === id && notice.seq >= seq);
+    const told = step.store
+      .notices(1_000)
+      .some(({ notice }) => notice.kind === 'change' && notice.request === id && notice.seq >= seq);
     if (!told) throw new Violation(4, `nobody is told that ${id} changed`);
   }
 }

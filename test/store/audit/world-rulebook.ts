@@ -22,6 +22,7 @@ const plan = (id: string, seats: Plan['seats'], more: Partial<Plan> = {}): Plan 
   expiresAfterMs: 30 * MINUTE,
   usableForMs: 15 * MINUTE,
   outcomeWithinMs: 60 * MINUTE,
+  notify: [],
   ...more,
 });
 

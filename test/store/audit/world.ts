@@ -23,6 +23,7 @@ import {
 } from '../../../bot/app/withdraw-request.ts';
 import type { Digest } from '../../../bot/core/digest.ts';
 import type { ClientId, RequestId, Verdict, Via } from '../../../bot/core/request.ts';
+import { placesOf } from '../../../bot/places-of.ts';
 import type { Store } from '../../../bot/ports/store.ts';
 import { openSqliteStore } from '../../../store/sqlite/store.ts';
 import { dice } from './dice.ts';
@@ -60,7 +61,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     signer: { sign: () => ({ payloadType: 'x', payload: '', signatures: [{ keyid: '', sig: '' }] }) },
     watchers: createWatchers(),
     presence: createPresence(clock.steady),
-    places: [],
+    places: placesOf([], []),
   };
   await adoptPolicy(context);
 

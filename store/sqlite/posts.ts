@@ -1,0 +1,65 @@
+import type { Database } from 'better-sqlite3';
+import type { Place } from '../../bot/core/place.ts';
+import type { RequestId } from '../../bot/core/request.ts';
+import type { Post } from '../../bot/ports/notice.ts';
+import type { Posts, StoredPosts } from '../../bot/ports/posts.ts';
+
+const POST = 'SELECT place, kind, request, digest, seq, message, at FROM posts';
+
+/** Messages that stand in a place, by the id that the face gave them. */
+export function postsIn(db: Database): Posts & StoredPosts {
+  const cards = db.prepare<[string, string], Post>(
+    `${POST} WHERE request = ? AND place = ? AND kind = 'card' ORDER BY at, message`,
+  );
+  const places = db.prepare<[string, string], { place: Place }>(
+    `SELECT place FROM posts WHERE request = ? AND kind = 'card' UNION SELECT place FROM digested WHERE request = ?`,
+  );
+  const one = db.prepare<[string, string], Post>(`${POST} WHERE place = ? AND message = ?`);
+  const within = db.prepare<[string, string, number, number], Post>(
+    `${POST} WHERE place = ? AND kind IN (SELECT value FROM json_each(?)) AND at < ? ORDER BY at DESC, message DESC LIMIT ?`,
+  );
+  const digestOf = db.prepare<[string, string], { digest: string }>(
+    'SELECT digest FROM digested WHERE request = ? AND place = ?',
+  );
+  const members = db.prepare<[string], { request: RequestId }>(
+    'SELECT request FROM digested WHERE digest = ? ORDER BY request',
+  );
+  const newest = db.prepare<[string], { digest: string; since: number; count: number }>(
+    `SELECT digest, min(at) AS since, count(*) AS count FROM digested WHERE digest =
+     (SELECT max(digest) FROM digested WHERE place = ?) GROUP BY digest`,
+  );
+  const digests = db.prepare<[string], Post>(`${POST} WHERE digest = ? ORDER BY at, message`);
+  const recent = db.prepare<[string, string, number], { everyone: number; mine: number }>(
+    `SELECT count(*) AS everyone, coalesce(sum(requester = ?), 0) AS mine
+     FROM posts JOIN requests ON requests.id = posts.request WHERE place = ? AND kind = 'card' AND at > ?`,
+  );
+  const add = db.prepare(
+    'INSERT OR IGNORE INTO posts (place, message, kind, request, digest, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const showed = db.prepare('UPDATE posts SET seq = ? WHERE place = ? AND message = ?');
+  const remove = db.prepare('DELETE FROM posts WHERE place = ? AND message = ?');
+  const gather = db.prepare(
+    'INSERT OR REPLACE INTO digested (place, request, digest, at) VALUES (?, ?, ?, ?)',
+  );
+  const forget = db.prepare("DELETE FROM posts WHERE kind IN ('thread','direct') AND at < ?");
+  return {
+    cards: (place, request) => cards.all(request, place),
+    placesOf: (request) => places.all(request, request).map(({ place }) => place),
+    post: (place, message) => one.get(place, message) ?? null,
+    postsIn: (place, { kinds, before, most }) => within.all(place, JSON.stringify(kinds), before, most),
+    digestOf: (place, request) => digestOf.get(request, place)?.digest ?? null,
+    digested: (digest) => members.all(digest).map(({ request }) => request),
+    newestDigest: (place) => newest.get(place) ?? null,
+    digestPosts: (digest) => digests.all(digest),
+    countCards(place, since, requester) {
+      const { everyone, mine } = recent.get(requester, place, since) ?? { everyone: 0, mine: 0 };
+      return { all: everyone, ofRequester: mine };
+    },
+    addPost: ({ place, message, kind, request, digest, seq, at }) =>
+      void add.run(place, message, kind, request, digest, seq, at),
+    showed: (place, message, seq) => void showed.run(seq, place, message),
+    removePost: (place, message) => void remove.run(place, message),
+    addDigested: (place, request, digest, at) => void gather.run(place, request, digest, at),
+    forgetPosts: (before) => void forget.run(before),
+  };
+}
