@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
 import type { RequestId } from '../../bot/core/request.ts';
 import type { Logger } from '../../bot/ports/logger.ts';
 import type { QueueDriver, Wake } from '../../bot/ports/queue-driver.ts';
@@ -19,16 +21,16 @@ export function bullmqDriver(redisUrl: string, logger: Logger): QueueDriver {
   const complain = atMostEvery(60_000, (cause: unknown) => {
     logger.warn('redis does not answer; approved actions wait for it', { cause: String(cause) });
   });
+  // One client for all that is added. What it cannot send soon is given up: it will be offered again.
+  const client = new Redis({ ...connection, maxRetriesPerRequest: 1 });
+  client.on('error', complain);
+  let closed = false;
 
   const queueOf = (runsOn: readonly string[]): Queue<Wake> => {
     const name = queueName(runsOn);
     const known = queues.get(name);
     if (known !== undefined) return known;
-    const queue = new Queue<Wake>(name, {
-      // Otherwise an add waits for a Redis that is away, for ever.
-      connection: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 },
-      skipWaitingForReady: true,
-    });
+    const queue = new Queue<Wake>(name, { connection: client });
     queue.on('error', complain);
     queues.set(name, queue);
     return queue;
@@ -36,6 +38,9 @@ export function bullmqDriver(redisUrl: string, logger: Logger): QueueDriver {
 
   return {
     async add(wake) {
+      if (closed) throw new Error('the queue is closed');
+      // Before it is ready BullMQ makes queues that stay broken, and an add waits for ever.
+      if (client.status !== 'ready') await within(ADD_WITHIN_MS, once(client, 'ready'));
       const { request, attempt, urgency, runsOn } = wake;
       const added = queueOf(runsOn).add('run', wake, {
         jobId: `${request}-${attempt}`,
@@ -62,10 +67,13 @@ export function bullmqDriver(redisUrl: string, logger: Logger): QueueDriver {
       }
     },
     async close(withinMs) {
-      const closing = Promise.allSettled([...workers.map((worker) => worker.close())]);
+      if (closed) return;
+      closed = true;
+      const closing = Promise.allSettled(workers.map((worker) => worker.close()));
       await within(withinMs, closing).catch(() => undefined);
       await Promise.allSettled(workers.map((worker) => within(1_000, worker.close(true))));
       await Promise.allSettled([...queues.values()].map((queue) => within(1_000, queue.close())));
+      client.disconnect();
     },
   };
 }
