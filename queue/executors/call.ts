@@ -41,7 +41,7 @@ const MOST_ANSWER_BYTES = 64 * 1024;
  * Answers the status; throws `CallFailed`.
  */
 export async function call(one: Call, { addressRule, lookup }: Network): Promise<number> {
-  const { url, signal, timeoutMs } = one;
+  const { signal, timeoutMs } = one;
   // One controller, and not AbortSignal.any: in Node 20 what that is made of may be collected first.
   const over = new AbortController();
   let isLate = false;
