@@ -8,7 +8,11 @@ import { startRelay } from '../queue/relay.ts';
 import { faceCourier } from '../queue/relay-face.ts';
 import { type Context, KEYTURN } from './app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
+import { meetPolicy } from './app/meet-policy.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
+import { restoreCards } from './app/restore-cards.ts';
+import { createDesk } from './commands/desk.ts';
+import { openSlack, slackRoutes } from './compose-slack.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
 import { type Installation, type Machine, openContext } from './open-context.ts';
@@ -16,6 +20,8 @@ import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
+import { createReload, type Fixed, type Reload } from './reload.ts';
+import type { SlackSettings } from './slack/settings.ts';
 import { SOFTWARE } from './software.ts';
 import { type QueueSettings, startExecution } from './start-execution.ts';
 
@@ -29,6 +35,8 @@ export interface Config extends Installation {
   readonly queue: QueueSettings;
   readonly listen: Listen;
   readonly admin: { readonly host: string; readonly port: number };
+  readonly fixed: Fixed;
+  readonly slack?: SlackSettings | null;
 }
 
 export interface Ports extends Machine {
@@ -44,6 +52,7 @@ export interface Ports extends Machine {
 export interface Keyturn {
   readonly context: Context;
   readonly port: number;
+  readonly reload: Reload;
   /** Refuses new work, lets running answers finish, closes the store last. */
   stop(): Promise<void>;
 }
@@ -54,13 +63,19 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { logger, clock } = ports;
   const couriers = ports.couriers(() => context);
-  const faces = ports.faces?.(() => context) ?? [];
+  const slack =
+    config.slack == null
+      ? null
+      : await openSlack(config.slack, { context: () => context, desk: () => desk, logger, clock });
+  const faces = [...(slack === null ? [] : [slack.messenger]), ...(ports.faces?.(() => context) ?? [])];
   const context = await openContext(config, ports, placesOf(couriers, faces));
+  await restoreCards(context);
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
+  const desk = createDesk(context, refusedCalls);
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
     context,
-    authenticate: authenticator(context.rulebook),
+    authenticate: authenticator(() => context.rulebook),
     refusedCalls,
     logger,
     bodyWithinMs: ports.bodyWithinMs ?? 10_000,
@@ -72,6 +87,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   );
   const timers = [
     every(500, 'expire', () => expireDue(context), logger),
+    every(500, 'meet the policy', () => meetPolicy(context), logger),
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
   ];
@@ -82,8 +98,11 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   // What only operators should see answers on loopback alone, also when the bot itself is public.
   const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
   if (isPrivate) app.route('/', metricsRoute(metrics));
+  const fromSlack = slack === null ? null : slackRoutes(slack, refusedCalls, ports.bodyWithinMs ?? 10_000);
+  if (fromSlack !== null) app.route('/', fromSlack);
   const listeners: Listening[] = [];
   const stop = async () => {
+    await slack?.stop();
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
     await execution.stop();
@@ -103,7 +122,10 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     const where = `${config.listen.host}:${config.listen.port}`;
     throw new KeyturnFault('CONFIG_INVALID', `cannot listen on ${where}: ${String(cause)}`, { cause });
   }
-  return { context, port: listeners[0]?.port ?? config.listen.port, stop };
+  // Never awaited: while Slack is down everything else goes on.
+  slack?.start();
+  const reload = createReload(context, config.fixed, logger);
+  return { context, port: listeners[0]?.port ?? config.listen.port, reload, stop };
 }
 
 function listenAdmin(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<Listening> {

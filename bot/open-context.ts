@@ -2,26 +2,23 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openGrantSigner } from '../store/keys/grant-key.ts';
 import { openSqliteStore } from '../store/sqlite/store.ts';
-import { adoptPolicy } from './app/adopt-policy.ts';
+import { adoptPolicy, type PolicySource } from './app/adopt-policy.ts';
 import { type Context, KEYTURN } from './app/context.ts';
 import { enrolPeople } from './app/enrol-people.ts';
 import { createPresence } from './app/presence.ts';
+import { rulebookInForce } from './app/rulebook-in-force.ts';
 import { trustedTime } from './app/time.ts';
 import { createWatchers } from './app/watchers.ts';
-import type { PersonId } from './core/request.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Places } from './ports/places.ts';
 import type { Random } from './ports/random.ts';
-import type { Rulebook } from './ports/rulebook.ts';
 import { SOFTWARE } from './software.ts';
 
-export interface Installation {
+export interface Installation extends PolicySource {
   readonly dataDir: string;
   readonly keyDir: string;
   /** The log's origin. */
   readonly log: string;
-  readonly people: readonly { readonly key: string; readonly accounts: number }[];
-  readonly compile: (personOf: (key: string) => PersonId) => Rulebook;
 }
 
 export interface Machine {
@@ -50,11 +47,15 @@ export async function openContext(
       tx.append({ type: 'log.started', clean: store.stoppedCleanly }, KEYTURN, time.now(), null);
     });
     const personOf = await enrolPeople({ store, time, random }, people);
+    const inForce = rulebookInForce(compile(personOf));
     const context: Context = {
       store,
       time,
       random,
-      rulebook: compile(personOf),
+      get rulebook() {
+        return inForce.now;
+      },
+      inForce,
       signer: openGrantSigner(keyDir),
       watchers: createWatchers(),
       presence: createPresence(() => clock.steady()),

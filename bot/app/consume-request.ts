@@ -7,7 +7,7 @@ import type { ActionRequest, RequestId } from '../core/request.ts';
 import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import type { Caller, Context } from './context.ts';
 import { mayRead } from './readers.ts';
-import { storedPayload } from './view-payload.ts';
+import { storedPayload } from './stored-payload.ts';
 
 /** How long the same key gets the same answer, for a caller whose connection broke. */
 export const CONSUME_REPEAT_MS = 60_000;

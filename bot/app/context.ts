@@ -6,6 +6,7 @@ import type { Random } from '../ports/random.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
 import type { Store } from '../ports/store.ts';
 import type { Presence } from './presence.ts';
+import type { RulebookInForce } from './rulebook-in-force.ts';
 import type { Time } from './time.ts';
 import type { Watchers } from './watchers.ts';
 
@@ -14,7 +15,9 @@ export interface Context {
   readonly store: Store;
   readonly time: Time;
   readonly random: Random;
+  /** The rulebook in force: read it anew for every decision. */
   readonly rulebook: Rulebook;
+  readonly inForce: RulebookInForce;
   readonly signer: GrantSigner;
   readonly watchers: Watchers;
   readonly presence: Presence;

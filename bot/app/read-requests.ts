@@ -1,3 +1,4 @@
+import { hasToMeet } from '../core/lifecycle/reevaluate.ts';
 import { dueAt } from '../core/lifecycle/time.ts';
 import {
   type ActionRequest,
@@ -9,6 +10,7 @@ import {
 import { current, write } from './change-request.ts';
 import type { Caller, Context } from './context.ts';
 import { expireDue } from './expire-due.ts';
+import { meetPolicy } from './meet-policy.ts';
 import { mayRead } from './readers.ts';
 
 /** How many rows one list call looks at, so that a reader of few requests cannot make us read them all. */
@@ -24,8 +26,13 @@ export async function readRequest(
   const stored = context.store.committed.request(id);
   if (stored === null || !mayRead(context.rulebook, caller, stored)) return null;
   const due = dueAt(stored);
-  if (due === null || context.time.now() < due) return stored;
-  return write<ActionRequest | null>(context, (writing) => current(context, writing, id));
+  const isCurrent = due === null || context.time.now() < due;
+  if (isCurrent && !hasToMeet(stored, context.rulebook.policy.version)) return stored;
+  return write<ActionRequest | null>(context, (writing) => {
+    const request = current(context, writing, id);
+    // Another policy may be in force by now, and know other readers.
+    return request !== null && mayRead(context.rulebook, caller, request) ? request : null;
+  });
 }
 
 /**
@@ -91,6 +98,7 @@ export async function listRequests(
   },
 ): Promise<Page> {
   await expireDue(context);
+  await meetPolicy(context);
   const only = caller.actor.kind === 'client' ? caller.id : requesterId(context, query.requester);
   if (caller.actor.kind === 'client' && query.requester !== null && query.requester !== caller.key) {
     return { items: [], next: null };

@@ -11,7 +11,7 @@ import type { Job, TryEnded } from '../ports/executor.ts';
 import type { ExecuteSettings } from '../ports/rulebook.ts';
 import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import type { Context } from './context.ts';
-import { storedPayload } from './view-payload.ts';
+import { storedPayload } from './stored-payload.ts';
 
 /** What a worker gets with its claim: everything it needs to run, and how long it has. */
 export type Claimed =

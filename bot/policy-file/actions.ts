@@ -49,6 +49,16 @@ export function readActions(
   return new Map(actions);
 }
 
+/** The same without what stands outside the file: enough to say what the policy makes of a request. */
+export function actionsAsWritten(file: PolicyFile): ReadonlyMap<string, ActionSettings> {
+  return new Map(
+    Object.entries(file.actions).map(([name, { risk, redact }]) => [
+      name,
+      { risk, redact, payloadProblems: () => [], execute: null },
+    ]),
+  );
+}
+
 function readSchema(path: string): string {
   const { size } = statSync(path);
   if (size > MOST_SCHEMA_BYTES) throw new TypeError(`${path} is larger than ${MOST_SCHEMA_BYTES} bytes`);

@@ -1,13 +1,14 @@
 import { compileCondition } from '../cel.ts';
-import { canonicalJson, type Json } from '../core/canonical-json.ts';
-import { type Digest, sha256Hex } from '../core/digest.ts';
 import { KeyturnFault } from '../core/fault.ts';
-import { toPlace } from '../core/place.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Condition, Match, Policy, Rule } from '../core/policy.ts';
+import type { Condition, Policy, Rule } from '../core/policy.ts';
 import type { ClientId, PersonId } from '../core/request.ts';
 import type { ActionSettings, Client, Person, Rulebook } from '../ports/rulebook.ts';
+import { breakGlassOf, freezesOf } from './compile-freezes.ts';
+import { matchOf } from './compile-match.ts';
 import { asList } from './globs.ts';
+import { placesOf } from './places.ts';
+import { policyText, versionOf } from './policy-text.ts';
 import type { PolicyFile } from './schema.ts';
 
 type PersonOf = (key: string) => PersonId;
@@ -37,6 +38,8 @@ export function compileRulebook(
     clearFrom: file.clear_from,
     auditors: new Set(file.auditors.map(personId)),
     limits: { openPerRequester: file.limits.open_per_requester, newPerMinute: file.limits.new_per_minute },
+    securityNotices: placesOf(file.security_notices),
+    text: policyText(file),
   };
 }
 
@@ -58,6 +61,8 @@ function policyOf(file: PolicyFile, personId: PersonOf): Policy {
       file.default.effect === 'deny'
         ? { effect: 'deny' }
         : { effect: 'require', plan: plan(file.default.plan) },
+    freezes: freezesOf(file),
+    breakGlass: breakGlassOf(file),
     members: (group) => groups.get(group) ?? [],
   };
 }
@@ -80,18 +85,6 @@ function ruleOf(
   };
 }
 
-function matchOf(match: PolicyFile['rules'][number]['match']): Match {
-  return {
-    ...(match.action !== undefined && { action: asList(match.action) }),
-    ...(match.target !== undefined && { target: asList(match.target) }),
-    ...(match.environment !== undefined && { environment: asList(match.environment) }),
-    ...(match.requester?.kind !== undefined && { requesterKind: asList(match.requester.kind) }),
-    ...(match.requester?.id !== undefined && { requesterId: asList(match.requester.id) }),
-    ...(match.groups !== undefined && { groups: asList(match.groups) }),
-    ...(match.risk !== undefined && { risk: asList(match.risk) }),
-  };
-}
-
 function conditionOf(rule: PolicyFile['rules'][number]): Condition | null {
   if (rule.when === undefined) return null;
   const compiled = compileCondition(rule.when);
@@ -99,6 +92,9 @@ function conditionOf(rule: PolicyFile['rules'][number]): Condition | null {
     throw new KeyturnFault('IMPOSSIBLE', `rule ${rule.id} was compiled, and its when ${compiled.problem}`);
   return compiled.condition;
 }
+
+/** Where the file says nothing. A time that is longer than the request is never reached. */
+const REMIND = ['half', 5 * 60_000] as const;
 
 function planOf(id: string, plan: PolicyFile['plans'][string]): Plan {
   const { approve, reject, flag } = plan.comment;
@@ -109,7 +105,10 @@ function planOf(id: string, plan: PolicyFile['plans'][string]): Plan {
     expiresAfterMs: plan.expires_after,
     usableForMs: plan.usable_for,
     outcomeWithinMs: plan.outcome_within,
-    notify: plan.notify.room ? [toPlace('room')] : [],
+    reviewVia: plan.review_via,
+    remind: plan.remind ?? REMIND,
+    escalate: plan.escalate.map(({ after, notify }) => ({ afterMs: after, notify })),
+    notify: placesOf(plan.notify),
   };
 }
 
@@ -126,6 +125,7 @@ function personOf(
     name: person.name,
     groups: groups.map(([name]) => name),
     tokenSha256: asList(person.accounts.api_token_sha256),
+    ...(person.accounts.slack === undefined ? {} : { slackAccount: person.accounts.slack }),
   };
 }
 
@@ -139,30 +139,4 @@ function clientOf(key: string, client: PolicyFile['clients'][string], personId: 
     targets: client.targets,
     tokenSha256: asList(client.auth.token_sha256),
   };
-}
-
-/** Over what decides, and nothing else: a rotated token or a moved folder is the same policy. */
-function versionOf(file: PolicyFile): Digest {
-  const people = Object.entries(file.people).map(([key, { accounts }]) => [
-    key,
-    Object.keys(accounts).sort(),
-  ]);
-  const clients = Object.entries(file.clients).map(([key, { auth: _, ...client }]) => [
-    key,
-    { ...client, may_act_for: client.may_act_for ?? [client.owner] },
-  ]);
-  const deciding = {
-    environments: file.environments,
-    people: Object.fromEntries(people) as Json,
-    groups: file.groups,
-    auditors: file.auditors,
-    clear_from: file.clear_from,
-    clients: Object.fromEntries(clients) as Json,
-    actions: file.actions as unknown as Json,
-    plans: file.plans as unknown as Json,
-    default: file.default as unknown as Json,
-    rules: file.rules as unknown as Json,
-    limits: file.limits,
-  };
-  return `sha256:${sha256Hex(canonicalJson(deciding))}`;
 }

@@ -66,6 +66,13 @@ export const TokenHashes = z.union([
 export const SlackAccount = z
   .string()
   .regex(/^[TE][A-Z0-9]{1,20}\/[UW][A-Z0-9]{1,20}$/, 'must be TEAM/USER by id, such as T01/U01');
+/** By name, or by id where the name may change hands. */
+export const SlackChannel = z
+  .string()
+  .regex(
+    /^(#[\p{Ll}\p{Lo}\p{M}0-9_-]{1,80}|[CG][A-Z0-9]{1,20})$/u,
+    'must be a channel such as "#approvals", or its id',
+  );
 export const TeamsAccount = z
   .string()
   .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, {

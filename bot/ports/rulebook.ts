@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/canonical-json.ts';
+import type { Place } from '../core/place.ts';
 import type { Policy } from '../core/policy.ts';
 import type { FieldProblem } from '../core/refusal.ts';
 import type { ClientId, PersonId, Risk } from '../core/request.ts';
@@ -23,6 +24,8 @@ export interface Person {
   readonly name: string;
   readonly groups: readonly string[];
   readonly tokenSha256: readonly string[];
+  /** `TEAM/USER`, by Slack's own ids. */
+  readonly slackAccount?: string;
 }
 
 export interface ActionSettings {
@@ -64,4 +67,8 @@ export interface Rulebook {
   readonly clearFrom: readonly string[];
   readonly auditors: ReadonlySet<PersonId>;
   readonly limits: Limits;
+  /** Where flags, frozen requesters and broken glass are told of, besides the plan's own places. */
+  readonly securityNotices: readonly Place[];
+  /** All that decides, as canonical JSON: the policy's version is its digest. No secret is in it. */
+  readonly text: string;
 }

@@ -7,14 +7,15 @@ export const REFUSAL_TEXT: Readonly<Record<RefusalCode, string>> = {
     'You cannot decide on this request: you asked for it, it was asked on your behalf, or you answer for its requester. Somebody else must.',
   NOT_A_HUMAN: 'Only a person may do this. A client credential never can.',
   NOT_ELIGIBLE:
-    'You are not one of the people who may do this. `seats` in the request names the groups that may.',
+    'You are not one of the people who may do this. The seats of the request name the groups that may.',
   UNKNOWN_ACCOUNT: 'This account belongs to no person in the policy. Ask an administrator to link it.',
   ACTION_NOT_ALLOWED: 'This client may not ask for that action on that target.',
-  FULL_VIEW_REQUIRED: 'Fetch the whole payload before you approve: you must have seen all of it.',
+  FULL_VIEW_REQUIRED:
+    'You must have seen all of it before you approve. Open the full payload first, then approve.',
   REQUESTER_FROZEN:
     'This requester is frozen because one of its requests was flagged. A person must lift the freeze first.',
   STEP_UP_REQUIRED:
-    'This request needs a stronger way to approve than the one you used. An API token alone is not enough.',
+    'This request needs a stronger way to approve than the one you used. An API token is not enough, in a call or to log in: use a chat face, or a room code.',
   POST_REVIEW_OVERDUE:
     'An earlier break-glass of yours has not been reviewed yet. It must be, before the next one.',
   FORBIDDEN: 'You may see this request, but not do this with it.',

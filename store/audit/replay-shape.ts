@@ -54,6 +54,13 @@ const verdict = oneOf(...VERDICTS);
 const via = oneOf('api', 'room', 'slack', 'teams');
 const ended = oneOf('succeeded', 'failed');
 const submission = fields({ key: orNull(text), hold: oneOf('poll', 'wait') });
+const glass = fields({
+  who: listOf(text),
+  candidates: listOf(text),
+  reason_min: count,
+  review_by: listOf(text),
+  review_within_ms: count,
+});
 const demands = fields({
   policy_version: digest,
   rules: listOf(text),
@@ -65,8 +72,10 @@ const demands = fields({
   expires_at: time,
   usable_for_ms: count,
   outcome_within_ms: count,
-  // Entries from before there were places have none.
+  // Entries from before there were such demands have none.
   notify: optional(listOf(text)),
+  review_via: optional(listOf(via)),
+  break_glass: optional(listOf(glass)),
 });
 const outcome = fields({ exit_code: orNull(whole) });
 const message = fields({ place: text, kind: oneOf('card', 'thread', 'direct', 'digest', 'text') });
@@ -102,6 +111,20 @@ const DATA = {
     of: count,
   }),
   'request.approved': fields({ filled_by: listOf(listOf(text)), usable_until: time }),
+  'break_glass.used': fields({
+    person: text,
+    via,
+    action_digest: digest,
+    target: text,
+    reason_length: count,
+    who: listOf(text),
+    review_by: listOf(text),
+    due_at: time,
+    freezes: listOf(text),
+  }),
+  'break_glass.reviewed': fields({ person: text, verdict, via }),
+  'break_glass.overdue': fields({ person: text, due_at: time }),
+  'reminder.sent': fields({ due_at: time, groups: listOf(text) }),
   'request.denied': fields({ rules: listOf(text) }),
   'request.rejected': fields({ person: text }),
   'request.flagged': fields({ because: oneOf('flag', 'requester_frozen') }),
@@ -109,8 +132,10 @@ const DATA = {
   'request.expired': nothing,
   'request.lapsed': nothing,
   'request.cancelled': fields({ because: oneOf('asked', 'caller_left') }),
-  'request.revoked': fields({ because: oneOf('asked', 'flag', 'requester_frozen', 'policy') }),
-  'request.stop_requested': fields({ because: oneOf('asked', 'flag') }),
+  'request.revoked': fields({
+    because: oneOf('asked', 'flag', 'requester_frozen', 'policy', 'post_review'),
+  }),
+  'request.stop_requested': fields({ because: oneOf('asked', 'flag', 'post_review') }),
   'grant.issued': fields({ nonce_digest: digest, audience: text }),
   'execution.started': fields({ attempt: count, worker: text, lease_until: time }),
   'execution.retried': fields({ attempt: count, retry_at: time }),
@@ -128,6 +153,7 @@ const DATA = {
   'requester.cleared': fields({ requester: text }),
   'identity.linked': fields({ person: text, accounts: count }),
   'policy.loaded': fields({ version: digest, previous: orNull(digest) }),
+  'policy.refused': fields({ in_force: orNull(digest), problems: count }),
   'notification.sent': message,
   'notification.updated': message,
   'notification.failed': message,
@@ -167,6 +193,7 @@ const isSubject = fields({
 });
 
 export type LoggedDemands = Guarded<typeof demands>;
+export type LoggedGlass = Guarded<typeof glass>;
 export type Subject = Guarded<typeof isSubject>;
 export type Actor = {
   [K in keyof typeof ACTOR]: { readonly kind: K } & Guarded<(typeof ACTOR)[K]>;

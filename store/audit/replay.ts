@@ -1,5 +1,6 @@
 import { isTerminal } from '../../bot/core/request.ts';
 import { frozen, interruptsSweep, policyLoaded, requesterCleared } from './replay-freeze.ts';
+import { glassOverdue, glassReviewed } from './replay-glass.ts';
 import type { Actor, EntryOf, LoggedEntry, Subject } from './replay-shape.ts';
 import { type Held, LATE, type Owed, STEPS, subjectProblem, type Why, type World } from './replay-state.ts';
 import { step } from './replay-step.ts';
@@ -7,7 +8,10 @@ import { submitted } from './replay-submit.ts';
 
 /** What the log makes of one request. */
 export type Replayed = Readonly<
-  Pick<Held, 'number' | 'id' | 'state' | 'seq' | 'submitted' | 'demands' | 'votes' | 'usableUntil'>
+  Pick<
+    Held,
+    'number' | 'id' | 'state' | 'seq' | 'submitted' | 'demands' | 'votes' | 'usableUntil' | 'breaker'
+  >
 >;
 
 /**
@@ -19,6 +23,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
   const world: World = {
     open: new Map(),
     frozen: new Map(),
+    unreviewed: new Map(),
     owed: null,
     sweep: { requester: '', numbers: new Set() },
     next: whole ? 1 : null,
@@ -52,6 +57,10 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
         return requesterCleared(world, entry);
       case 'policy.loaded':
         return policyLoaded(world, entry);
+      case 'break_glass.reviewed':
+        return (isBefore(entry.subject) ? null : glassReviewed(world, entry)) ?? about(entry, owed);
+      case 'break_glass.overdue':
+        return (isBefore(entry.subject) ? null : glassOverdue(world, entry)) ?? about(entry, owed);
       default:
         return about(entry, owed);
     }
@@ -98,6 +107,8 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     take,
     open: (): Iterable<Replayed> => world.open.values(),
     frozen: (): ReadonlyMap<string, ReadonlySet<string>> => world.frozen,
+    unreviewed: (): ReadonlyMap<number, { readonly person: string; readonly dueAt: number }> =>
+      world.unreviewed,
     policy: () => world.policy,
     requests: () => requests,
     /** Entries about requests that began before the first entry. */

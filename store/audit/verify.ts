@@ -33,6 +33,8 @@ export interface End {
   readonly requests: number;
   readonly frozen: ReadonlyMap<string, ReadonlySet<string>>;
   readonly policy: string | null;
+  /** Request number → whose broken glass waits for its review. */
+  readonly unreviewed: ReadonlyMap<number, { readonly person: string; readonly dueAt: number }>;
 }
 
 export interface VerifyOptions {
@@ -177,7 +179,13 @@ function endProblem(
 ): Problem | null {
   if (replay.isMidway())
     return { seq: lastSeq + 1, why: 'it is missing: the log ends in the middle of a step' };
-  const end = { lastSeq, requests: replay.requests(), frozen: replay.frozen(), policy: replay.policy() };
+  const end = {
+    lastSeq,
+    requests: replay.requests(),
+    frozen: replay.frozen(),
+    policy: replay.policy(),
+    unreviewed: replay.unreviewed(),
+  };
   const rest = tables.rest(end);
   if (rest !== null) return rest;
   for (const request of replay.open()) {

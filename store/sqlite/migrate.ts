@@ -2,10 +2,13 @@ import type { Database } from 'better-sqlite3';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import { first } from './migrations/0001-first.ts';
 import { outbox } from './migrations/0002-outbox.ts';
+import { breakGlass } from './migrations/0005-break-glass.ts';
+import { inbox } from './migrations/0013-inbox.ts';
 import { runs } from './migrations/0015-runs.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
-const MIGRATIONS: readonly string[] = [first, outbox, runs];
+const MIGRATIONS: readonly string[] = [first, outbox, breakGlass, inbox, runs];
+export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Brings the file to this version, all or nothing. A file from a newer Keyturn is refused, not guessed at. */
 export function migrate(db: Database): void {

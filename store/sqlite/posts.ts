@@ -14,6 +14,10 @@ export function postsIn(db: Database): Posts & StoredPosts {
   const places = db.prepare<[string, string], { place: Place }>(
     `SELECT place FROM posts WHERE request = ? AND kind = 'card' UNION SELECT place FROM digested WHERE request = ?`,
   );
+  const stale = db.prepare<[string, number], Post>(
+    `SELECT posts.place, kind, request, digest, seq, message, at FROM posts JOIN requests ON requests.id = posts.request
+     WHERE kind = 'card' AND posts.seq < requests.audit_seq AND posts.message > ? ORDER BY posts.message LIMIT ?`,
+  );
   const one = db.prepare<[string, string], Post>(`${POST} WHERE place = ? AND message = ?`);
   const within = db.prepare<[string, string, number, number], Post>(
     `${POST} WHERE place = ? AND kind IN (SELECT value FROM json_each(?)) AND at < ? ORDER BY at DESC, message DESC LIMIT ?`,
@@ -44,6 +48,7 @@ export function postsIn(db: Database): Posts & StoredPosts {
   const forget = db.prepare("DELETE FROM posts WHERE kind IN ('thread','direct') AND at < ?");
   return {
     cards: (place, request) => cards.all(request, place),
+    staleCards: (most, after) => stale.all(after, most),
     placesOf: (request) => places.all(request, request).map(({ place }) => place),
     post: (place, message) => one.get(place, message) ?? null,
     postsIn: (place, { kinds, before, most }) => within.all(place, JSON.stringify(kinds), before, most),

@@ -4,9 +4,11 @@ import type { Random } from '../../bot/ports/random.ts';
 import type { Store, Transaction } from '../../bot/ports/store.ts';
 import { logIn, readHead } from './audit-log.ts';
 import { groupCommit } from './group-commit.ts';
+import { inboxIn } from './inbox.ts';
 import { lockDirectory } from './lock.ts';
 import { openDatabase } from './open.ts';
 import { outboxIn } from './outbox.ts';
+import { postReviewsIn } from './post-reviews.ts';
 import { postsIn } from './posts.ts';
 import { requestsIn } from './requests.ts';
 import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
@@ -41,14 +43,22 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
 function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void): Store {
   let head = readHead(db);
   const stoppedCleanly = head.seq === -1 || endsWithStop(db);
+  const requests = requestsIn(db, () => head.seq);
+  const postReviews = postReviewsIn(db);
   const tx: Transaction = {
-    ...requestsIn(db, () => head.seq),
+    ...requests,
+    hasOverdueReview: postReviews.hasOverdueReview,
+    update(request, before) {
+      requests.update(request, before);
+      if (request.brokenGlass !== before.brokenGlass) postReviews.keep(request);
+    },
     ...logIn(db, options, {
       get: () => head,
       set(next) {
         head = next;
       },
     }),
+    ...inboxIn(db),
     ...outboxIn(db),
     ...postsIn(db),
     ...repeatsIn(db),

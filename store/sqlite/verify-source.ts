@@ -99,6 +99,7 @@ interface RequestRow {
 interface Life {
   readonly reviews: readonly { readonly person: string; readonly verdict: string; readonly void: boolean }[];
   readonly usableUntil: number | null;
+  readonly brokenGlass?: { readonly person: string } | null;
 }
 
 function tablesIn(db: Database, nextText: () => number | null): Tables {
@@ -132,7 +133,7 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
       const isSame = isTerminal(state) || isLifeOf(request, life.get(number));
       return isSame ? null : `votes or demands of request ${number} in the tables are not those of the log`;
     },
-    rest({ lastSeq, requests, frozen, policy: loaded }: End): Problem | null {
+    rest({ lastSeq, requests, frozen, policy: loaded, unreviewed }: End): Problem | null {
       const end = (why: string) => ({ seq: lastSeq, why });
       const { rows, newest, stamp } = count.get() ?? { rows: 0, newest: null, stamp: null };
       if (stamp !== null && stamp > lastSeq) {
@@ -147,6 +148,8 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
       }
       if ((policy.get()?.value ?? null) !== loaded)
         return end('the policy in force is not the last one that the log has');
+      if (!isSameReviews(db, unreviewed))
+        return end('the reviews that are due for a broken glass are not those of the log');
       const isSame = freezes
         .all()
         .every(({ requester, exclusions }) => isJsonOf(exclusions, frozen.get(requester)));
@@ -162,19 +165,40 @@ function isLifeOf(
   row: { readonly body: string; readonly asked: string } | undefined,
 ): boolean {
   try {
-    const { reviews, usableUntil } = JSON.parse(row?.body ?? '') as Life;
+    const { reviews, usableUntil, brokenGlass } = JSON.parse(row?.body ?? '') as Life;
     const { demands } = JSON.parse(row?.asked ?? '') as { readonly demands: unknown };
     const approves = reviews.filter((review) => review.verdict === 'approve' && !review.void);
     return (
       approves.map(({ person }) => person).join(' ') ===
         request.votes.map(({ person }) => person).join(' ') &&
       (request.state !== 'approved' || usableUntil === request.usableUntil) &&
+      (brokenGlass?.person ?? null) === request.breaker &&
       toLogText(demands) === canonicalJson(request.demands as unknown as Json)
     );
   } catch {
     // No JSON, or not of that shape.
     return false;
   }
+}
+
+/** A database from before there was such a table has no broken glass either. */
+function isSameReviews(db: Database, unreviewed: End['unreviewed']): boolean {
+  const exists = db
+    .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'post_reviews'")
+    .get();
+  const rows =
+    exists === undefined
+      ? []
+      : db
+          .prepare<[], { request: number; person: string; due_at: number }>('SELECT * FROM post_reviews')
+          .all();
+  return (
+    rows.length === unreviewed.size &&
+    rows.every(({ request, person, due_at }) => {
+      const logged = unreviewed.get(request);
+      return logged?.person === person && logged.dueAt === due_at;
+    })
+  );
 }
 
 function isJsonOf(text: string, people: ReadonlySet<string> | undefined): boolean {

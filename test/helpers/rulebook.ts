@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { toPlace } from '../../bot/core/place.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Policy, Rule } from '../../bot/core/policy.ts';
-import type { ClientId, PersonId } from '../../bot/core/request.ts';
+import { type ClientId, type PersonId, WAYS } from '../../bot/core/request.ts';
 import type { Client, Limits, Person, Rulebook } from '../../bot/ports/rulebook.ts';
 
 /** A small firm: alice owns the agent; bob and dora are dba, carol and dora are security, eve is nobody. */
@@ -27,6 +27,9 @@ export function plan(id: string, seats: readonly [string, number][], changes: Pa
     expiresAfterMs: 30 * 60_000,
     usableForMs: 15 * 60_000,
     outcomeWithinMs: 60 * 60_000,
+    reviewVia: WAYS,
+    remind: [],
+    escalate: [],
     notify: [toPlace('room')],
     ...changes,
   };
@@ -58,6 +61,9 @@ export interface RulebookChanges {
   readonly rules?: readonly Rule[] | ((personOf: (key: Who) => PersonId) => readonly Rule[]);
   readonly default?: Policy['default'];
   readonly groups?: Readonly<Record<string, readonly string[]>>;
+  readonly freezes?: Policy['freezes'];
+  readonly breakGlass?: Policy['breakGlass'];
+  readonly securityNotices?: Rulebook['securityNotices'];
   readonly limits?: Limits;
   readonly client?: Partial<Client>;
   readonly redact?: readonly string[];
@@ -109,6 +115,8 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
       version: `sha256:${(changes.version ?? '1').padStart(64, '0')}`,
       rules: typeof rules === 'function' ? rules(personOf) : rules,
       default: changes.default ?? { effect: 'require', plan: ONE_KEY },
+      freezes: changes.freezes ?? [],
+      breakGlass: changes.breakGlass ?? [],
       members: (group) => (groups[group] ?? []).map(personOf),
     },
     environments: new Set(['prod', 'dev']),
@@ -126,5 +134,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },
+    securityNotices: changes.securityNotices ?? [],
+    text: JSON.stringify({ version: changes.version ?? '1' }),
   };
 }

@@ -55,6 +55,7 @@ export async function startKeyturn(
       queue: { driver: 'embedded', concurrency: 4 },
       people: PEOPLE.map((key) => ({ key, accounts: 1 })),
       compile: (personOf) => aRulebook(personOf, changes),
+      fixed: { sections: {}, say: (path) => path.join('.') },
       listen: options.listen ?? { host: '127.0.0.1', port: 0, publicUrl: null },
       admin: { host: '127.0.0.1', port: options.adminPort ?? 0 },
     },

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import type { Wish } from './aim.ts';
 import { ALL_CHANGES, type Change } from './firm.ts';
 import type { Model } from './model.ts';
 import type { Said } from './said.ts';
-import { racing, type Wish, wish } from './wishes.ts';
+import { racing, wish } from './wishes.ts';
 import type { CrashAt, World } from './world.ts';
 
 type Command = fc.AsyncCommand<Model, World>;

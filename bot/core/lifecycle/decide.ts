@@ -1,9 +1,10 @@
 import { KeyturnFault } from '../fault.ts';
 import { refuse } from '../refusal.ts';
 import type { ActionRequest } from '../request.ts';
+import { breakGlass, postReview } from './break-glass.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import { claim, finish } from './execute.ts';
-import { reevaluate } from './reevaluate.ts';
+import { hasToMeet, reevaluate } from './reevaluate.ts';
 import { consume, report, settle } from './release.ts';
 import { review } from './review.ts';
 import { tick } from './time.ts';
@@ -14,15 +15,23 @@ const MOST_SUBMISSIONS = 100;
 
 /**
  * The whole lifecycle: a request and a command in, events or a refusal out. Pure; time is an
- * argument. A request that is past a deadline MUST be ticked before it is asked anything else.
+ * argument. A request that is past a deadline MUST be ticked, and one that has not met the policy in
+ * force MUST be reevaluated, before it is asked anything else.
  */
 export function decide(request: ActionRequest, command: Command, now: Circumstances): Decision {
   if (command.type !== 'tick' && tick(request, now.at).events.length > 0) {
     throw new KeyturnFault('IMPOSSIBLE', `${request.id} is past its deadline and was not ticked`);
   }
+  if (command.type !== 'tick' && command.type !== 'reevaluate' && hasToMeet(request, now.policyVersion)) {
+    throw new KeyturnFault('IMPOSSIBLE', `${request.id} has not met the policy that is in force`);
+  }
   switch (command.type) {
     case 'review':
       return review(request, command, now);
+    case 'break-glass':
+      return breakGlass(request, command, now);
+    case 'post-review':
+      return postReview(request, command, now);
     case 'view':
       return view(request, command);
     case 'join':

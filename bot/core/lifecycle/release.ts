@@ -1,7 +1,9 @@
+import { secondsLeft } from '../calendar-freeze.ts';
 import type { RequestEvent } from '../event.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { ActionRequest } from '../request.ts';
 import { allFilled } from '../seats.ts';
+import { glassStands } from './break-glass.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import { filledSeats, isExcluded, isInClearFrom, isRequester, seatsOpenTo } from './eligibility.ts';
 import { isBlank } from './review.ts';
@@ -34,12 +36,16 @@ export function releaseProblem(
   if (namedDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
   if (storedDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
   if (now.isRequesterFrozen()) return refuse('REQUESTER_FROZEN');
-  return stillApproved(request, now) ? null : refuse('NOT_APPROVED');
+  if (!stillApproved(request, now)) return refuse('NOT_APPROVED');
+  const freezes = glassStands(request, now) ? [] : now.freezes();
+  if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, now.at) });
+  return null;
 }
 
-/** A vote of somebody who has since left the group fills nothing. */
+/** A vote of somebody who has since left the group fills nothing, and their broken glass is whole again. */
 export function stillApproved(request: ActionRequest, now: Circumstances): boolean {
   const { seats } = request.demands;
+  if (glassStands(request, now)) return true;
   if (request.effect === 'allow' && seats.length === 0) return true;
   return seats.length > 0 && allFilled(seats, filledSeats(request, now));
 }

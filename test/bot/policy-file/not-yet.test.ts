@@ -6,7 +6,6 @@ describe('a key that does not work yet', () => {
   const cases: readonly (readonly [name: string, text: string, path: string])[] = [
     ['freezes', `${SOUND}freezes: [] # HERE\n`, 'freezes'],
     ['break_glass', `${SOUND}break_glass: [] # HERE\n`, 'break_glass'],
-    ['tests', `${SOUND}tests: [] # HERE\n`, 'tests'],
     ['payload_retention', `${SOUND}payload_retention: 30d # HERE\n`, 'payload_retention'],
     ['security_notices', `${SOUND}security_notices: { slack: "#s" } # HERE\n`, 'security_notices'],
     ['queue.driver: bullmq', `${SOUND}queue: { driver: bullmq } # HERE\n`, 'queue.driver'],
@@ -33,9 +32,14 @@ describe('a key that does not work yet', () => {
           'plans.two-keys.review_via',
         ],
         [
-          'a face in notify',
+          'notify.slack',
           ['    expires_after: 45m', '    notify: { slack: "#a" } # HERE'],
           'plans.two-keys.notify.slack',
+        ],
+        [
+          'notify.teams',
+          ['    expires_after: 45m', '    notify: { teams: "19:a@thread.tacv2" } # HERE'],
+          'plans.two-keys.notify.teams',
         ],
         [
           'auth.oidc',
@@ -72,11 +76,9 @@ describe('a key that does not work yet', () => {
       'plans.two-keys.escalate',
       'plans.two-keys.notify.slack',
       'plans.two-keys.notify.teams',
-      'plans.two-keys.notify.room',
       'freezes',
       'break_glass',
       'payload_retention',
-      'tests',
       'audit.checkpoint_every',
       'audit.anchors',
       'audit.retention',

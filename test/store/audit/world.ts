@@ -10,6 +10,7 @@ import { cancelAbandoned, expireDue } from '../../../bot/app/expire-due.ts';
 import { createPresence } from '../../../bot/app/presence.ts';
 import { reportOutcome } from '../../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../../bot/app/review-request.ts';
+import { rulebookInForce } from '../../../bot/app/rulebook-in-force.ts';
 import { submitRequest } from '../../../bot/app/submit-request.ts';
 import { trustedTime } from '../../../bot/app/time.ts';
 import { viewPayload } from '../../../bot/app/view-payload.ts';
@@ -53,22 +54,29 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     KEYS.map((key) => ({ key, accounts: 1 })),
   );
 
-  let context: Context = {
-    store,
+  const inForce = rulebookInForce(toRulebook(personOf, { version: 1 }));
+  const contextOver = (over: Store): Context => ({
+    store: over,
     time,
     random,
-    rulebook: toRulebook(personOf, { version: 1 }),
+    get rulebook() {
+      return inForce.now;
+    },
+    inForce,
     signer: { sign: () => ({ payloadType: 'x', payload: '', signatures: [{ keyid: '', sig: '' }] }) },
     watchers: createWatchers(),
     presence: createPresence(clock.steady),
     places: placesOf([], []),
-  };
+  });
+  let context = contextOver(store);
   await adoptPolicy(context);
 
   const person = (key: string, via: Via = 'api'): PersonCaller => {
     const id = personOf(key);
+    const verifiedBy = via === 'api' ? 'token' : 'session';
+    const roles = context.rulebook.people.get(id)?.groups ?? [];
     return {
-      actor: { kind: 'person', person: id, via, account: `${via}/${key}`, verifiedBy: 'token', roles: [] },
+      actor: { kind: 'person', person: id, via, account: `${via}/${key}`, verifiedBy, roles },
       id,
       key,
     };
@@ -186,7 +194,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     sweep: () => expireDue(context),
     abandon: () => cancelAbandoned(context),
     async adopt(wishes: Wishes) {
-      context = { ...context, rulebook: toRulebook(personOf, wishes) };
+      inForce.put(toRulebook(personOf, wishes));
       await adoptPolicy(context);
     },
     /** The exact bytes of every entry. */
@@ -200,7 +208,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     },
     reopen() {
       store = openSqliteStore({ file, log, software: 'keyturn/test', random, onBroken: fail });
-      context = { ...context, store };
+      context = contextOver(store);
     },
   };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { policyCommand } from '../../../bot/cli/policy-check.ts';
+import { policyCommand } from '../../../bot/cli/policy.ts';
 import { changed, SOUND } from '../policy-file/sound-policy.ts';
 import { run } from './run-command.ts';
 
@@ -31,6 +31,12 @@ describe('keyturn policy check', () => {
 
 Replaces the default: prod-db-export
 Runs without review: read-only
+
+${file}:33: default: warning: nobody could approve what deploy-agent asks for bob: excluded are alice, bob, and it needs 1 of dba (alice, bob)
+${file}:37: rules[0]: warning: nobody could approve what deploy-agent asks for bob: excluded are alice, bob, and it needs 1 of dba (alice, bob), 1 of security (carol)
+${file}:42: rules[0].replaces_default: warning: what plan one-key asks for is not asked here
+${file}:48: rules[2].match: warning: can never match: the lists of deploy-agent allow nothing of what it matches
+4 warnings
 `);
   });
 

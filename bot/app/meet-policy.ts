@@ -1,0 +1,46 @@
+import { isTerminal, STATES } from '../core/request.ts';
+import { current, write } from './change-request.ts';
+import type { Context } from './context.ts';
+
+const BATCH = 200;
+const NOT_OVER = STATES.filter((state) => !isTerminal(state));
+
+/**
+ * Lets every request that is not over meet the policy in force. Nothing waits for it but lists: a request that is
+ * asked about meets it there and then (`current`). So it may stop anywhere, also by a crash, and go
+ * on later: which requests are left stands in each of them.
+ */
+export function meetPolicy(context: Context): Promise<void> {
+  const { inForce, store, rulebook } = context;
+  if (store.committed.policyMet() === rulebook.policy.version) return Promise.resolve();
+  inForce.meeting ??= meetAll(context).finally(() => {
+    inForce.meeting = null;
+  });
+  return inForce.meeting;
+}
+
+async function meetAll(context: Context): Promise<void> {
+  for (;;) {
+    const { version } = context.rulebook.policy;
+    await meetEach(context);
+    // Another policy may have come in the meantime, and those in front have not met it.
+    const isDone = await write(context, ({ tx }) => {
+      if (context.rulebook.policy.version !== version) return false;
+      tx.setPolicyMet(version);
+      return true;
+    });
+    if (isDone) return;
+  }
+}
+
+async function meetEach(context: Context): Promise<void> {
+  for (let after = 0; ; ) {
+    const open = context.store.committed.inStates(NOT_OVER, BATCH, after);
+    const last = open.at(-1);
+    if (last === undefined) return;
+    await write(context, (writing) => {
+      for (const { id } of open) current(context, writing, id);
+    });
+    after = last.number;
+  }
+}
