@@ -41,7 +41,7 @@ export function announce(
   if (result === undefined || human === null) return;
   // Who did it themselves was answered already.
   if (actor.kind === 'person' && actor.person === human) return;
-  for (const place of places.directTo(human)) {
+  for (const place of places.directTo(human, rulebook)) {
     tx.notify({ kind: 'direct', place, request: id, person: human, seq: result.seq });
   }
 }

@@ -6,8 +6,8 @@ import { REMEMBERED_MS } from './receive-once.ts';
 import { IDEMPOTENCY_MS } from './submit-request.ts';
 
 const BATCH = 500;
-/** Thread lines and direct messages are never edited; the face has them as long as it likes. */
-const POSTS_KEPT_MS = 30 * 24 * 60 * 60_000;
+/** Thread lines and direct messages are never edited. A vendor has them as long as it likes, and so has the log. */
+const POSTS_KEPT_MS = 90 * 24 * 60 * 60_000;
 
 /** Records every deadline that has passed. Called by the sweeper twice a second and before each list. */
 export async function expireDue(context: Context): Promise<void> {

@@ -29,7 +29,9 @@ export async function listForPerson(
       found.push(request);
     }
   }
-  return waits ? found.sort((a, b) => a.demands.expiresAt - b.demands.expiresAt) : found;
+  return waits
+    ? found.sort((a, b) => a.demands.expiresAt - b.demands.expiresAt || a.number - b.number)
+    : found;
 }
 
 function belongs(context: Context, { id }: PersonCaller, which: Which, request: ActionRequest): boolean {

@@ -1,6 +1,11 @@
 /** What people can type. A number is a request's. A comment that is missing is asked for in a form. */
 export type Typed =
+  | OnRequest
   | { readonly name: 'list'; readonly which: 'waiting' | 'pending' | 'mine' | 'all' }
+  | { readonly name: 'audit export'; readonly from: string | null; readonly to: string | null }
+  | { readonly name: 'audit verify' | 'freeze status' | 'help' };
+
+export type OnRequest =
   | { readonly name: NumberName; readonly number: number }
   | { readonly name: CommentName; readonly number: number; readonly comment: string | null }
   | {
@@ -8,9 +13,7 @@ export type Typed =
       readonly number: number;
       readonly status: 'succeeded' | 'failed';
       readonly comment: string | null;
-    }
-  | { readonly name: 'audit export'; readonly from: string | null; readonly to: string | null }
-  | { readonly name: 'audit verify' | 'freeze status' | 'help' };
+    };
 
 type NumberName = 'show' | 'approve' | 'clear' | 'cancel' | 'break-glass' | 'who' | 'policy explain';
 type CommentName = 'reject' | 'flag' | 'revoke' | 'stop';

@@ -13,7 +13,7 @@ import { type Answer, text } from './answer.ts';
 import { ask, show, told } from './click.ts';
 import { helpLines } from './help.ts';
 import type { Means } from './means.ts';
-import { parse, type Typed } from './parse.ts';
+import { type OnRequest, parse } from './parse.ts';
 import { notFound } from './refused.ts';
 
 /** A typed line. It may end, stop and withdraw; what releases or frees is a button's to do. */
@@ -39,8 +39,6 @@ export async function answerTyped(means: Means, caller: PersonCaller, line: stri
     }
   }
 }
-
-type OnRequest = Extract<Typed, { readonly number: number }>;
 
 async function onRequest(
   means: Means,

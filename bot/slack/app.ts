@@ -1,5 +1,4 @@
-import type { Receiver, ReceiverEvent } from '@slack/bolt';
-import bolt from '@slack/bolt';
+import { App, type Receiver, type ReceiverEvent } from '@slack/bolt';
 import type { Context } from '../app/context.ts';
 import { receiveOnce } from '../app/receive-once.ts';
 import type { Desk } from '../commands/answer.ts';
@@ -75,7 +74,7 @@ export function slackFace(parts: SlackParts): SlackFace {
       ? slackSocket({ appToken: mode.appToken, apiUrl, deliver, logger })
       : slackHttp(signatureCheck(mode.signingSecret, parts.wallMs), deliver);
 
-  const app = new bolt.App({
+  const app = new App({
     receiver: receiver as Receiver,
     // Bolt would ask Slack at once, and end the process when that fails.
     authorize: () => Promise.resolve({ botToken }),

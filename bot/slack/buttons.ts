@@ -1,5 +1,6 @@
 import type { ActionsBlock, ConfirmationDialog, PlainTextElement, Button as SlackButton } from '@slack/types';
 import type { Button, Verb } from '../views/button.ts';
+import { cutWords } from './cut.ts';
 import { flatText } from './text.ts';
 
 export const ACTION_PREFIX = 'keyturn.';
@@ -23,6 +24,11 @@ export function actions(buttons: readonly Button[]): ActionsBlock {
   return { type: 'actions', elements: buttons.map(toElement) };
 }
 
+/** A click must be on all of what is approved. Where a card does not show it, the full view does. */
+export function withoutApprove(buttons: readonly Button[]): readonly Button[] {
+  return buttons.filter(({ verb }) => verb !== 'approve');
+}
+
 function toElement(button: Button): SlackButton {
   return {
     type: 'button',
@@ -37,7 +43,8 @@ function toElement(button: Button): SlackButton {
 function toDialog(confirm: NonNullable<Button['confirm']>, style: Button['style']): ConfirmationDialog {
   return {
     title: plainText(confirm.title, 100),
-    text: { type: 'plain_text', text: flatText(confirm.text, 300), emoji: false },
+    // What a dialog costs counts against the whole message.
+    text: { type: 'plain_text', text: flatText(cutWords(confirm.text, 280), 300), emoji: false },
     confirm: plainText(confirm.yes, 30),
     deny: plainText(confirm.no, 30),
     ...(style === 'plain' ? {} : { style }),

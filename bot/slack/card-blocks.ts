@@ -1,8 +1,7 @@
 import type { KnownBlock } from '@slack/types';
-import type { Button } from '../views/button.ts';
 import type { RequestCard } from '../views/request-card.ts';
 import type { Fact, Words } from '../views/words.ts';
-import { actions } from './buttons.ts';
+import { actions, withoutApprove } from './buttons.ts';
 import { cutText, cutWords, sizeOf } from './cut.ts';
 import { bold, bullets, facts, line, preformatted, quote } from './rich.ts';
 
@@ -83,9 +82,4 @@ function shorten(
     footer: words(card.footer),
   };
   return { shown, whole: sizeOf(shown) === sizeOf(card) };
-}
-
-/** A click must be on all of what is approved. Where this card does not show it, the full view does. */
-function withoutApprove(buttons: readonly Button[]): readonly Button[] {
-  return buttons.filter(({ verb }) => verb !== 'approve');
 }

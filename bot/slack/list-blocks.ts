@@ -7,6 +7,8 @@ import { cutWords, sizeOf } from './cut.ts';
 import { bold, line, smallPrint } from './rich.ts';
 
 const EACH = 600;
+/** For what may have to stand below the list: three blocks at most. */
+const BELOW = 500;
 
 /** As many items as there is room for, and how many there are beside them. */
 export function listBlocks(
@@ -17,15 +19,16 @@ export function listBlocks(
   if (list.items.length === 0) return [...head, line([list.empty])];
   const shown: KnownBlock[] = [...head];
   let fitted = 0;
+  let left = budget - BELOW - sizeOf(shown);
   for (const item of list.items) {
     const next = itemBlocks(item);
-    // Three for what may have to stand below the list.
-    if (shown.length + next.length > most - 3 || sizeOf([...shown, ...next]) > budget - 500) break;
+    left -= sizeOf(next);
+    if (left < 0 || shown.length + next.length > most - 3) break;
     shown.push(...next);
     fitted += 1;
   }
-  const left = list.items.length - fitted;
-  if (left > 0) shown.push(smallPrint(`${left} more are not shown here: there is no room for them.`));
+  const unfitted = list.items.length - fitted;
+  if (unfitted > 0) shown.push(smallPrint(`${unfitted} more are not shown here: there is no room for them.`));
   if (list.more !== null) shown.push(smallPrint(list.more));
   return shown;
 }

@@ -29,12 +29,11 @@ export function facts(list: readonly Fact[]): RichTextBlock {
 
 /** Somebody else's words, set off under a label of ours. */
 export function quote({ label, value }: Fact): RichTextBlock {
-  const words = literalPieces(value);
   return {
     type: 'rich_text',
     elements: [
       section(literalPieces([label], { bold: true })),
-      { type: 'rich_text_quote', elements: words.length === 0 ? literalPieces(['–']) : words },
+      { type: 'rich_text_quote', elements: something(literalPieces(value)) },
     ],
   };
 }
@@ -66,5 +65,10 @@ export function smallPrint(text: string): KnownBlock {
 }
 
 function section(elements: readonly RichTextElement[]): RichTextSection {
-  return { type: 'rich_text_section', elements: [...elements] };
+  return { type: 'rich_text_section', elements: something(elements) };
+}
+
+/** Slack refuses a part without anything in it. */
+function something(elements: readonly RichTextElement[]): RichTextElement[] {
+  return elements.length === 0 ? literalPieces(['–']) : [...elements];
 }

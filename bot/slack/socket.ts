@@ -1,5 +1,4 @@
-import type { Receiver, ReceiverEvent } from '@slack/bolt';
-import bolt from '@slack/bolt';
+import { type Receiver, type ReceiverEvent, SocketModeReceiver } from '@slack/bolt';
 import type { Logger } from '../ports/logger.ts';
 import { clientOptions, SILENT } from './web-api.ts';
 
@@ -24,7 +23,7 @@ export interface SlackSocket extends Receiver {
  * with a 500 while it tries, so it is turned off, and this starts it again, for as long as we run.
  */
 export function slackSocket({ appToken, apiUrl, deliver, logger }: SocketOptions): SlackSocket {
-  const inner = new bolt.SocketModeReceiver({
+  const inner = new SocketModeReceiver({
     appToken,
     autoReconnectEnabled: false,
     logger: SILENT,

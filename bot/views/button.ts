@@ -31,7 +31,7 @@ export interface Button {
   readonly form: Form | null;
 }
 
-export interface Confirm {
+interface Confirm {
   readonly title: string;
   readonly text: Words;
   readonly yes: string;

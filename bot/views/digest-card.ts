@@ -1,5 +1,5 @@
 import type { Look } from '../app/look-at-request.ts';
-import type { State } from '../core/request.ts';
+import { STATES, type State } from '../core/request.ts';
 import type { Button } from './button.ts';
 import { button } from './buttons.ts';
 import { type ListItem, listItem } from './request-list.ts';
@@ -22,7 +22,9 @@ const MOST_ITEMS = 10;
 export function digestCard(digest: string, looks: readonly Look[]): DigestCard {
   const waiting = looks
     .filter(({ request }) => request.state === 'pending' || request.state === 'flagged')
-    .sort((a, b) => a.request.demands.expiresAt - b.request.demands.expiresAt);
+    .sort(
+      ({ request: a }, { request: b }) => a.demands.expiresAt - b.demands.expiresAt || a.number - b.number,
+    );
   const items = waiting.slice(0, MOST_ITEMS).map((look) => ({ ...listItem(look), buttons: [] }));
   const left = waiting.length - items.length;
   const counts = new Map<State, number>();
@@ -30,7 +32,10 @@ export function digestCard(digest: string, looks: readonly Look[]): DigestCard {
   return {
     digest,
     title: `${looks.length} requests came at once`,
-    counts: [...counts].map(([state, count]) => `${count} ${state}`).join(', '),
+    // In the order of a request's life, so that an edit moves no number that did not change.
+    counts: STATES.flatMap((state) => (counts.has(state) ? [`${counts.get(state)} ${state}`] : [])).join(
+      ', ',
+    ),
     items,
     more: left > 0 ? `${left} more ${left === 1 ? 'waits' : 'wait'}.` : null,
     buttons: waiting.length === 0 ? [] : [{ ...button('next', { request: '', digest }), style: 'primary' }],

@@ -97,7 +97,7 @@ function revokedLines(turned: ToldEntry | null, names: Names): readonly Words[] 
   ];
 }
 
-export function endLine({ status, exitCode, at, settledBy, detail }: Outcome, names: Names): Words {
+function endLine({ status, exitCode, at, settledBy, detail }: Outcome, names: Names): Words {
   if (settledBy !== null) {
     return [
       `Settled as ${status} by `,

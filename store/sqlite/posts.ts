@@ -11,6 +11,9 @@ export function postsIn(db: Database): Posts & StoredPosts {
   const cards = db.prepare<[string, string], Post>(
     `${POST} WHERE request = ? AND place = ? AND kind = 'card' ORDER BY at, message`,
   );
+  const thread = db.prepare<[string, string, number], Post>(
+    `${POST} WHERE request = ? AND place = ? AND kind = 'thread' ORDER BY seq DESC, message LIMIT ?`,
+  );
   const places = db.prepare<[string, string], { place: Place }>(
     `SELECT place FROM posts WHERE request = ? AND kind = 'card' UNION SELECT place FROM digested WHERE request = ?`,
   );
@@ -48,6 +51,7 @@ export function postsIn(db: Database): Posts & StoredPosts {
   const forget = db.prepare("DELETE FROM posts WHERE kind IN ('thread','direct') AND at < ?");
   return {
     cards: (place, request) => cards.all(request, place),
+    thread: (place, request, most) => thread.all(request, place, most).reverse(),
     staleCards: (most, after) => stale.all(after, most),
     placesOf: (request) => places.all(request, request).map(({ place }) => place),
     post: (place, message) => one.get(place, message) ?? null,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { toPlace } from '../../bot/core/place.ts';
+import { type Place, toPlace } from '../../bot/core/place.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Policy, Rule } from '../../bot/core/policy.ts';
 import { type ClientId, type PersonId, WAYS } from '../../bot/core/request.ts';
@@ -15,6 +15,11 @@ export type Who = (typeof PEOPLE)[number] | 'agent' | 'ci';
 
 export function tokenOf(who: Who): string {
   return `${who === 'agent' || who === 'ci' ? 'ktc' : 'ktp'}_test_token_of_${who}_0123456789`;
+}
+
+/** Alice is U01 of workspace T01, and so on. */
+export function slackAccountOf(who: Who): string {
+  return `T01/U0${PEOPLE.findIndex((one) => one === who) + 1}`;
 }
 
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');
@@ -73,8 +78,13 @@ export interface RulebookChanges {
   readonly mayActFor?: readonly Who[];
   /** More tokens of the same holder: a rotation, or a second linked account. */
   readonly moreTokens?: Partial<Record<Who, readonly string[]>>;
-  /** People whom the file no longer names. */
+  /** The only tokens that this holder has. */
+  readonly tokens?: Partial<Record<Who, readonly string[]>>;
+  /** Where every plan shows its requests, instead of in the room. */
+  readonly notify?: readonly Place[];
+  /** People whom the file no longer names, and clients. */
   readonly gone?: readonly Who[];
+  readonly goneClients?: readonly ('agent' | 'ci')[];
 }
 
 /** `db.export` needs two keys and replaces the default, `db.drop` is denied, `db.read` runs at once. */
@@ -91,14 +101,23 @@ export const RULES: readonly Rule[] = [
 
 export function aRulebook(personOf: (key: string) => PersonId, changes: RulebookChanges = {}): Rulebook {
   const groups = changes.groups ?? GROUPS;
-  const tokensOf = (who: Who) => [hash(tokenOf(who)), ...(changes.moreTokens?.[who] ?? []).map(hash)];
-  const rules = changes.rules ?? RULES;
+  const tokensOf = (who: Who) =>
+    (changes.tokens?.[who] ?? [tokenOf(who), ...(changes.moreTokens?.[who] ?? [])]).map(hash);
+  const given = changes.rules ?? RULES;
+  const shownIn = <P extends Plan | null>(one: P): P =>
+    one === null || changes.notify === undefined ? one : { ...one, notify: changes.notify };
+  const rules = (typeof given === 'function' ? given(personOf) : given).map((one) => ({
+    ...one,
+    plan: shownIn(one.plan),
+  }));
+  const otherwise = changes.default ?? { effect: 'require', plan: ONE_KEY };
   const person = (key: Who): Person => ({
     id: personOf(key),
     key,
     name: key,
     groups: Object.keys(groups).filter((group) => groups[group]?.includes(key)),
     tokenSha256: tokensOf(key),
+    slackAccount: slackAccountOf(key),
   });
   const client = (id: 'agent' | 'ci', kind: Client['kind']): Client => ({
     id: id as string as ClientId,
@@ -113,8 +132,8 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
   return {
     policy: {
       version: `sha256:${(changes.version ?? '1').padStart(64, '0')}`,
-      rules: typeof rules === 'function' ? rules(personOf) : rules,
-      default: changes.default ?? { effect: 'require', plan: ONE_KEY },
+      rules,
+      default: otherwise.effect === 'deny' ? otherwise : { ...otherwise, plan: shownIn(otherwise.plan) },
       freezes: changes.freezes ?? [],
       breakGlass: changes.breakGlass ?? [],
       members: (group) => (groups[group] ?? []).map(personOf),
@@ -123,7 +142,11 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     people: new Map(
       PEOPLE.filter((key) => !changes.gone?.includes(key)).map((key) => [personOf(key), person(key)]),
     ),
-    clients: new Map([client('agent', 'agent'), client('ci', 'pipeline')].map((one) => [one.id, one])),
+    clients: new Map(
+      [client('agent', 'agent'), client('ci', 'pipeline')]
+        .filter(({ id }) => !changes.goneClients?.some((gone) => gone === id))
+        .map((one) => [one.id, one]),
+    ),
     actions: new Map([
       [
         'db.secret',

@@ -131,7 +131,7 @@ const hangs = fc.nat({ max: 3 }).map((back) =>
 export const command_: fc.Arbitrary<Command> = fc.oneof(
   { weight: 30, arbitrary: calls },
   { weight: 3, arbitrary: races },
-  { weight: 1, arbitrary: faults },
+  { weight: 2, arbitrary: faults },
   { weight: 2, arbitrary: crashes },
   { weight: 2, arbitrary: restarts },
   { weight: 3, arbitrary: time },

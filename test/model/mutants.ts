@@ -144,13 +144,6 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
         to: 'if (false) announce(',
       },
       {
-        does: 'leaves a gap where a write was undone',
-        file: 'store/sqlite/group-commit.ts',
-        from: `        release();
-        restore();`,
-        to: '        release();',
-      },
-      {
         does: 'keeps half of a write that failed',
         file: 'store/sqlite/group-commit.ts',
         from: `        rollbackTo();
@@ -241,6 +234,13 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
         to: 'return () => {};',
       },
       {
+        does: 'goes on behind a write that was undone, and never gets it written',
+        file: 'store/sqlite/group-commit.ts',
+        from: `        release();
+        restore();`,
+        to: '        release();',
+      },
+      {
         does: 'does not record what time has done',
         file: 'bot/app/expire-due.ts',
         from: 'if (due.length === 0) return;',
@@ -264,16 +264,16 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
         to: 'const excluded = [];',
       },
       {
-        does: 'gives more time than the shortest plan does',
-        file: 'bot/core/plan.ts',
-        from: 'Math.min(...plans.map(time))',
-        to: 'Math.max(...plans.map(time))',
+        does: 'gives an open request more time than a new policy does',
+        file: 'bot/core/lifecycle/reevaluate.ts',
+        from: 'expiresAt: Math.min(expiresAt, createdAt + expiresAfterMs)',
+        to: 'expiresAt',
       },
       {
         does: 'waits longer for a caller that left',
         file: 'bot/app/presence.ts',
-        from: 'steady() - known.last >= GONE_AFTER_MS',
-        to: 'steady() - known.last > GONE_AFTER_MS',
+        from: 'const GONE_AFTER_MS = 120_000;',
+        to: 'const GONE_AFTER_MS = 240_000;',
       },
     ],
   ],

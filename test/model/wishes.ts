@@ -108,7 +108,7 @@ const review = about(
   fc.record({
     pick,
     who: person,
-    verdict: often<Verdict>([8, 'approve'], [1, 'reject'], [1, 'flag']),
+    verdict: often<Verdict>([6, 'approve'], [1, 'reject'], [3, 'flag']),
     looks: often([9, true], [1, false]),
     isRight,
     comment: often<string | null>([1, null], [1, 'because']),
@@ -145,7 +145,7 @@ const report = about(
 );
 
 const cancel = about(
-  ['pending', 'approved'],
+  ['flagged', 'pending', 'approved'],
   fc.record({ pick, who: asker, key: often<string | null>([2, null], [1, 'k1'], [1, 'k2']) }),
   ({ who, key }, id, world) => [{ call: 'cancel', who: askerOf(world, id, who), id, key }],
 );

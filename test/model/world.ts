@@ -4,7 +4,7 @@ import { answerText, foreseenText, heldText, rowStateAt, rowText } from './compa
 import type { Disk } from './disk.ts';
 import { type Change, type Firm, firmWith, PEOPLE } from './firm.ts';
 import { foresee } from './foresee.ts';
-import { comeOf, OpenPolls } from './hang.ts';
+import { comeOf, OpenPolls, soon } from './hang.ts';
 import type { State } from './held.ts';
 import { entriesFrom } from './log.ts';
 import { Model } from './model.ts';
@@ -128,7 +128,8 @@ export class World {
     const firm = changes === null ? this.model.firm : firmWith(changes);
     const rows = new Map(this.ids.map((id) => [id, this.#row(running, id)?.state ?? null]));
     await this.#polls.release();
-    await stop(running);
+    await this.#try(() => stop(running));
+    if (this.#running === null) return;
     let { dataDir } = running;
     if (crash !== undefined) {
       const { disk } = this.#setting;
@@ -155,6 +156,7 @@ export class World {
 
   async close(): Promise<void> {
     this.#random.unset();
+    await this.#polls.release();
     if (this.#running !== null) await this.#drop(this.#running);
   }
 
@@ -273,7 +275,7 @@ export class World {
 
   async #try<T>(work: () => Promise<T>): Promise<T | null> {
     try {
-      return await work();
+      return await soon(work());
     } catch (cause) {
       this.#fail(cause);
       return null;
