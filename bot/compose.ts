@@ -42,6 +42,7 @@ import { createLiveStreams } from './room/live.ts';
 import { roomMessenger } from './room/messenger.ts';
 import type { SlackSettings } from './slack/settings.ts';
 import { readVerifier, SOFTWARE } from './software.ts';
+import { type QueueSettings, startExecution } from './start-execution.ts';
 
 interface Listen {
   readonly host: string;
@@ -50,6 +51,7 @@ interface Listen {
 }
 
 export interface Config extends Installation {
+  readonly queue: QueueSettings;
   readonly listen: Listen;
   readonly admin: { readonly host: string; readonly port: number };
   readonly fixed: Fixed;
@@ -145,6 +147,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     every(1_000, 'checkpoint', () => takeDueCheckpoint(context, checkpointEveryMs), logger),
   ];
   const posting = faces.map((face) => faceCourier(context, face));
+  const execution = await startExecution(context, config.queue, config.dataDir, ports);
   const relay = startRelay(context, [...couriers, ...posting], logger);
   const steady = () => clock.steady();
   const streams = relayEntries(context, ports.sinks ?? [], { toLines: toOcsfLines, logger, steady });
@@ -163,6 +166,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     live.stop();
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
+    await execution.stop();
     await Promise.all([relay.stop(), streams.stop()]);
     await closeLog(context, opened.anchors);
   };

@@ -4,6 +4,7 @@ import type { RefusalCode } from './refusal.ts';
 import type {
   ClientId,
   Demands,
+  ExecutorRef,
   Instant,
   PersonId,
   Proof,
@@ -33,6 +34,8 @@ export type Actor =
       readonly verifiedBy: 'token';
     }
   | { readonly kind: 'policy'; readonly version: Digest }
+  /** Who carries out what Keyturn runs itself: `embedded`, or a worker's name in the config. */
+  | { readonly kind: 'worker'; readonly worker: string }
   | { readonly kind: 'keyturn' };
 
 type NoticeKind = 'card' | 'thread' | 'direct' | 'digest' | 'text';
@@ -53,6 +56,8 @@ export type RequestEvent =
       readonly actionDigest: Digest;
       readonly viewDigest: Digest;
       readonly effect: 'allow' | 'require' | 'deny';
+      /** Null where the caller runs it. */
+      readonly executor: { readonly kind: ExecutorRef['kind']; readonly definition: Digest } | null;
       readonly demands: Demands;
       readonly submission: Submission;
       readonly text: Text;
@@ -123,6 +128,28 @@ export type RequestEvent =
       readonly text: Text;
     }
   | { readonly type: 'grant.issued'; readonly nonceDigest: Digest; readonly audience: string }
+  /** The effect may begin after this, and not before. */
+  | {
+      readonly type: 'execution.started';
+      readonly attempt: number;
+      readonly worker: string;
+      readonly leaseUntil: Instant;
+    }
+  /** A try ended, and another one follows. */
+  | {
+      readonly type: 'execution.retried';
+      readonly attempt: number;
+      readonly retryAt: Instant;
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'execution.output';
+      readonly attempt: number;
+      readonly bytes: number;
+      readonly sha256: string;
+      readonly isCut: boolean;
+      readonly text: Text;
+    }
   | { readonly type: 'execution.succeeded'; readonly exitCode: number | null; readonly text: Text }
   | { readonly type: 'execution.failed'; readonly exitCode: number | null; readonly text: Text }
   | { readonly type: 'execution.unknown' }

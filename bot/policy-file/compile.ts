@@ -5,7 +5,7 @@ import { PROVIDERS, toAccount } from '../core/identity.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Condition, Policy, Rule } from '../core/policy.ts';
 import type { ClientId, PersonId } from '../core/request.ts';
-import type { Client, Person, Rulebook } from '../ports/rulebook.ts';
+import type { ActionSettings, Client, Person, Rulebook } from '../ports/rulebook.ts';
 import { withoutInactive } from './active.ts';
 import { breakGlassOf, freezesOf } from './compile-freezes.ts';
 import { matchOf } from './compile-match.ts';
@@ -21,7 +21,11 @@ type PersonOf = (key: string) => PersonId;
  * A file that `readPolicyFile` found safe, as the core and the use cases want it. `personId` gives
  * each person's lasting id; the file knows people by key only.
  */
-export function compileRulebook(whole: PolicyFile, personId: PersonOf): Rulebook {
+export function compileRulebook(
+  whole: PolicyFile,
+  personId: PersonOf,
+  actions: ReadonlyMap<string, ActionSettings>,
+): Rulebook {
   const file = withoutInactive(whole);
   return {
     policy: { ...policyOf(file, personId), version: versionOf(whole) },
@@ -36,7 +40,7 @@ export function compileRulebook(whole: PolicyFile, personId: PersonOf): Rulebook
     clients: new Map(
       Object.entries(file.clients).map(([key, client]) => [key as ClientId, clientOf(key, client, personId)]),
     ),
-    actions: new Map(Object.entries(file.actions)),
+    actions,
     clearFrom: file.clear_from,
     auditors: new Set(file.auditors.map(personId)),
     limits: { openPerRequester: file.limits.open_per_requester, newPerMinute: file.limits.new_per_minute },

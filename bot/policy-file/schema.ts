@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WAYS } from '../core/request.ts';
+import { Execute } from './execute-schema.ts';
 import { breakGlassOf, Escalate, freezeOf, Notify, Remind, ReviewVia } from './schema-freezes.ts';
 import * as names from './schema-names.ts';
 import { PolicyTest } from './schema-tests.ts';
@@ -56,6 +57,13 @@ const Client = z.strictObject({
 const Action = z.strictObject({
   risk: names.Risk.prefault('medium'),
   redact: z.array(names.line(500)).max(100, 'holds at most 100 pointers').prefault([]),
+  payload_schema: names.FilePath.exactOptional().meta({
+    description:
+      'A JSON Schema (2020-12) that every payload of this action must meet. Relative to this file.',
+  }),
+  execute: Execute.exactOptional().meta({
+    description: 'How Keyturn itself runs it. Left out, its caller does.',
+  }),
 });
 
 const Demand = z.enum(['required', 'optional']).prefault('optional');
@@ -119,6 +127,8 @@ const Rule = z.strictObject({
   replaces_default: z.boolean().prefault(false),
 });
 
+const A_COUNT = 'must be a whole number from 0 to 100';
+
 const Freeze = freezeOf(Match);
 const BreakGlass = breakGlassOf(Match);
 
@@ -146,7 +156,18 @@ export const PolicyFile = z.strictObject({
     .prefault({}),
   data_dir: names.FilePath.prefault('./data'),
   key_dir: names.FilePath.prefault('./keys'),
-  queue: z.strictObject({ driver: z.literal('embedded').prefault('embedded') }).prefault({}),
+  queue: z
+    .strictObject({
+      driver: z.enum(['embedded', 'bullmq']).prefault('embedded'),
+      redis_url_env: names
+        .line(100)
+        .exactOptional()
+        .meta({ description: 'For bullmq. Left out, REDIS_URL.' }),
+      concurrency: z.int(A_COUNT).min(0, A_COUNT).max(100, A_COUNT).prefault(4).meta({
+        description: 'How many approved actions this process runs at the same time; 0 leaves all to workers.',
+      }),
+    })
+    .prefault({}),
   environments: listOf(names.EnvironmentName, 100),
   people: keyed(names.Name, Person, 2_000),
   groups: keyed(names.Name, Group, 500),

@@ -15,7 +15,12 @@ export interface Settings {
   /** The name of the audit log, the first part of every checkpoint's origin. */
   readonly log: string;
   readonly audit: AuditSettings;
+  readonly queue: Queue;
 }
+
+type Queue =
+  | { readonly driver: 'embedded'; readonly concurrency: number }
+  | { readonly driver: 'bullmq'; readonly redisUrl: string; readonly concurrency: number };
 
 /** Throws CONFIG_INVALID with everything that is wrong, each by the name of its variable or key. */
 export function readSettings(file: PolicyFile, configFile: string, env: Environment): Settings {
@@ -37,6 +42,7 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
     problems.push(`${portName(env)} and admin.port must differ: both are ${port}`);
   }
   const audit = readAuditSettings(file.audit, { folder, dataDir, keyDir }, env, problems);
+  const queue = readQueue(file.queue, env, problems);
   if (problems.length > 0) throw new KeyturnFault('CONFIG_INVALID', problems.join('; '));
   return {
     listen: { host, port, publicUrl: publicUrl(file.listen.public_url) },
@@ -45,7 +51,26 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
     keyDir,
     log: file.audit.log,
     audit,
+    queue,
   };
+}
+
+function readQueue(
+  { driver, redis_url_env: named, concurrency }: PolicyFile['queue'],
+  env: Environment,
+  problems: string[],
+): Queue {
+  if (driver === 'embedded') {
+    if (named !== undefined) problems.push('queue.redis_url_env is for the driver bullmq');
+    // Otherwise an approved action would wait for nobody.
+    if (concurrency === 0) problems.push('queue.concurrency must be 1 or more with the driver embedded');
+    return { driver, concurrency };
+  }
+  const name = named ?? 'REDIS_URL';
+  const redisUrl = given(env[name]) ?? '';
+  if (!/^rediss?:\/\//.test(redisUrl))
+    problems.push(`${name} must hold a redis:// or rediss:// URL, for queue.driver: bullmq`);
+  return { driver, redisUrl, concurrency };
 }
 
 function portName(env: Environment): string {

@@ -1,8 +1,11 @@
+import type { JsonObject } from '../core/canonical-json.ts';
 import type { Account } from '../core/identity.ts';
 import type { Place } from '../core/place.ts';
 import type { Policy } from '../core/policy.ts';
+import type { FieldProblem } from '../core/refusal.ts';
 import type { ClientId, PersonId, Risk } from '../core/request.ts';
 import type { ExternalGroup } from './directory.ts';
+import type { Executor } from './executor.ts';
 
 /** A machine credential's rights, as the policy file grants them. */
 export interface Client {
@@ -27,10 +30,25 @@ export interface Person {
   readonly slackAccount?: string;
 }
 
-interface ActionSettings {
+export interface ActionSettings {
   readonly risk: Risk;
   /** JSON pointers into the payload whose values nobody is shown. */
   readonly redact: readonly string[];
+  /** Null where the caller runs it. */
+  readonly execute: ExecuteSettings | null;
+  /** What is wrong with a payload of this action, per pointer from the body's root. */
+  readonly payloadProblems: (payload: JsonObject) => readonly FieldProblem[];
+}
+
+export interface ExecuteSettings {
+  readonly executor: Executor;
+  /** The same as data, for a worker on another machine. No secret is in it. */
+  readonly settings: object;
+  readonly runsOn: readonly string[];
+  /** How many run at the same time at most, of this action on one target. */
+  readonly concurrency: number;
+  /** How many start within a minute at most; null for as many as come. */
+  readonly perMinute: number | null;
 }
 
 export interface Limits {

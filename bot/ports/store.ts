@@ -1,6 +1,6 @@
 import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
-import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
+import type { ActionRequest, ClientId, Instant, PersonId, RequestId, Risk, State } from '../core/request.ts';
 import type { LinkedAccounts, StoredAccounts } from './accounts.ts';
 import type { CheckpointKeeping, Checkpoints } from './checkpoints.ts';
 import type { Disclosures, Erasing, Purging } from './disclosures.ts';
@@ -43,6 +43,8 @@ export interface Reading
   list(query: ListQuery): readonly ActionRequest[];
   /** Requests whose own deadline is not after `at`, soonest first. */
   due(at: Instant, most: number): readonly RequestId[];
+  /** What a worker may take at `at`, the riskiest and then the oldest first. */
+  runnable(at: Instant, most: number): readonly Runnable[];
   /** Open requests that every one of their askers blocks on. */
   waiting(): readonly RequestId[];
   /** The first `most` requests in these states, oldest first. */
@@ -95,6 +97,8 @@ export interface Transaction
   nextNumber(): number;
   countOpen(requester: ClientId | PersonId, most: number): number;
   countSince(requester: ClientId | PersonId, since: Instant, most: number): number;
+  /** How much of this lane is at work at `at`, and how many starts it had since `since`. */
+  laneLoad(lane: string, at: Instant, since: Instant): { readonly running: number; readonly started: number };
   pendingTwin(dedupeKey: string): ActionRequest | null;
   openOf(requester: ClientId | PersonId): readonly ActionRequest[];
   /** Appends one entry and returns its sequence number. */
@@ -118,6 +122,14 @@ interface ListQuery {
   /** Numbers below this one; null for the newest. */
   readonly before: number | null;
   readonly most: number;
+}
+
+/** An approved action that Keyturn has to run. `attempt` counts the starts there have been. */
+export interface Runnable {
+  readonly request: RequestId;
+  readonly attempt: number;
+  readonly risk: Risk;
+  readonly runsOn: readonly string[];
 }
 
 export interface StoredEntry {

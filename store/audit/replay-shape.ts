@@ -97,6 +97,7 @@ const DATA = {
     action_digest: digest,
     view_digest: digest,
     effect: oneOf('allow', 'require', 'deny'),
+    executor: orNull(fields({ kind: oneOf('idempotent', 'checkable', 'once'), definition: digest })),
     demands,
     submission,
   }),
@@ -140,6 +141,9 @@ const DATA = {
   }),
   'request.stop_requested': fields({ because: oneOf('asked', 'flag', 'post_review') }),
   'grant.issued': fields({ nonce_digest: digest, audience: text }),
+  'execution.started': fields({ attempt: count, worker: text, lease_until: time }),
+  'execution.retried': fields({ attempt: count, retry_at: time }),
+  'execution.output': fields({ attempt: count, bytes: count, sha256: text, is_cut: flag }),
   'execution.succeeded': outcome,
   'execution.failed': outcome,
   'execution.unknown': nothing,
@@ -185,6 +189,7 @@ const ACTOR = {
     verified_by: text,
   }),
   policy: fields({ version: digest }),
+  worker: fields({ worker: text }),
   keyturn: nothing,
 };
 

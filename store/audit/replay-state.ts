@@ -26,6 +26,8 @@ export interface Held {
   approvedAt: number;
   usableUntil: number;
   startedAt: number;
+  /** Keyturn's own run of it, as its last start says. */
+  run: { readonly attempt: number; readonly worker: string; readonly freeAt: number } | null;
   /** Reminders up to this time were sent. */
   remindedUntil: number;
   /** Who approved alone, in an emergency. */
@@ -109,11 +111,14 @@ export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry
   ['request.revoked', { from: ['approved'], to: 'revoked' }],
   ['request.stop_requested', { from: ['executing'], to: null }],
   ['grant.issued', { from: ['approved'], to: 'executing' }],
+  ['execution.started', { from: ['executing'], to: null }],
+  ['execution.retried', { from: ['executing'], to: null }],
+  ['execution.output', { from: ['executing'], to: null }],
   ['execution.succeeded', { from: ['executing'], to: 'succeeded' }],
   ['execution.failed', { from: ['executing'], to: 'failed' }],
   ['execution.unknown', { from: ['executing'], to: 'unknown' }],
   ['execution.settled', { from: ['unknown'], to: null }],
-  ['execution.late_report', { from: ['unknown'], to: null }],
+  ['execution.late_report', { from: ['unknown', 'executing'], to: null }],
   ['payload.viewed', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
 ]);
 
@@ -137,6 +142,7 @@ export function hold(entry: EntryOf<'request.submitted'>, id: string): Held {
     approvedAt: 0,
     usableUntil: 0,
     startedAt: 0,
+    run: null,
     remindedUntil: 0,
     breaker: null,
     postReview: null,

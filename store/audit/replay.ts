@@ -147,5 +147,6 @@ function isOwed({ held, type, by, ts }: Owed, entry: LoggedEntry): boolean {
 
 function isSame(a: Actor, b: Actor): boolean {
   if (a.kind === 'person') return b.kind === 'person' && a.person === b.person;
+  if (a.kind === 'worker') return b.kind === 'worker' && a.worker === b.worker;
   return a.kind === 'policy' && b.kind === 'policy' && a.version === b.version;
 }

@@ -74,6 +74,7 @@ export interface RulebookChanges {
   readonly limits?: Limits;
   readonly client?: Partial<Client>;
   readonly redact?: readonly string[];
+  readonly actions?: Rulebook['actions'];
   /** Who owns a client; alice where nothing is said. */
   readonly owners?: Partial<Record<'agent' | 'ci', Who>>;
   readonly mayActFor?: readonly Who[];
@@ -155,7 +156,13 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
         .filter(({ id }) => !changes.goneClients?.some((gone) => gone === id))
         .map((one) => [one.id, one]),
     ),
-    actions: new Map([['db.secret', { risk: 'medium', redact: changes.redact ?? ['/secret'] }]]),
+    actions: new Map([
+      [
+        'db.secret',
+        { risk: 'medium', redact: changes.redact ?? ['/secret'], execute: null, payloadProblems: () => [] },
+      ],
+      ...(changes.actions ?? []),
+    ]),
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },

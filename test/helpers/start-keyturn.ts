@@ -64,6 +64,7 @@ export async function startKeyturn(
       keyDir: join(dir, 'keys'),
       log: 'test/log',
       audit: { ...QUIET_AUDIT, ...options.audit },
+      queue: { driver: 'embedded', concurrency: 4 },
       people: PEOPLE.map((key) => ({ key, accounts: 1 })),
       compile: (personOf) => aRulebook(personOf, changes),
       fixed: { ...FIXED, sections: options.fixed ?? {} },

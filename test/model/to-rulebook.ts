@@ -55,7 +55,9 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
       ]),
     ),
     clients: new Map(CLIENTS.flatMap((key) => toClient(firm, key, personOf)).map((one) => [one.id, one])),
-    actions: new Map([['db.secret', { risk: 'medium', redact: ['/secret'] }]]),
+    actions: new Map([
+      ['db.secret', { risk: 'medium', redact: ['/secret'], execute: null, payloadProblems: () => [] }],
+    ]),
     clearFrom: [firm.clearFrom],
     auditors: new Set(firm.auditors.map(personOf)),
     limits: { openPerRequester: firm.openPerRequester, newPerMinute: firm.newPerMinute },

@@ -3,6 +3,7 @@ import { refuse } from '../refusal.ts';
 import type { ActionRequest } from '../request.ts';
 import { breakGlass, postReview } from './break-glass.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
+import { claim, finish } from './execute.ts';
 import { hasToMeet, reevaluate } from './reevaluate.ts';
 import { consume, report, settle } from './release.ts';
 import { review } from './review.ts';
@@ -54,6 +55,10 @@ export function decide(request: ActionRequest, command: Command, now: Circumstan
       return consume(request, command, now);
     case 'report':
       return report(request, command);
+    case 'claim':
+      return claim(request, command, now);
+    case 'finish':
+      return finish(request, command, now);
     case 'settle':
       return settle(request, command, now);
     case 'reevaluate':
@@ -68,6 +73,7 @@ function onlyStops(command: Command): boolean {
     case 'review':
       return command.verdict !== 'approve';
     case 'break-glass':
+    case 'claim':
     case 'clear':
     case 'consume':
     case 'join':
@@ -75,6 +81,7 @@ function onlyStops(command: Command): boolean {
     case 'reevaluate':
       return false;
     case 'cancel':
+    case 'finish':
     case 'freeze':
     case 'leave':
     case 'report':

@@ -151,6 +151,8 @@ function toActor(actor: Actor): JsonObject {
       };
     case 'policy':
       return { app_name: 'keyturn policy', app_uid: actor.version };
+    case 'worker':
+      return { app_name: 'keyturn worker', app_uid: actor.worker };
     case 'keyturn':
       return { app_name: 'keyturn' };
   }
