@@ -18,6 +18,7 @@ export function roomMessenger(touch: (subject: string) => void): Messenger {
   const subjectOf = (notice: Postable) => (notice.kind === 'digest' ? notice.digest : notice.request);
   return {
     face: 'room',
+    keepsNothing: true,
     directPlace: directRoom,
     async post(notice, { key }) {
       touch(subjectOf(notice));
