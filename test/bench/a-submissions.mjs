@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { inTurns, latencies, mostOf } from './lib/measure.mjs';
-import { runChild, startKeyturn, startLimit } from './lib/processes.mjs';
-import { toRow } from './lib/rows.mjs';
+import { inTurns, latencies, mostOf, withCpu } from './lib/measure.mjs';
+import { cpuMs, runChild, startKeyturn, startLimit } from './lib/processes.mjs';
+import { cpuRow, toRow } from './lib/rows.mjs';
 
 const CONNECTIONS = 50;
 
@@ -14,14 +14,16 @@ export async function submissions({ dir, quick }) {
   const each = await startLimit('each', join(dir, 'each'));
   const group = await startLimit('group', join(dir, 'group'));
   const bare = await startLimit('bare');
-  const load = ({ port }, round) =>
-    runChild('load-submissions.mjs', {
-      port,
-      connections: CONNECTIONS,
-      seconds: quick ? 2 : 6,
-      warmUp: round === 0 ? 2 : 1,
-      salt: `a${round}`,
-    });
+  const load = ({ port, pid }, round) =>
+    withCpu(pid, cpuMs, () =>
+      runChild('load-submissions.mjs', {
+        port,
+        connections: CONNECTIONS,
+        seconds: quick ? 2 : 6,
+        warmUp: round === 0 ? 2 : 1,
+        salt: `a${round}`,
+      }),
+    );
   const [ours, raw, grouped] = await inTurns(quick ? 1 : 3, [
     (round) => load(keyturn, round),
     (round) => load(each, round),
@@ -48,5 +50,6 @@ export async function submissions({ dir, quick }) {
       limitName: 'Hono, zod and group commit',
       note: `the load generator alone does ${Math.round(ceiling.perSecond).toLocaleString('en')} /s`,
     }),
+    ...cpuRow('submission, CPU time of the server', ours, grouped, 'Hono, zod and group commit'),
   ];
 }

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { inTurns, latencies, medianOf, mostOf } from './lib/measure.mjs';
-import { runChild, startKeyturn, startLimit } from './lib/processes.mjs';
-import { toRow } from './lib/rows.mjs';
+import { inTurns, latencies, medianOf, mostOf, withCpu } from './lib/measure.mjs';
+import { cpuMs, runChild, startKeyturn, startLimit } from './lib/processes.mjs';
+import { cpuRow, toRow } from './lib/rows.mjs';
 
 const IN_FLIGHT = 50;
 const PER_SECOND = 2_000;
@@ -14,14 +14,16 @@ export async function cycles({ dir, quick }) {
   const keyturn = await startKeyturn(data);
   const group = await startLimit('group', join(dir, 'cycle-rows'));
   const bare = await startLimit('bare');
-  const load = ({ port }, round) =>
-    runChild('load-cycles.mjs', {
-      port,
-      inFlight: IN_FLIGHT,
-      seconds: quick ? 2 : 6,
-      warmUp: round === 0 ? 3 : 1,
-      salt: `b${round}`,
-    });
+  const load = ({ port, pid }, round) =>
+    withCpu(pid, cpuMs, () =>
+      runChild('load-cycles.mjs', {
+        port,
+        inFlight: IN_FLIGHT,
+        seconds: quick ? 2 : 6,
+        warmUp: round === 0 ? 3 : 1,
+        salt: `b${round}`,
+      }),
+    );
   const [ours, raw] = await inTurns(quick ? 1 : 3, [
     (round) => load(keyturn, round),
     (round) => load(group, round),
@@ -46,6 +48,7 @@ export async function cycles({ dir, quick }) {
       aim: ['>=', PER_SECOND],
       note: `client: ${Math.round(ceiling.perSecond).toLocaleString('en')} /s alone, ${share(ours)} of a core here, ${share(raw)} at the raw server`,
     }),
+    ...cpuRow('whole cycle, CPU time of the server', ours, raw, 'Hono, zod and group commit'),
   ];
 }
 

@@ -7,6 +7,7 @@ import { Wire } from './lib/wire.mjs';
 const { port, inFlight, seconds, warmUp, salt } = readOptions();
 
 let count = 0;
+let ended = 0;
 let counting = false;
 let stopped = false;
 const took = [];
@@ -46,6 +47,7 @@ async function goOn(wire) {
   while (!stopped) {
     const started = performance.now();
     await cycle(wire);
+    ended += 1;
     if (counting) took.push(performance.now() - started);
   }
   wire.close();
@@ -61,11 +63,12 @@ const measure = async () => {
   counting = false;
   const spent = (performance.now() - started) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  report({
+  stopped = true;
+  return {
     perSecond: took.length / spent,
     ...percentiles(took),
     clientCpu: (user + system) / 1e6 / spent,
-  });
-  stopped = true;
+  };
 };
-await Promise.all([measure(), ...runs]);
+const [measured] = await Promise.all([measure(), ...runs]);
+report({ ...measured, all: ended });

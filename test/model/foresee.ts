@@ -15,6 +15,8 @@ export function foresee(model: Model, said: Said, newId: () => string): Foreseen
     case 'submit':
       return model.submit(said.who, said.body, said.key, newId);
     case 'clear requester':
+      // About requests, a stranger learns that there are none; here there is nothing to hide.
+      if (said.who === 'mallory') return no('UNAUTHENTICATED');
       return model.clearRequester(said.who, said.requester, said.comment);
     case 'leave':
       model.leave();

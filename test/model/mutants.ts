@@ -47,14 +47,14 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'approves a moment after the expiry',
         file: 'bot/core/lifecycle/time.ts',
-        from: 'due === null || at < due',
-        to: 'due === null || at <= due',
+        from: 'const isOver = end !== null && at >= end;',
+        to: 'const isOver = end !== null && at > end;',
       },
       {
         does: 'does not ask a new policy about what is open',
-        file: 'bot/app/adopt-policy.ts',
-        from: 'if (previous === policy.version) return;',
-        to: 'if (previous !== null) return;',
+        file: 'bot/core/lifecycle/reevaluate.ts',
+        from: 'return !isTerminal(state) && demands.policyVersion !== policyVersion;',
+        to: 'return false;',
       },
     ],
   ],
@@ -64,7 +64,7 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'takes an approval of what was not shown',
         file: 'bot/core/lifecycle/review.ts',
-        from: 'if (!hasSeenAll(request, command))',
+        from: 'if (!hasSeenAll(request, command) && !showsAll(request, command))',
         to: 'if (false)',
       },
       {
@@ -128,8 +128,8 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'does not write down who saw it',
         file: 'bot/app/change-request.ts',
-        from: 'writing.tx.append(event, actor, writing.at, current);',
-        to: "if (event.type !== 'payload.viewed') writing.tx.append(event, actor, writing.at, current);",
+        from: 'for (const event of events) {',
+        to: "for (const event of events.filter(({ type }) => type !== 'payload.viewed')) {",
       },
       {
         does: 'does not write down a refusal',
@@ -140,8 +140,8 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'tells nobody of a change',
         file: 'bot/app/change-request.ts',
-        from: 'if (tells) announce(',
-        to: 'if (false) announce(',
+        from: 'announce(context, writing.tx, current, logged, actor);',
+        to: '',
       },
       {
         does: 'keeps half of a write that failed',
@@ -171,8 +171,8 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'lets a rule that cannot be evaluated go',
         file: 'bot/core/policy.ts',
-        from: "return answer === 'unevaluable' ? rule.effect !== 'allow' : answer;",
-        to: "return answer === 'unevaluable' ? false : answer;",
+        from: "return rule.effect === 'allow' ? 'unevaluable' : 'bound';",
+        to: "return 'unevaluable';",
       },
       {
         does: 'lets in a token that nobody issued',
@@ -182,26 +182,26 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       },
       {
         does: 'takes any action from any client',
-        file: 'bot/app/may-ask.ts',
-        from: 'client.actions.some((glob) => matchesAction(glob, action)) &&',
+        file: 'bot/app/claims.ts',
+        from: 'actions.some((glob) => matchesAction(glob, action)) &&',
         to: '',
       },
       {
         does: 'takes an environment that nobody declared',
-        file: 'bot/app/submit-request.ts',
+        file: 'bot/app/claims.ts',
         from: 'environment === null || context.rulebook.environments.has(environment);',
         to: 'true;',
       },
       {
         does: 'takes anybody in on_behalf_of',
-        file: 'bot/app/may-ask.ts',
-        from: '(clients.get(requester as ClientId)?.mayActFor.has(person) ?? false)',
-        to: 'clients.has(requester as ClientId)',
+        file: 'bot/app/claims.ts',
+        from: '(client?.mayActFor.has(person) ?? false)',
+        to: 'client !== null',
       },
       {
         does: 'releases what its asker may not ask any more',
-        file: 'bot/app/adopt-policy.ts',
-        from: 'const isTheirs = mayStillAsk(context.rulebook, request);',
+        file: 'bot/app/judge-anew.ts',
+        from: 'const isTheirs = mayStillAsk(rulebook, request);',
         to: 'const isTheirs = true;',
       },
       {
@@ -224,8 +224,8 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'shows a request as open past its deadline',
         file: 'bot/app/read-requests.ts',
-        from: 'if (due === null || context.time.now() < due) return stored;',
-        to: 'return stored;',
+        from: 'const isCurrent = due === null || context.time.now() < due;',
+        to: 'const isCurrent = true;',
       },
       {
         does: 'does not answer a write that failed',
@@ -259,7 +259,7 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       },
       {
         does: 'joins what another human stands behind',
-        file: 'bot/app/submit-request.ts',
+        file: 'bot/app/twin-key.ts',
         from: 'const excluded = exclusions.map(({ person }) => person);',
         to: 'const excluded = [];',
       },

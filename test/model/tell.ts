@@ -106,7 +106,8 @@ async function tellAbout(context: Context, caller: Caller, said: SaidOn, id: Req
       return viewPayload(context, caller, id);
     case 'review': {
       const { verdict, digest, comment, via } = said;
-      const clicks = { ...person, actor: { ...person.actor, via } };
+      const verifiedBy = via === 'api' ? 'token' : 'signature';
+      const clicks = { ...person, actor: { ...person.actor, via, verifiedBy } } as const;
       return reviewRequest(context, clicks, id, { verdict, actionDigest: digest, comment });
     }
     case 'cancel':

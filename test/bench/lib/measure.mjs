@@ -1,4 +1,4 @@
-export function median(values) {
+function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
@@ -38,6 +38,14 @@ export async function inTurns(rounds, contestants) {
     for (const [index, contestant] of contestants.entries()) results[index].push(await contestant(round));
   }
   return results;
+}
+
+/** What one of them costs the server in CPU time: unlike the rate, it stays the same on a busy machine. */
+export async function withCpu(pid, cpuMs, load) {
+  const before = cpuMs(pid);
+  const result = await load();
+  const after = cpuMs(pid);
+  return { ...result, cpuMsEach: before === null || after === null ? null : (after - before) / result.all };
 }
 
 export function latencies(rounds) {

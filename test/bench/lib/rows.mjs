@@ -23,6 +23,14 @@ export function toRow({ what, value, unit, limit = null, limitName = null, aim =
   };
 }
 
+/** The cheapest round of each side. No aim: it is there for machines that others use too. */
+export function cpuRow(what, ours, raw, limitName) {
+  const least = (rounds) => Math.min(...rounds.map(({ cpuMsEach }) => cpuMsEach ?? Number.NaN));
+  const [value, limit] = [least(ours), least(raw)];
+  if (Number.isNaN(value) || Number.isNaN(limit)) return [];
+  return [toRow({ what, value, unit: 'ms', limit, limitName })];
+}
+
 const COLUMNS = ['', 'what', 'Keyturn', 'raw limit', 'ratio', 'aim', ''];
 
 /** All results as one Markdown table, and below it what each limit is and what else was seen. */
