@@ -23,7 +23,7 @@ async function startArmed(world: World, arm: Arm, policy: 1 | 2 = 1): Promise<Fi
 }
 
 it('row 24: kill -9 between any two steps of the very first start leaves an install that starts whole', {
-  timeout: 180_000,
+  timeout: 360_000,
 }, async () => {
   const fired: string[] = [];
   for (let skip = 0; ; skip += 1) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adoptPolicy } from '../../../bot/app/adopt-policy.ts';
 import { createAttempts } from '../../../bot/app/attempts.ts';
+import { breakGlass, postReview } from '../../../bot/app/break-glass.ts';
 import { clearRequester } from '../../../bot/app/clear-requester.ts';
 import { consumeRequest } from '../../../bot/app/consume-request.ts';
 import type { Caller, Context, PersonCaller } from '../../../bot/app/context.ts';
@@ -182,6 +183,16 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
         comment: null,
       });
     },
+    async glass(by: string, id: RequestId, via: Via = 'room') {
+      await viewPayload(context, person(by, via), id);
+      return breakGlass(context, person(by, via), id, {
+        actionDigest: digestOf(id),
+        reason: 'the shop is down, and this brings it back up',
+        confirmTarget: 'postgres/prod/orders',
+      });
+    },
+    postReview: (by: string, id: RequestId, verdict: Verdict) =>
+      postReview(context, person(by, 'room'), id, { verdict, comment: `${verdict}, I say` }),
     async consume(by: string, id: RequestId) {
       const consumed = await consumeRequest(context, caller(by), id, digestOf(id), null);
       if (consumed.ok) nonces.set(id, (JSON.parse(consumed.answer) as { nonce: string }).nonce);
