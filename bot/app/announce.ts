@@ -85,6 +85,7 @@ function isTold(event: RequestEvent, { effect }: ActionRequest): boolean {
     case 'request.submitted':
       return effect === 'require';
     case 'request.deduplicated':
+    case 'request.identified':
     case 'request.reevaluated':
     case 'review.recorded':
     case 'reminder.sent':

@@ -55,6 +55,16 @@ export type RequestEvent =
       readonly effect: 'allow' | 'require' | 'deny';
       readonly demands: Demands;
       readonly submission: Submission;
+      /** How many identities behind it are linked to no person; left out where there are none. */
+      readonly unresolved?: number;
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'request.identified';
+      readonly person: PersonId;
+      readonly because: string;
+      /** How many are left. */
+      readonly unresolved: number;
       readonly text: Text;
     }
   | { readonly type: 'request.deduplicated'; readonly submission: Submission; readonly text: Text }
@@ -114,7 +124,7 @@ export type RequestEvent =
   | { readonly type: 'request.cancelled'; readonly because: 'asked' | 'caller_left' }
   | {
       readonly type: 'request.revoked';
-      readonly because: 'asked' | 'flag' | 'requester_frozen' | 'policy' | 'post_review';
+      readonly because: 'asked' | 'flag' | 'requester_frozen' | 'policy' | 'post_review' | 'identity';
       readonly text: Text;
     }
   | {

@@ -20,6 +20,8 @@ export interface Held {
   demands: LoggedDemands;
   excluded: ReadonlySet<string>;
   expiresAt: number;
+  /** How many behind it are linked to no person. */
+  unresolved: number;
   votes: Vote[];
   /** Who was served the view that this request has. */
   readonly shown: Set<string>;
@@ -91,6 +93,7 @@ const WAITS = ['pending', 'flagged'] as const;
 /** The state machine of domain.md. What is not here does not happen. */
 export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry['type'], Step>([
   ['request.deduplicated', { from: ['pending'], to: null }],
+  ['request.identified', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
   ['request.detached', { from: ['pending', 'approved'], to: null }],
   ['request.reevaluated', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
   ['review.recorded', { from: [...WAITS, 'approved', 'executing'], to: null }],
@@ -130,6 +133,7 @@ export function hold(entry: EntryOf<'request.submitted'>, id: string): Held {
     state: 'pending',
     seq: entry.seq,
     ...inForce(data.demands),
+    unresolved: data.unresolved ?? 0,
     votes: [],
     shown: new Set(),
     approvedAt: 0,

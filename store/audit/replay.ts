@@ -133,5 +133,6 @@ function isOwed({ held, type, by, ts }: Owed, entry: LoggedEntry): boolean {
 
 function isSame(a: Actor, b: Actor): boolean {
   if (a.kind === 'person') return b.kind === 'person' && a.person === b.person;
+  if (a.kind === 'keyturn') return b.kind === 'keyturn';
   return a.kind === 'policy' && b.kind === 'policy' && a.version === b.version;
 }

@@ -29,6 +29,7 @@ const MOST_KEPT = 4096;
 
 /** What rows from before there was such a thing do not say. */
 const NOT_SAID = {
+  asked: { unresolved: [] },
   life: { remindedUntil: null, brokenGlass: null },
   demands: { reviewVia: WAYS, remind: [], escalate: [], notify: [toPlace('room')], breakGlass: [] },
 } as const;
@@ -42,7 +43,7 @@ export function requestRows() {
     // The text is compared, so that a row that was undone or changed can never be answered from memory.
     if (known?.text === text) return known.asked;
     const read = JSON.parse(text) as Asked;
-    const asked = { ...read, demands: { ...NOT_SAID.demands, ...read.demands } };
+    const asked = { ...NOT_SAID.asked, ...read, demands: { ...NOT_SAID.demands, ...read.demands } };
     if (kept.size >= MOST_KEPT) kept.clear();
     kept.set(number, { text, asked });
     return asked;
@@ -74,7 +75,7 @@ export function requestRows() {
       return JSON.stringify(life);
     },
     toAsked(request: ActionRequest): string {
-      const { id, number, action, target, requester, owner, onBehalfOf, reason, links } = request;
+      const { id, number, action, target, requester, owner, onBehalfOf, unresolved, reason, links } = request;
       const { actionDigest, viewDigest, preview, redact, effect, demands, createdAt } = request;
       const asked: Asked = {
         id,
@@ -84,6 +85,7 @@ export function requestRows() {
         requester,
         owner,
         onBehalfOf,
+        unresolved,
         reason,
         links,
         actionDigest,

@@ -102,7 +102,8 @@ export function requestsIn(db: Database, seq: () => number): Requests {
         state !== before.state || dueAt(request) !== dueAt(before) || waits(request) !== waits(before);
       if (moved) change.run(state, dueAt(request), waits(request), seq(), life, number);
       else changeLife.run(seq(), life, number);
-      if (request.demands !== before.demands) changeAsked.run(toAsked(request), number);
+      if (request.demands !== before.demands || request.unresolved !== before.unresolved)
+        changeAsked.run(toAsked(request), number);
     },
   };
 }

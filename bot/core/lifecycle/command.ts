@@ -67,6 +67,7 @@ export type Command =
       readonly comment: string;
     }
   | { readonly type: 'reevaluate'; readonly evaluation: Evaluation; readonly policyVersion: Digest }
+  | { readonly type: 'identify'; readonly account: string; readonly person: PersonId }
   | { readonly type: 'tick' };
 
 /** What is true now, looked up before the core is asked. */

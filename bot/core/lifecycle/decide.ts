@@ -3,6 +3,7 @@ import { refuse } from '../refusal.ts';
 import type { ActionRequest } from '../request.ts';
 import { breakGlass, postReview } from './break-glass.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
+import { identify } from './identify.ts';
 import { hasToMeet, reevaluate } from './reevaluate.ts';
 import { consume, report, settle } from './release.ts';
 import { review } from './review.ts';
@@ -58,6 +59,8 @@ export function decide(request: ActionRequest, command: Command, now: Circumstan
       return settle(request, command, now);
     case 'reevaluate':
       return reevaluate(request, command, now);
+    case 'identify':
+      return identify(request, command, now);
     case 'tick':
       return tick(request, now.at);
   }
@@ -76,6 +79,7 @@ function onlyStops(command: Command): boolean {
       return false;
     case 'cancel':
     case 'freeze':
+    case 'identify':
     case 'leave':
     case 'report':
     case 'revoke':

@@ -11,6 +11,8 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
       return request;
     case 'request.deduplicated':
       return join(request, event.submission);
+    case 'request.identified':
+      return identified(request, event);
     case 'request.detached':
       return { ...request, submissions: request.submissions.filter(({ key }) => key !== event.key) };
     case 'request.reevaluated':
@@ -96,6 +98,20 @@ function join(request: ActionRequest, submission: Submission): ActionRequest {
   const hold =
     known && request.submissions.some((s) => s.key === null && s.hold === 'poll') ? 'poll' : submission.hold;
   return { ...request, submissions: [...others, { ...submission, hold }] };
+}
+
+function identified(
+  request: ActionRequest,
+  { person, because, text }: Extract<RequestEvent, { type: 'request.identified' }>,
+): ActionRequest {
+  const { demands, unresolved } = request;
+  const isOut = demands.exclusions.some((exclusion) => exclusion.person === person);
+  const exclusions = isOut ? demands.exclusions : [...demands.exclusions, { person, because }];
+  return {
+    ...request,
+    demands: { ...demands, exclusions },
+    unresolved: unresolved.filter(({ account }) => account !== text['account']),
+  };
 }
 
 function shown(request: ActionRequest, { person, viewDigest }: Shown): ActionRequest {

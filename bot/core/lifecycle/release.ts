@@ -3,6 +3,7 @@ import type { RequestEvent } from '../event.ts';
 import { refuse } from '../refusal.ts';
 import type { ActionRequest } from '../request.ts';
 import { allFilled } from '../seats.ts';
+import { isTooUnsure } from '../unresolved.ts';
 import { glassStands } from './break-glass.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import {
@@ -33,6 +34,7 @@ export function consume(request: ActionRequest, command: Of<'consume'>, now: Cir
   if (now.isRequesterFrozen()) return refuse('REQUESTER_FROZEN');
   if (!stillApproved(request, now))
     return refuse(isUnsure(request, now) ? 'DIRECTORY_UNAVAILABLE' : 'NOT_APPROVED');
+  if (isTooUnsure(request, request.demands.risk)) return refuse('UNRESOLVED_IDENTITY');
   const freezes = glassStands(request, now) ? [] : now.freezes();
   if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, now.at) });
   return accept({ type: 'grant.issued', nonceDigest: command.nonceDigest, audience: request.requester.id });
