@@ -8,6 +8,7 @@ import { operatorRoutes } from '../connectors/operator/routes.ts';
 import { startRelay } from '../queue/relay.ts';
 import { faceCourier } from '../queue/relay-face.ts';
 import { type Context, KEYTURN } from './app/context.ts';
+import { payloadEraser } from './app/erase-payloads.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { meetPolicy } from './app/meet-policy.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
@@ -89,6 +90,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     every(500, 'expire', () => expireDue(context), logger),
     every(500, 'meet the policy', () => meetPolicy(context), logger),
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
+    every(60_000, 'erase', payloadEraser(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
   ];
   const posting = faces.map((face) => faceCourier(context, face));

@@ -68,6 +68,7 @@ function isChange({ type }: RequestEvent): boolean {
   switch (type) {
     case 'request.deduplicated':
     case 'request.detached':
+    case 'payload.erased':
     case 'request.reevaluated':
     case 'payload.viewed':
     case 'reminder.sent':
@@ -113,6 +114,7 @@ function isTold(event: RequestEvent, { effect }: ActionRequest): boolean {
       return event.because !== 'flag';
     case 'request.rejected':
     case 'request.detached':
+    case 'payload.erased':
     case 'payload.viewed':
       return false;
   }

@@ -70,6 +70,8 @@ export type RequestEvent =
   | { readonly type: 'request.deduplicated'; readonly submission: Submission; readonly text: Text }
   | { readonly type: 'request.detached'; readonly key: string }
   | { readonly type: 'request.reevaluated'; readonly demands: Demands }
+  /** The bytes are gone, some time after the request was over. Its digest stays. */
+  | { readonly type: 'payload.erased' }
   | { readonly type: 'payload.viewed'; readonly person: PersonId; readonly viewDigest: Digest }
   | {
       readonly type: 'review.recorded';

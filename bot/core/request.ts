@@ -241,4 +241,6 @@ export interface ActionRequest {
   readonly remindedUntil: Instant | null;
   readonly brokenGlass: BrokenGlass | null;
   readonly execution: Execution | null;
+  /** When its payload was erased; from then on nobody can see what it was. */
+  readonly payloadErasedAt: Instant | null;
 }

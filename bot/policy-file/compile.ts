@@ -37,6 +37,7 @@ export function compileRulebook(whole: PolicyFile, personId: PersonOf): Rulebook
     clearFrom: file.clear_from,
     auditors: new Set(file.auditors.map(personId)),
     limits: { openPerRequester: file.limits.open_per_requester, newPerMinute: file.limits.new_per_minute },
+    payloadRetentionMs: file.payload_retention,
     securityNotices: placesOf(file.security_notices),
     text: policyText(whole),
     accounts: accountsOf(file, personId),

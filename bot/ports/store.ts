@@ -4,6 +4,7 @@ import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } fro
 import type { LinkedAccounts, StoredAccounts } from './accounts.ts';
 import type { Inbox, KnownDeliveries } from './inbox.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
+import type { ErasablePayloads, ErasePayload } from './payloads.ts';
 import type { Posts, StoredPosts } from './posts.ts';
 
 /**
@@ -23,10 +24,17 @@ export interface Store {
   lastWriteFailed(): boolean;
   /** Whether the log ended with `log.stopped` when it was opened. */
   readonly stoppedCleanly: boolean;
+  /** Takes what was erased out of every file. False while somebody who reads holds it there: try again. */
+  scrub(): boolean;
   close(): void;
 }
 
-export interface Reading extends WaitingMessages, StoredPosts, KnownDeliveries, LinkedAccounts {
+export interface Reading
+  extends WaitingMessages,
+    StoredPosts,
+    KnownDeliveries,
+    LinkedAccounts,
+    ErasablePayloads {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -66,7 +74,7 @@ export interface Reading extends WaitingMessages, StoredPosts, KnownDeliveries, 
   hasOverdueReview(person: PersonId, at: Instant): boolean;
 }
 
-export interface Transaction extends Reading, Outbox, Posts, Inbox, StoredAccounts {
+export interface Transaction extends Reading, Outbox, Posts, Inbox, StoredAccounts, ErasePayload {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;

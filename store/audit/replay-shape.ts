@@ -105,6 +105,7 @@ const DATA = {
   'request.deduplicated': fields({ submission }),
   'request.detached': fields({ key: text }),
   'request.reevaluated': fields({ demands }),
+  'payload.erased': nothing,
   'payload.viewed': fields({ person: text, view_digest: digest }),
   'review.recorded': fields({
     person: text,

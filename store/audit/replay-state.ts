@@ -115,6 +115,8 @@ export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry
   ['execution.unknown', { from: ['executing'], to: 'unknown' }],
   ['execution.settled', { from: ['unknown'], to: null }],
   ['execution.late_report', { from: ['unknown'], to: null }],
+  // Only of what is over, and then it is no step any more.
+  ['payload.erased', { from: [], to: null }],
   ['payload.viewed', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
 ]);
 
@@ -122,6 +124,7 @@ export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry
 export const LATE: ReadonlySet<LoggedEntry['type']> = new Set([
   'payload.viewed',
   'execution.late_report',
+  'payload.erased',
 ] as const);
 
 export function hold(entry: EntryOf<'request.submitted'>, id: string): Held {

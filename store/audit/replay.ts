@@ -35,6 +35,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
   };
   let requests = 0;
   let unreplayed = 0;
+  let erased = 0;
 
   const take = (entry: LoggedEntry): Why => {
     const { owed } = world;
@@ -63,6 +64,10 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
         return (isBefore(entry.subject) ? null : glassReviewed(world, entry)) ?? about(entry, owed);
       case 'break_glass.overdue':
         return (isBefore(entry.subject) ? null : glassOverdue(world, entry)) ?? about(entry, owed);
+      case 'payload.erased':
+        erased += 1;
+        if (entry.actor.kind !== 'keyturn') return 'its actor is not keyturn';
+        return about(entry, owed);
       case 'identity.linked':
         return linked(world, entry);
       case 'identity.unlinked':
@@ -117,6 +122,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
       world.unreviewed,
     links: (): ReadonlyMap<string, number> => world.links,
     policy: () => world.policy,
+    erased: () => erased,
     requests: () => requests,
     /** Entries about requests that began before the first entry. */
     unreplayed: () => unreplayed,

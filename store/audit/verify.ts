@@ -34,6 +34,8 @@ export interface End {
   readonly frozen: ReadonlyMap<string, ReadonlySet<string>>;
   readonly policy: string | null;
   /** Request number → whose broken glass waits for its review. */
+  /** How many payloads it says were erased. */
+  readonly erased: number;
   /** Person → accounts they have linked. */
   readonly links: ReadonlyMap<string, number>;
   readonly unreviewed: ReadonlyMap<number, { readonly person: string; readonly dueAt: number }>;
@@ -188,6 +190,7 @@ function endProblem(
     policy: replay.policy(),
     unreviewed: replay.unreviewed(),
     links: replay.links(),
+    erased: replay.erased(),
   };
   const rest = tables.rest(end);
   if (rest !== null) return rest;

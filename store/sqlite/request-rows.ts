@@ -22,6 +22,7 @@ type Life = Pick<
   | 'remindedUntil'
   | 'brokenGlass'
   | 'execution'
+  | 'payloadErasedAt'
 >;
 type Asked = Omit<ActionRequest, keyof Life>;
 
@@ -30,7 +31,7 @@ const MOST_KEPT = 4096;
 /** What rows from before there was such a thing do not say. */
 const NOT_SAID = {
   asked: { unresolved: [] },
-  life: { remindedUntil: null, brokenGlass: null },
+  life: { remindedUntil: null, brokenGlass: null, payloadErasedAt: null },
   demands: { reviewVia: WAYS, remind: [], escalate: [], notify: [toPlace('room')], breakGlass: [] },
 } as const;
 
@@ -57,7 +58,8 @@ export function requestRows() {
     }),
     toLife(request: ActionRequest): string {
       const { tell, submissions, state, reviews, shown, rejectReason } = request;
-      const { wasFlagged, resolvedAt, usableUntil, remindedUntil, brokenGlass, execution } = request;
+      const { wasFlagged, resolvedAt, usableUntil, remindedUntil, brokenGlass, execution, payloadErasedAt } =
+        request;
       const life: Life = {
         tell,
         submissions,
@@ -71,6 +73,7 @@ export function requestRows() {
         remindedUntil,
         brokenGlass,
         execution,
+        payloadErasedAt,
       };
       return JSON.stringify(life);
     },

@@ -2,13 +2,17 @@ import type { Database } from 'better-sqlite3';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import { dueAt } from '../../bot/core/lifecycle/time.ts';
 import type { ActionRequest, RequestId, State } from '../../bot/core/request.ts';
+import type { ErasablePayloads, ErasePayload } from '../../bot/ports/payloads.ts';
 import type { Reading, Transaction } from '../../bot/ports/store.ts';
+import { keptPayloadsIn } from './kept-payloads.ts';
 import { type Row, requestRows } from './request-rows.ts';
 
 type Requests = Pick<
   Reading,
   'request' | 'actionText' | 'list' | 'due' | 'waiting' | 'inStates' | 'auditSeq' | 'countByState'
 > &
+  ErasablePayloads &
+  ErasePayload &
   Pick<
     Transaction,
     | 'insert'
@@ -28,6 +32,8 @@ const ROW = 'SELECT number, body, asked FROM requests JOIN actions USING (number
 /** `seq` tells the sequence number of the newest entry, which the row is stamped with. */
 export function requestsIn(db: Database, seq: () => number): Requests {
   const { read, toAsked, toLife } = requestRows();
+  const { keep, ...payloads } = keptPayloadsIn(db);
+  const kept = { keep };
   const byId = db.prepare<[string], Row>(`${ROW} WHERE id = ?`);
   const seqOf = db.prepare<[string], { audit_seq: number }>('SELECT audit_seq FROM requests WHERE id = ?');
   const text = db.prepare<[string], { text: string }>(
@@ -70,6 +76,7 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   const one = (row: Row | undefined) => (row === undefined ? null : read(row));
 
   return {
+    ...payloads,
     request: (id) => one(byId.get(id)),
     actionText(id) {
       const row = text.get(id);
@@ -92,6 +99,7 @@ export function requestsIn(db: Database, seq: () => number): Requests {
       const [due_, waits_, life] = [dueAt(request), waits(request), toLife(request)];
       add.run(number, id, state, requester.id, createdAt, due_, waits_, dedupeKey, seq(), life);
       addText.run(number, actionText, toAsked(request));
+      kept.keep(request, null);
     },
     setTwin: (id, dedupeKey) => void changeTwin.run(dedupeKey, id),
     touch: (request) => void alive.run(dueAt(request), toLife(request), request.number),
@@ -102,8 +110,10 @@ export function requestsIn(db: Database, seq: () => number): Requests {
         state !== before.state || dueAt(request) !== dueAt(before) || waits(request) !== waits(before);
       if (moved) change.run(state, dueAt(request), waits(request), seq(), life, number);
       else changeLife.run(seq(), life, number);
-      if (request.demands !== before.demands || request.unresolved !== before.unresolved)
+      const { demands, unresolved, preview } = before;
+      if (request.demands !== demands || request.unresolved !== unresolved || request.preview !== preview)
         changeAsked.run(toAsked(request), number);
+      kept.keep(request, before);
     },
   };
 }

@@ -60,6 +60,7 @@ export function aRequest(changes: Partial<ActionRequest> = {}): ActionRequest {
     remindedUntil: null,
     brokenGlass: null,
     execution: null,
+    payloadErasedAt: null,
     ...changes,
   };
 }

@@ -159,6 +159,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
       ...here.map((who) => [toAccount('slack', slackAccountOf(who)), personOf(who)] as const),
       ...Object.entries(changes.accounts ?? {}).map(([one, who]) => [one as Account, personOf(who)] as const),
     ]),
+    payloadRetentionMs: 30 * 24 * 60 * 60_000,
     externalGroups: new Map(Object.entries(changes.externalGroups ?? {})),
     unknownGroups: new Set(Object.keys(changes.externalGroups ?? {})),
     securityNotices: changes.securityNotices ?? [],

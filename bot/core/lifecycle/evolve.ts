@@ -1,6 +1,13 @@
 import type { RequestEvent } from '../event.ts';
 import type { ActionRequest, BrokenGlass, Instant, Outcome, Shown, State, Submission } from '../request.ts';
 
+/** No payload can look like this: `visible` escapes the brackets. */
+const ERASED = {
+  text: '⟦erased: the time for which payloads are kept is over⟧',
+  hiddenLines: 0,
+  hiddenValues: 0,
+};
+
 /** Late reports beyond these stand in the log only, so that no executor can fill the request. */
 const LATE_REPORTS = 10;
 
@@ -17,6 +24,8 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
       return { ...request, submissions: request.submissions.filter(({ key }) => key !== event.key) };
     case 'request.reevaluated':
       return { ...request, demands: event.demands, ...shortenedUse(request, event.demands.usableForMs) };
+    case 'payload.erased':
+      return { ...request, payloadErasedAt: at, preview: ERASED };
     case 'payload.viewed':
       return shown(request, event);
     case 'review.recorded': {

@@ -21,6 +21,7 @@ export type Asked = Omit<
   | 'remindedUntil'
   | 'brokenGlass'
   | 'execution'
+  | 'payloadErasedAt'
 >;
 
 export interface Submitted {
@@ -78,6 +79,7 @@ export function submit(
     remindedUntil: null,
     brokenGlass: null,
     execution: null,
+    payloadErasedAt: null,
   };
   return { ok: true, request, submitted: submittedEvent(request), ruled: ruling(request, asked.createdAt) };
 }
