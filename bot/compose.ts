@@ -16,6 +16,7 @@ import { openAttestor } from '../store/keys/attestor.ts';
 import { anchorCourier } from './app/anchor-checkpoints.ts';
 import { type Context, KEYTURN } from './app/context.ts';
 import { purgeErased } from './app/erase-disclosure.ts';
+import { payloadEraser } from './app/erase-payloads.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { meetPolicy } from './app/meet-policy.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
@@ -142,6 +143,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     every(500, 'expire', () => expireDue(context), logger),
     every(500, 'meet the policy', () => meetPolicy(context), logger),
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
+    every(60_000, 'erase', payloadEraser(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
     every(5_000, 'purge', () => purgeErased(context), logger),
     every(1_000, 'checkpoint', () => takeDueCheckpoint(context, checkpointEveryMs), logger),

@@ -68,6 +68,7 @@ function isChange({ type }: RequestEvent): boolean {
   switch (type) {
     case 'request.deduplicated':
     case 'request.detached':
+    case 'payload.erased':
     case 'request.reevaluated':
     case 'payload.viewed':
     case 'reminder.sent':
@@ -86,6 +87,7 @@ function isTold(event: RequestEvent, { effect, executor }: ActionRequest): boole
     case 'request.submitted':
       return effect === 'require';
     case 'request.deduplicated':
+    case 'request.identified':
     case 'request.reevaluated':
     case 'review.recorded':
     case 'reminder.sent':
@@ -118,6 +120,7 @@ function isTold(event: RequestEvent, { effect, executor }: ActionRequest): boole
       return event.because !== 'flag';
     case 'request.rejected':
     case 'request.detached':
+    case 'payload.erased':
     case 'payload.viewed':
     // Its end is told with how it ended.
     case 'execution.output':

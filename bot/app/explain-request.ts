@@ -9,6 +9,7 @@ import type { Explanation } from './foresee-submission.ts';
 import { factsOf } from './policy-facts.ts';
 import { readRequest, whyNotRead } from './read-requests.ts';
 import { storedPayload } from './stored-payload.ts';
+import { erased } from './view-payload.ts';
 
 export interface ExplainedRequest {
   readonly ok: true;
@@ -25,6 +26,8 @@ export async function explainRequest(
 ): Promise<ExplainedRequest | Refusal> {
   const request = await readRequest(context, caller, id);
   if (request === null) return whyNotRead(context, caller, id);
+  // What the rules looked at is gone, and without it they would say something else.
+  if (request.payloadErasedAt !== null) return erased();
   const { rulebook, store, time } = context;
   return { ok: true, request, explanation: explainStored(rulebook, store.committed, request, time.now()) };
 }

@@ -1,9 +1,11 @@
 import { sha256Hex } from '../core/digest.ts';
 import { type Account, readAccount, resolveAccount } from '../core/identity.ts';
+import { decide } from '../core/lifecycle/decide.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import type { Instant, PersonId } from '../core/request.ts';
-import { type Writing, write } from './change-request.ts';
+import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import { type Context, KEYTURN, type PersonCaller } from './context.ts';
+import { toTwinKey } from './twin-key.ts';
 
 /** How long a code can be used. */
 export const LINK_CODE_MS = 10 * 60_000;
@@ -11,6 +13,8 @@ const MOST_LINKS = 10;
 /** In an hour: codes for one person, and codes that one account tries. */
 const MOST_GIVEN = 10;
 const MOST_TRIED = 10;
+const OPEN = ['pending', 'flagged', 'approved', 'executing', 'unknown'] as const;
+const BATCH = 200;
 const HOUR_S = 60 * 60;
 /** Without 0, 1, I, L, O and U: nothing that looks like another letter, and no word. */
 const LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -91,6 +95,7 @@ export function redeemLinkCode(
     tx.link(account, person, at);
     undo = context.roster.link(account, person);
     tellOf(context, writing, 'identity.linked', account, person);
+    excludeFromOpen(context, writing, account, person);
     return { ok: true, person };
   }).catch((cause: unknown) => {
     undo();
@@ -133,6 +138,25 @@ function tellOf(
   else {
     const accounts = [...context.inForce.now.accounts.values()].filter((one) => one === person).length;
     tx.append({ type, person, accounts, links, text }, KEYTURN, at, null);
+  }
+}
+
+/** Whoever wrote what is asked for, and says only now who they are, is out from here on. */
+function excludeFromOpen(context: Context, writing: Writing, account: Account, person: PersonId): void {
+  for (let after = 0; ; ) {
+    const open = writing.tx.inStates(OPEN, BATCH, after);
+    const last = open.at(-1);
+    if (last === undefined) return;
+    after = last.number;
+    for (const { id } of open.filter((one) => one.unresolved.some((who) => who.account === account))) {
+      const request = current(context, writing, id);
+      if (request === null) continue;
+      const now = circumstances(context, writing, request);
+      const decision = decide(request, { type: 'identify', account, person }, now);
+      if (!decision.ok) continue;
+      const found = record(context, writing, request, decision.events, KEYTURN);
+      writing.tx.setTwin(found.id, toTwinKey(found.actionDigest, found.demands.exclusions, found.unresolved));
+    }
   }
 }
 

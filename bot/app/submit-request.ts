@@ -2,6 +2,8 @@ import { freezesAgainst } from '../core/asked-in-freeze.ts';
 import { secondsLeft } from '../core/calendar-freeze.ts';
 import { canonicalJson, type JsonObject } from '../core/canonical-json.ts';
 import { actionDigest, sha256Hex, viewDigest } from '../core/digest.ts';
+import { KeyturnFault } from '../core/fault.ts';
+import { readAccount } from '../core/identity.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
 import { type Asked, exclusionSet, submit } from '../core/lifecycle/submit.ts';
@@ -10,7 +12,8 @@ import { newId } from '../core/new-id.ts';
 import { type Evaluation, evaluate } from '../core/policy.ts';
 import { redact } from '../core/redaction.ts';
 import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
-import type { ActionRequest, ExecutorRef, PersonId, RequestId, Target } from '../core/request.ts';
+import type { ActionRequest, Exclusion, ExecutorRef, PersonId, RequestId, Target } from '../core/request.ts';
+import { type Identity, toExclusions } from '../core/unresolved.ts';
 import { RENDERER, toView } from '../core/view.ts';
 import { visible } from '../core/visible.ts';
 import type { ExecuteSettings, Rulebook } from '../ports/rulebook.ts';
@@ -41,6 +44,8 @@ export type SubmitResult =
 export const IDEMPOTENCY_MS = 24 * 60 * 60_000;
 const MINUTE_MS = 60_000;
 const MOST_DUE = 500;
+const MOST_IDENTITIES = 200;
+const LONGEST_IDENTITY = 200;
 
 /**
  * Holds one action. Nothing is created unless every check passes; a refusal leaves an entry only.
@@ -51,16 +56,19 @@ export async function submitRequest(
   caller: Caller,
   submission: Submission,
   idempotencyKey: string | null,
+  /** Who else stands behind it, as a connector knows. Never from the caller: a claim of theirs is `onBehalfOf`. */
+  identities: readonly Identity[] = [],
 ): Promise<SubmitResult> {
   await context.directories.recent();
   const bodyDigest = sha256Hex(canonicalJson({ ...submission, target: { ...submission.target } }));
   const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
-  const before = check(context, caller, submission, key);
+  const before = check(context, caller, submission, key, identities);
 
   return write<SubmitResult>(context, (writing) => {
     const { tx, at } = writing;
     const asker = callerNow(context.rulebook, caller);
-    const checked = isOf(context, before) || asker === null ? before : check(context, asker, submission, key);
+    const checked =
+      isOf(context, before) || asker === null ? before : check(context, asker, submission, key, identities);
     const { prepared, problems } = checked;
     const no = (refusal: Refusal): Refusal => {
       const { action, target } = submission;
@@ -112,6 +120,7 @@ interface Checked {
 
 interface Prepared {
   readonly asked: Omit<Asked, 'id' | 'number' | 'createdAt'>;
+  readonly identified: readonly Exclusion[];
   readonly actionText: string;
   readonly facts: Facts;
   readonly evaluation: Evaluation;
@@ -121,7 +130,13 @@ function isOf({ rulebook }: Context, { by }: Checked): boolean {
   return rulebook === by;
 }
 
-function check(context: Context, caller: Caller, submission: Submission, key: string | null): Checked {
+function check(
+  context: Context,
+  caller: Caller,
+  submission: Submission,
+  key: string | null,
+  identities: readonly Identity[],
+): Checked {
   const onBehalfOf = findOnBehalfOf(context, caller, submission.onBehalfOf);
   const { environment } = submission.target;
   const problems = [
@@ -130,7 +145,7 @@ function check(context: Context, caller: Caller, submission: Submission, key: st
     ...(mayName(context, caller, submission) ? payloadProblems(context.rulebook, submission) : []),
   ];
   const isValid = onBehalfOf !== undefined && problems.length === 0;
-  const prepared = isValid ? prepare(context, caller, submission, onBehalfOf, key) : null;
+  const prepared = isValid ? prepare(context, caller, submission, onBehalfOf, key, identities) : null;
   return { by: context.rulebook, problems, prepared };
 }
 
@@ -141,6 +156,7 @@ function prepare(
   submission: Submission,
   onBehalfOf: PersonId | null,
   key: string | null,
+  identities: readonly Identity[],
 ): Prepared {
   const { action, target, payload, reason, links, hold } = submission;
   const settings = context.rulebook.actions.get(action);
@@ -154,6 +170,7 @@ function prepare(
     payload,
   });
   const { actor } = caller;
+  const { exclusions: identified, unresolved } = peopleBehind(context, identities);
   const asked = {
     action,
     target,
@@ -164,6 +181,7 @@ function prepare(
     },
     owner: actor.kind === 'client' ? actor.owner : null,
     onBehalfOf,
+    unresolved,
     reason,
     links,
     actionDigest: digested.digest,
@@ -179,23 +197,36 @@ function prepare(
     payload,
     context.time.now(),
   );
-  return { asked, actionText: digested.text, facts, evaluation: evaluate(context.rulebook.policy, facts) };
+  return {
+    asked,
+    identified,
+    actionText: digested.text,
+    facts,
+    evaluation: evaluate(context.rulebook.policy, facts),
+  };
 }
 
 function create(
   context: Context,
   caller: Caller,
   writing: Writing,
-  { asked, actionText, facts, evaluation }: Prepared,
+  { asked, identified, actionText, facts, evaluation }: Prepared,
   expiresInS: number | null,
 ): SubmitResult {
   const { tx, at } = writing;
   const id = newId('req', at, context.random) as RequestId;
   const born: Asked = { ...asked, id, number: tx.nextNumber(), createdAt: at };
   const { version } = context.rulebook.policy;
-  const submitted = submit(born, evaluation, version, expiresInS === null ? null : expiresInS * 1000);
+  const submitted = submit(
+    born,
+    evaluation,
+    version,
+    expiresInS === null ? null : expiresInS * 1000,
+    identified,
+  );
 
-  const twinKey = toTwinKey(born.actionDigest, exclusionSet(born, evaluation.exclusions));
+  const excluded = exclusionSet(born, [...identified, ...evaluation.exclusions]);
+  const twinKey = toTwinKey(born.actionDigest, excluded, born.unresolved);
   const joined = evaluation.effect === 'require' ? join(context, caller, writing, twinKey, born) : null;
   if (joined !== null) return joined;
   const limited = limitReached(context, caller, writing);
@@ -220,6 +251,19 @@ function create(
   return { ok: true, created: true, request };
 }
 
+function peopleBehind({ rulebook }: Context, identities: readonly Identity[]) {
+  if (identities.length > MOST_IDENTITIES)
+    throw new KeyturnFault('IMPOSSIBLE', `a connector named more than ${MOST_IDENTITIES} identities`);
+  const bounded = identities.map(({ account, because }) => ({
+    account: visible(account).slice(0, LONGEST_IDENTITY),
+    because: visible(because).slice(0, LONGEST_IDENTITY),
+  }));
+  return toExclusions(bounded, (text) => {
+    const account = readAccount(text);
+    return account === null ? null : (rulebook.accounts.get(account) ?? null);
+  });
+}
+
 /** The policy looks at a group of which nobody can say now who is in it: at a rule, or at a seat. */
 function isUnsure({ policy, unknownGroups }: Rulebook, { effect, seats }: Evaluation): boolean {
   if (unknownGroups.size === 0) return false;
@@ -240,7 +284,10 @@ function join(
 ): SubmitResult | null {
   const twin = writing.tx.pendingTwin(twinKey);
   const live = twin === null ? null : current(context, writing, twin.id);
-  if (live?.state !== 'pending' || toTwinKey(live.actionDigest, live.demands.exclusions) !== twinKey)
+  if (
+    live?.state !== 'pending' ||
+    toTwinKey(live.actionDigest, live.demands.exclusions, live.unresolved) !== twinKey
+  )
     return null;
   const [submission] = born.submissions;
   if (submission === undefined) return null;

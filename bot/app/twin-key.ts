@@ -1,8 +1,12 @@
 import { type Digest, sha256Hex } from '../core/digest.ts';
-import type { Exclusion } from '../core/request.ts';
+import type { Exclusion, Unresolved } from '../core/request.ts';
 
 /** The same asker, for the same human, with the same people excluded, asking exactly the same. */
-export function toTwinKey(actionDigest: Digest, exclusions: readonly Exclusion[]): string {
-  const excluded = exclusions.map(({ person }) => person);
+export function toTwinKey(
+  actionDigest: Digest,
+  exclusions: readonly Exclusion[],
+  unresolved: readonly Unresolved[],
+): string {
+  const excluded = [...exclusions.map(({ person }) => person), ...unresolved.map(({ account }) => account)];
   return sha256Hex(`${actionDigest} ${excluded.sort().join(' ')}`);
 }

@@ -27,17 +27,23 @@ export async function viewPayload(
     context,
     caller,
     id,
-    (request) =>
-      isPerson(caller) && mayViewPayload(context.rulebook, caller, request)
-        ? { type: 'view', person: caller.id }
-        : refuse('FORBIDDEN'),
+    (request) => {
+      if (!isPerson(caller) || !mayViewPayload(context.rulebook, caller, request)) return refuse('FORBIDDEN');
+      return request.payloadErasedAt === null ? { type: 'view', person: caller.id } : erased();
+    },
     (code) => ({ type: 'client.refused', code, call: 'payload', times: 1, text: {} }),
   );
   return viewed.ok ? served(context, viewed.request) : viewed;
 }
 
+/** Its time is over. What was decided on it, and its digest, are still in the log. */
+export function erased(): Refusal {
+  return refuse('EXPIRED', { reason: 'payload_erased' });
+}
+
 /** What the view is made of, for a request that this caller may view. */
-export function served(context: Context, request: ActionRequest): ViewedPayload {
+export function served(context: Context, request: ActionRequest): ViewedPayload | Refusal {
+  if (request.payloadErasedAt !== null) return erased();
   const whole = storedPayload(context.store.committed.actionText(request.id));
   const { payload, redacted } = redact(whole, request.redact);
   return { ok: true, request, payload, redacted, view: renderView(whole, request.redact).text };

@@ -53,6 +53,11 @@ function explainNumber(path: string, file: PolicyFile, number: string, now: Inst
     const [request] = reading.list({ states: null, requester: null, before: Number(number) + 1, most: 1 });
     if (request?.number !== Number(number))
       return { end: 'unsound', text: `${database} has no request ${number}\n` };
+    if (request.payloadErasedAt !== null)
+      return {
+        end: 'unsound',
+        text: `The payload of request ${number} was erased: what its rules looked at is gone.\n`,
+      };
     const personOf = (key: string) => reading.personOf(key) ?? (`psn_unknown_${key}` as PersonId);
     const rulebook = compileRulebook(file, personOf, actionsAsWritten(file));
     const explanation = explainStored(rulebook, reading, request, now);

@@ -60,11 +60,23 @@ export type RequestEvent =
       readonly executor: { readonly kind: ExecutorRef['kind']; readonly definition: Digest } | null;
       readonly demands: Demands;
       readonly submission: Submission;
+      /** How many identities behind it are linked to no person; left out where there are none. */
+      readonly unresolved?: number;
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'request.identified';
+      readonly person: PersonId;
+      readonly because: string;
+      /** How many are left. */
+      readonly unresolved: number;
       readonly text: Text;
     }
   | { readonly type: 'request.deduplicated'; readonly submission: Submission; readonly text: Text }
   | { readonly type: 'request.detached'; readonly key: string }
   | { readonly type: 'request.reevaluated'; readonly demands: Demands }
+  /** The bytes are gone, some time after the request was over. Its digest stays. */
+  | { readonly type: 'payload.erased' }
   | { readonly type: 'payload.viewed'; readonly person: PersonId; readonly viewDigest: Digest }
   | {
       readonly type: 'review.recorded';
@@ -119,7 +131,7 @@ export type RequestEvent =
   | { readonly type: 'request.cancelled'; readonly because: 'asked' | 'caller_left' }
   | {
       readonly type: 'request.revoked';
-      readonly because: 'asked' | 'flag' | 'requester_frozen' | 'policy' | 'post_review';
+      readonly because: 'asked' | 'flag' | 'requester_frozen' | 'policy' | 'post_review' | 'identity';
       readonly text: Text;
     }
   | {

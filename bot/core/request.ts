@@ -75,6 +75,12 @@ export interface Exclusion {
   readonly because: string;
 }
 
+/** Somebody behind a request whom no link and no policy names: `github:github.com/583231`, the author of a commit. */
+export interface Unresolved {
+  readonly account: string;
+  readonly because: string;
+}
+
 /** `void` marks a vote that a flag made worthless. It stays in the record and fills nothing. */
 interface Review {
   readonly person: PersonId;
@@ -244,6 +250,8 @@ export interface ActionRequest {
   /** The owner of the client that asked; null when a person asked. */
   readonly owner: PersonId | null;
   readonly onBehalfOf: PersonId | null;
+  /** Identities behind it that are linked to no person. */
+  readonly unresolved: readonly Unresolved[];
   readonly reason: string;
   readonly links: readonly string[];
   readonly actionDigest: Digest;
@@ -271,4 +279,6 @@ export interface ActionRequest {
   readonly remindedUntil: Instant | null;
   readonly brokenGlass: BrokenGlass | null;
   readonly execution: Execution | null;
+  /** When its payload was erased; from then on nobody can see what it was. */
+  readonly payloadErasedAt: Instant | null;
 }

@@ -44,6 +44,7 @@ export function compileRulebook(
     clearFrom: file.clear_from,
     auditors: new Set(file.auditors.map(personId)),
     limits: { openPerRequester: file.limits.open_per_requester, newPerMinute: file.limits.new_per_minute },
+    payloadRetentionMs: file.payload_retention,
     securityNotices: placesOf(file.security_notices),
     text: policyText(whole),
     accounts: accountsOf(file, personId),

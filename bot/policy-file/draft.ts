@@ -76,7 +76,8 @@ function readSections(data: { readonly [key: string]: Json }, findings: Finding[
     return value.map((item, index) => read(reader, item, [key, index]));
   }
 
-  for (const key of ['version', 'listen', 'admin', 'queue', 'limits', 'audit'] as const) whole(key);
+  for (const key of ['version', 'listen', 'admin', 'queue', 'limits', 'audit', 'payload_retention'] as const)
+    whole(key);
   // It may be left out, and has no default.
   if (at('security_notices') !== undefined) whole('security_notices');
   return {

@@ -40,15 +40,18 @@ export const NameGlob = z
 
 export const Risk = z.enum(['low', 'medium', 'high', 'critical']);
 
+const LONGEST_RETENTION_MS = 3_650 * 86_400_000;
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const LONGEST_MS = 90 * 86_400_000;
 
 /** `90s 30m 24h 7d`, read as milliseconds. */
-export const Duration = z
+const AnyDuration = z
   .string()
   .regex(/^[1-9][0-9]{0,7}[smhd]$/, 'must be a duration such as 90s, 30m, 24h or 7d')
-  .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? Number.NaN))
-  .refine((ms) => ms <= LONGEST_MS, 'is longer than 90d');
+  .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? Number.NaN));
+export const Duration = AnyDuration.refine((ms) => ms <= LONGEST_MS, 'is longer than 90d');
+/** How long something is kept. */
+export const Retention = AnyDuration.refine((ms) => ms <= LONGEST_RETENTION_MS, 'is longer than 3650d');
 
 const TokenHash = z
   .string()

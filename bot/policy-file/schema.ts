@@ -186,6 +186,9 @@ export const PolicyFile = z.strictObject({
   limits: z
     .strictObject({ open_per_requester: Limit.prefault(20), new_per_minute: Limit.prefault(30) })
     .prefault({}),
+  payload_retention: names.Retention.prefault('30d').meta({
+    description: 'After a request is over its payload goes, and its digest stays.',
+  }),
   tests: z
     .array(PolicyTest)
     .max(1_000, 'holds at most 1000 tests')

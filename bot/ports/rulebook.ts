@@ -71,6 +71,8 @@ export interface Rulebook {
   readonly clearFrom: readonly string[];
   readonly auditors: ReadonlySet<PersonId>;
   readonly limits: Limits;
+  /** How long the payload of a request that is over is kept. */
+  readonly payloadRetentionMs: number;
   /** Where flags, frozen requesters and broken glass are told of, besides the plan's own places. */
   readonly securityNotices: readonly Place[];
   /** Whose account is whose, by the policy file. */

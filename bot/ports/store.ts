@@ -7,6 +7,7 @@ import type { Disclosures, Erasing, Purging } from './disclosures.ts';
 import type { StreamKeeping, StreamPositions } from './event-sink.ts';
 import type { Inbox, KnownDeliveries } from './inbox.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
+import type { ErasablePayloads, ErasePayload } from './payloads.ts';
 import type { Posts, StoredPosts } from './posts.ts';
 
 /**
@@ -26,6 +27,8 @@ export interface Store extends Purging {
   lastWriteFailed(): boolean;
   /** Whether the log ended with `log.stopped` when it was opened. */
   readonly stoppedCleanly: boolean;
+  /** Takes what was erased out of every file. False while somebody who reads holds it there: try again. */
+  scrub(): boolean;
   close(): void;
 }
 
@@ -36,7 +39,8 @@ export interface Reading
     LinkedAccounts,
     Checkpoints,
     StreamPositions,
-    Disclosures {
+    Disclosures,
+    ErasablePayloads {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -86,7 +90,8 @@ export interface Transaction
     StoredAccounts,
     CheckpointKeeping,
     StreamKeeping,
-    Erasing {
+    Erasing,
+    ErasePayload {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;

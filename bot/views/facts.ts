@@ -27,6 +27,7 @@ export function factsOf(look: Look): readonly Fact[] {
     ...(demands.exclusions.length === 0
       ? []
       : [{ label: 'May not decide', value: excludedOf(request, names) }]),
+    ...(request.unresolved.length === 0 ? [] : [{ label: 'Linked to nobody', value: unresolvedOf(request) }]),
     ...deadline(request),
   ];
 }
@@ -64,6 +65,14 @@ export function peopleWords(people: readonly PersonId[], names: Names): Words {
 function excludedOf({ demands }: ActionRequest, names: Names): Words {
   return joined(
     demands.exclusions.map(({ person, because }) => [said(names.person(person)), ` (${because})`]),
+    ', ',
+  );
+}
+
+/** Nobody can say that they are not among those who decide, so everybody should know of them. */
+function unresolvedOf({ unresolved }: ActionRequest): Words {
+  return joined(
+    unresolved.map(({ account, because }) => [said(account), ' (', said(because), ')']),
     ', ',
   );
 }

@@ -1,5 +1,6 @@
 import type { Look } from '../app/look-at-request.ts';
 import type { ToldEntry } from '../app/told-entry.ts';
+import type { PersonId } from '../core/request.ts';
 import { visible } from '../core/visible.ts';
 import { missingSeats } from './facts.ts';
 import { because, tellerName } from './outcome.ts';
@@ -99,6 +100,11 @@ function wordsOf({ type, actor, at, data, texts }: ToldEntry, look: Look): Words
         : ['Cancelled by ', ...by, '.'];
     case 'request.revoked':
       return revoked(String(data['because']), by, comment);
+    case 'request.identified':
+      return [
+        said(look.names.person(data['person'] as PersonId)),
+        ` turned out to be ${String(data['because'])}, and may not decide on it.`,
+      ];
     case 'request.stop_requested':
       return [...by, ' asked it to stop', ...comment];
     case 'grant.issued':
@@ -137,5 +143,6 @@ function stillMissing(data: ToldEntry['data']): Words {
 function revoked(reason: string, by: Words, comment: Words): Words {
   if (reason === 'requester_frozen') return ['Revoked: another request of this requester was flagged.'];
   if (reason === 'policy') return ['Revoked: the policy changed.'];
+  if (reason === 'identity') return ['Revoked: somebody who approved turned out to stand behind it.'];
   return [...by, ' revoked the approval', ...comment];
 }

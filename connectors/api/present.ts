@@ -29,6 +29,7 @@ export function present(
       count,
       filled_by: (filledBy[index] ?? []).map(name),
     })),
+    ...(request.unresolved.length === 0 ? {} : { unresolved: request.unresolved.map((one) => ({ ...one })) }),
     excluded: demands.exclusions.map(({ person, because }) => ({ person: name(person), because })),
     reviews: request.reviews.map(({ person, verdict, comment, via, at, void: isVoid }) => ({
       person: name(person),

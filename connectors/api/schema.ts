@@ -161,6 +161,8 @@ export const RequestView = z.strictObject({
     z.strictObject({ from: z.array(z.string()), count: z.int(), filled_by: z.array(z.string()) }),
   ),
   excluded: z.array(z.strictObject({ person: z.string(), because: z.string() })),
+  /** Identities behind it that are linked to no person; left out where there are none. */
+  unresolved: z.array(z.strictObject({ account: z.string(), because: z.string() })).optional(),
   reviews: z.array(
     z.strictObject({
       person: z.string(),

@@ -15,6 +15,7 @@ import {
   type World,
 } from './replay-state.ts';
 import { loosened } from './replay-tighten.ts';
+import { lostByIdentity, unresolvedProblem } from './replay-unresolved.ts';
 
 /** A later policy meets an open request. An approval that the votes no longer carry is gone at once. */
 export function reevaluated(world: World, held: Held, entry: EntryOf<'request.reevaluated'>): Why {
@@ -36,7 +37,7 @@ export function reevaluated(world: World, held: Held, entry: EntryOf<'request.re
   return null;
 }
 
-function isApproved(held: Held): boolean {
+export function isApproved(held: Held): boolean {
   if (held.breaker !== null && !held.excluded.has(held.breaker)) return true;
   return held.submitted.effect === 'allow' && held.demands.seats.length === 0 ? true : quorum(held).isFull;
 }
@@ -56,7 +57,7 @@ export function granted(world: World, held: Held, { actor, data, at, ts }: Entry
   if (!isApproved(held)) return 'a grant without the quorum that the policy in force demands';
   held.startedAt = at;
   if (executor !== null) world.owed = { held, type: 'execution.started', by: actor, ts, optional: false };
-  return null;
+  return unresolvedProblem(held);
 }
 
 export function ended(held: Held, actor: Actor): Why {
@@ -132,6 +133,8 @@ export function revoked(world: World, held: Held, entry: EntryOf<'request.revoke
       return actor.kind === 'policy' && isInForce(world, actor.version)
         ? null
         : 'its actor is not the policy in force';
+    case 'identity':
+      return lostByIdentity(owed);
     case 'post_review':
       return owed === null ? 'by a review that there was not' : stoppedByReview(world, held, entry);
   }

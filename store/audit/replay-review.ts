@@ -3,6 +3,7 @@ import type { Verdict } from '../../bot/core/request.ts';
 import { isFilling, quorum } from './replay-quorum.ts';
 import type { EntryOf, LoggedEntry } from './replay-shape.ts';
 import { type Held, isPerson, isWeakWay, type Owed, type Why, type World } from './replay-state.ts';
+import { unresolvedProblem } from './replay-unresolved.ts';
 
 /** One person's vote: by somebody who may, on the stored digest, after having seen what it is about. */
 export function reviewed(world: World, held: Held, entry: EntryOf<'review.recorded'>): Why {
@@ -77,6 +78,8 @@ export function approved(held: Held, entry: EntryOf<'request.approved'>, owed: O
     return 'a rule approved it, and it names people';
   }
   if (owed === null) return 'approved, and neither a vote nor a rule made it so';
+  const unsure = unresolvedProblem(held);
+  if (unsure !== null) return unsure;
   held.approvedAt = entry.at;
   held.usableUntil = readIsoTime(usableUntil);
   const { usable_for_ms: usableForMs } = held.demands;

@@ -100,10 +100,13 @@ const DATA = {
     executor: orNull(fields({ kind: oneOf('idempotent', 'checkable', 'once'), definition: digest })),
     demands,
     submission,
+    unresolved: orMissing(count),
   }),
+  'request.identified': fields({ person: text, because: text, unresolved: count }),
   'request.deduplicated': fields({ submission }),
   'request.detached': fields({ key: text }),
   'request.reevaluated': fields({ demands }),
+  'payload.erased': nothing,
   'payload.viewed': fields({ person: text, view_digest: digest }),
   'review.recorded': fields({
     person: text,
@@ -137,7 +140,7 @@ const DATA = {
   'request.lapsed': nothing,
   'request.cancelled': fields({ because: oneOf('asked', 'caller_left') }),
   'request.revoked': fields({
-    because: oneOf('asked', 'flag', 'requester_frozen', 'policy', 'post_review'),
+    because: oneOf('asked', 'flag', 'requester_frozen', 'policy', 'post_review', 'identity'),
   }),
   'request.stop_requested': fields({ because: oneOf('asked', 'flag', 'post_review') }),
   'grant.issued': fields({ nonce_digest: digest, audience: text }),

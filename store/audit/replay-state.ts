@@ -20,6 +20,8 @@ export interface Held {
   demands: LoggedDemands;
   excluded: ReadonlySet<string>;
   expiresAt: number;
+  /** How many behind it are linked to no person. */
+  unresolved: number;
   votes: Vote[];
   /** Who was served the view that this request has. */
   readonly shown: Set<string>;
@@ -95,6 +97,7 @@ const WAITS = ['pending', 'flagged'] as const;
 /** The state machine of domain.md. What is not here does not happen. */
 export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry['type'], Step>([
   ['request.deduplicated', { from: ['pending'], to: null }],
+  ['request.identified', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
   ['request.detached', { from: ['pending', 'approved'], to: null }],
   ['request.reevaluated', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
   ['review.recorded', { from: [...WAITS, 'approved', 'executing'], to: null }],
@@ -119,6 +122,8 @@ export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry
   ['execution.unknown', { from: ['executing'], to: 'unknown' }],
   ['execution.settled', { from: ['unknown'], to: null }],
   ['execution.late_report', { from: ['unknown', 'executing'], to: null }],
+  // Only of what is over, and then it is no step any more.
+  ['payload.erased', { from: [], to: null }],
   ['payload.viewed', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
 ]);
 
@@ -126,6 +131,7 @@ export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry
 export const LATE: ReadonlySet<LoggedEntry['type']> = new Set([
   'payload.viewed',
   'execution.late_report',
+  'payload.erased',
 ] as const);
 
 export function hold(entry: EntryOf<'request.submitted'>, id: string): Held {
@@ -137,6 +143,7 @@ export function hold(entry: EntryOf<'request.submitted'>, id: string): Held {
     state: 'pending',
     seq: entry.seq,
     ...inForce(data.demands),
+    unresolved: data.unresolved ?? 0,
     votes: [],
     shown: new Set(),
     approvedAt: 0,

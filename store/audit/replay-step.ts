@@ -3,6 +3,7 @@ import {
   cancelled,
   ended,
   granted,
+  isApproved,
   lateReport,
   lost,
   reevaluated,
@@ -16,6 +17,7 @@ import { approved, cleared, flagged, rejected, reviewed, viewed } from './replay
 import { printed, retried, started } from './replay-run.ts';
 import type { Actor, LoggedEntry } from './replay-shape.ts';
 import { type Held, isInForce, isRequester, type Owed, STEPS, type Why, type World } from './replay-state.ts';
+import { identified } from './replay-unresolved.ts';
 
 /** Takes one entry to the request it is about, or says why it cannot be so. */
 export function step(world: World, held: Held, entry: LoggedEntry, owed: Owed | null): Why {
@@ -47,6 +49,8 @@ function ruled(world: World, held: Held, entry: LoggedEntry, owed: Owed | null):
     case 'request.deduplicated':
       if (world.frozen.has(held.submitted.requester.id)) return 'its requester is frozen';
       return isRequester(held, entry.actor) ? null : 'its actor is not the requester';
+    case 'request.identified':
+      return identified(world, held, entry, isApproved);
     case 'request.detached':
       return withdrawnByAsker(held, entry.actor);
     case 'request.reevaluated':

@@ -3,7 +3,7 @@ import { frozen, interruptsSweep, policyLoaded, requesterCleared } from './repla
 import { glassOverdue, glassReviewed } from './replay-glass.ts';
 import { linked, unlinked } from './replay-identity.ts';
 import { epochOpened, keyRotated } from './replay-key.ts';
-import { erased, exported, pruned } from './replay-record.ts';
+import { exported, pruned, erased as textErased } from './replay-record.ts';
 import type { Actor, EntryOf, LoggedEntry, Subject } from './replay-shape.ts';
 import { type Held, LATE, type Owed, STEPS, subjectProblem, type Why, type World } from './replay-state.ts';
 import { step } from './replay-step.ts';
@@ -38,6 +38,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
   };
   let requests = 0;
   let unreplayed = 0;
+  let erased = 0;
 
   const take = (entry: LoggedEntry): Why => {
     const { owed } = world;
@@ -66,6 +67,10 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
         return (isBefore(entry.subject) ? null : glassReviewed(world, entry)) ?? about(entry, owed);
       case 'break_glass.overdue':
         return (isBefore(entry.subject) ? null : glassOverdue(world, entry)) ?? about(entry, owed);
+      case 'payload.erased':
+        erased += 1;
+        if (entry.actor.kind !== 'keyturn') return 'its actor is not keyturn';
+        return about(entry, owed);
       case 'identity.linked':
         return linked(world, entry);
       case 'identity.unlinked':
@@ -77,7 +82,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
       case 'audit.exported':
         return exported(entry) ?? about(entry, owed);
       case 'disclosure.erased':
-        return erased(entry) ?? about(entry, owed);
+        return textErased(entry) ?? about(entry, owed);
       case 'log.pruned':
         return pruned(entry) ?? about(entry, owed);
       default:
@@ -131,6 +136,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     links: (): ReadonlyMap<string, number> => world.links,
     policy: () => world.policy,
     key: () => world.key,
+    erased: () => erased,
     requests: () => requests,
     /** Entries about requests that began before the first entry. */
     unreplayed: () => unreplayed,
@@ -148,5 +154,6 @@ function isOwed({ held, type, by, ts }: Owed, entry: LoggedEntry): boolean {
 function isSame(a: Actor, b: Actor): boolean {
   if (a.kind === 'person') return b.kind === 'person' && a.person === b.person;
   if (a.kind === 'worker') return b.kind === 'worker' && a.worker === b.worker;
+  if (a.kind === 'keyturn') return b.kind === 'keyturn';
   return a.kind === 'policy' && b.kind === 'policy' && a.version === b.version;
 }

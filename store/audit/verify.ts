@@ -20,6 +20,8 @@ export interface End {
   readonly frozen: ReadonlyMap<string, ReadonlySet<string>>;
   readonly policy: string | null;
   /** Request number → whose broken glass waits for its review. */
+  /** How many payloads it says were erased. */
+  readonly erased: number;
   /** Person → accounts they have linked. */
   readonly links: ReadonlyMap<string, number>;
   readonly unreviewed: ReadonlyMap<number, { readonly person: string; readonly dueAt: number }>;
@@ -224,6 +226,7 @@ function endProblem(
     unreviewed: replay.unreviewed(),
     links: replay.links(),
     key: replay.key(),
+    erased: replay.erased(),
   };
   const rest = tables.rest(end);
   if (rest !== null) return rest;

@@ -22,6 +22,7 @@ type Life = Pick<
   | 'remindedUntil'
   | 'brokenGlass'
   | 'execution'
+  | 'payloadErasedAt'
 >;
 type Asked = Omit<ActionRequest, keyof Life>;
 
@@ -29,7 +30,8 @@ const MOST_KEPT = 4096;
 
 /** What rows from before there was such a thing do not say. */
 const NOT_SAID = {
-  life: { remindedUntil: null, brokenGlass: null },
+  asked: { unresolved: [] },
+  life: { remindedUntil: null, brokenGlass: null, payloadErasedAt: null },
   demands: { reviewVia: WAYS, remind: [], escalate: [], notify: [toPlace('room')], breakGlass: [] },
 } as const;
 
@@ -42,7 +44,7 @@ export function requestRows() {
     // The text is compared, so that a row that was undone or changed can never be answered from memory.
     if (known?.text === text) return known.asked;
     const read = JSON.parse(text) as Asked;
-    const asked = { ...read, demands: { ...NOT_SAID.demands, ...read.demands } };
+    const asked = { ...NOT_SAID.asked, ...read, demands: { ...NOT_SAID.demands, ...read.demands } };
     if (kept.size >= MOST_KEPT) kept.clear();
     kept.set(number, { text, asked });
     return asked;
@@ -56,7 +58,8 @@ export function requestRows() {
     }),
     toLife(request: ActionRequest): string {
       const { tell, submissions, state, reviews, shown, rejectReason } = request;
-      const { wasFlagged, resolvedAt, usableUntil, remindedUntil, brokenGlass, execution } = request;
+      const { wasFlagged, resolvedAt, usableUntil, remindedUntil, brokenGlass, execution, payloadErasedAt } =
+        request;
       const life: Life = {
         tell,
         submissions,
@@ -70,11 +73,12 @@ export function requestRows() {
         remindedUntil,
         brokenGlass,
         execution,
+        payloadErasedAt,
       };
       return JSON.stringify(life);
     },
     toAsked(request: ActionRequest): string {
-      const { id, number, action, target, requester, owner, onBehalfOf, reason, links } = request;
+      const { id, number, action, target, requester, owner, onBehalfOf, unresolved, reason, links } = request;
       const { actionDigest, viewDigest, preview, redact, executor, effect, demands, createdAt } = request;
       const asked: Asked = {
         id,
@@ -84,6 +88,7 @@ export function requestRows() {
         requester,
         owner,
         onBehalfOf,
+        unresolved,
         reason,
         links,
         actionDigest,

@@ -3,7 +3,9 @@ import { KeyturnFault } from '../../bot/core/fault.ts';
 import { toLane } from '../../bot/core/lane.ts';
 import { dueAt, runAt } from '../../bot/core/lifecycle/time.ts';
 import { type ActionRequest, type RequestId, RISKS, type State } from '../../bot/core/request.ts';
+import type { ErasablePayloads, ErasePayload } from '../../bot/ports/payloads.ts';
 import type { Reading, Runnable, Transaction } from '../../bot/ports/store.ts';
+import { keptPayloadsIn } from './kept-payloads.ts';
 import { type Row, requestRows } from './request-rows.ts';
 
 type Requests = Pick<
@@ -18,6 +20,8 @@ type Requests = Pick<
   | 'auditSeq'
   | 'countByState'
 > &
+  ErasablePayloads &
+  ErasePayload &
   Pick<
     Transaction,
     | 'insert'
@@ -38,6 +42,8 @@ const ROW = 'SELECT number, body, asked FROM requests JOIN actions USING (number
 /** `seq` tells the sequence number of the newest entry, which the row is stamped with. */
 export function requestsIn(db: Database, seq: () => number): Requests {
   const { read, toAsked, toLife } = requestRows();
+  const { keep, ...payloads } = keptPayloadsIn(db);
+  const kept = { keep };
   const byId = db.prepare<[string], Row>(`${ROW} WHERE id = ?`);
   const seqOf = db.prepare<[string], { audit_seq: number }>('SELECT audit_seq FROM requests WHERE id = ?');
   const text = db.prepare<[string], { text: string }>(
@@ -89,6 +95,7 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   const one = (row: Row | undefined) => (row === undefined ? null : read(row));
 
   return {
+    ...payloads,
     request: (id) => one(byId.get(id)),
     actionText(id) {
       const row = text.get(id);
@@ -132,6 +139,7 @@ export function requestsIn(db: Database, seq: () => number): Requests {
         life,
       );
       addText.run(number, actionText, toAsked(request));
+      kept.keep(request, null);
     },
     setTwin: (id, dedupeKey) => void changeTwin.run(dedupeKey, id),
     touch: (request) => void alive.run(dueAt(request), runAt(request), toLife(request), request.number),
@@ -149,7 +157,10 @@ export function requestsIn(db: Database, seq: () => number): Requests {
       if (moved)
         change.run(state, due_, run, urgent, startedAt(request), waits(request), seq(), life, number);
       else changeLife.run(seq(), life, number);
-      if (request.demands !== before.demands) changeAsked.run(toAsked(request), number);
+      const { demands, unresolved, preview } = before;
+      if (request.demands !== demands || request.unresolved !== unresolved || request.preview !== preview)
+        changeAsked.run(toAsked(request), number);
+      kept.keep(request, before);
     },
   };
 }

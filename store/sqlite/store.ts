@@ -100,6 +100,18 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     lastWriteFailed: commits.lastWriteFailed,
     stoppedCleanly,
     purge: purger.purge,
+    scrub() {
+      // Deleted bytes are overwritten in the file (`secure_delete`), and the WAL still has the old pages.
+      db.pragma('busy_timeout = 0');
+      try {
+        const [result] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+        return result?.busy === 0;
+      } catch {
+        return false;
+      } finally {
+        db.pragma('busy_timeout = 5000');
+      }
+    },
     close() {
       commits.close();
       try {

@@ -127,6 +127,20 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
     'SELECT requester, exclusions FROM freezes',
   );
 
+  const canErase =
+    db.prepare("SELECT 1 FROM pragma_table_info('actions') WHERE name = 'erased_seq'").get() !== undefined;
+  // The columns of these entries are held against their bytes, one by one.
+  const erasure = canErase
+    ? db.prepare<[number], { seq: number }>(
+        `SELECT seq FROM entries JOIN actions ON seq = erased_seq
+         WHERE number = ? AND type = 'payload.erased' AND request = number`,
+      )
+    : null;
+  const isErased = (number: number, text: string | null) => text === '' && erasure?.get(number) !== undefined;
+  const erasures = canErase
+    ? db.prepare<[], { rows: number }>('SELECT count(*) AS rows FROM actions WHERE erased_seq IS NOT NULL')
+    : null;
+
   return {
     compare(request: Replayed) {
       const { number, id, state, submitted } = request;
@@ -136,13 +150,24 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
       if (held.state !== state || held.bodyState !== state) {
         return `request ${number} is ${state} by the log and ${held.state} in the tables`;
       }
-      const isStored = held.text !== null && `sha256:${sha256Hex(held.text)}` === submitted.action_digest;
+      const isStored =
+        isErased(number, held.text) ||
+        (held.text !== null && `sha256:${sha256Hex(held.text)}` === submitted.action_digest);
       if (!isStored) return `the stored action of request ${number} is not the one that was submitted`;
       // What is over is decided. What is not, is decided by what these rows say.
       const isSame = isTerminal(state) || isLifeOf(request, life.get(number));
       return isSame ? null : `votes or demands of request ${number} in the tables are not those of the log`;
     },
-    rest({ lastSeq, requests, frozen, policy: loaded, unreviewed, links, key: named }: End): Problem | null {
+    rest({
+      lastSeq,
+      requests,
+      frozen,
+      policy: loaded,
+      unreviewed,
+      links,
+      key: named,
+      erased,
+    }: End): Problem | null {
       const end = (why: string) => ({ seq: lastSeq, why });
       const { rows, newest, stamp } = count.get() ?? { rows: 0, newest: null, stamp: null };
       if (stamp !== null && stamp > lastSeq) {
@@ -157,6 +182,8 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
       }
       if ((policy.get()?.value ?? null) !== loaded)
         return end('the policy in force is not the last one that the log has');
+      if ((erasures?.get()?.rows ?? 0) !== erased)
+        return end('the payloads that are gone are not those of the log');
       if (!isSameLinks(db, links)) return end('the linked accounts are not those of the log');
       if (!isSameReviews(db, unreviewed))
         return end('the reviews that are due for a broken glass are not those of the log');

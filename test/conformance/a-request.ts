@@ -22,6 +22,7 @@ export function aRequest(changes: Partial<ActionRequest> = {}): ActionRequest {
     requester: { id: AGENT, kind: 'agent', verifiedBy: 'token' },
     owner: BOB,
     onBehalfOf: null,
+    unresolved: [],
     reason: 'FIN-231',
     links: [],
     actionDigest: `sha256:${'a'.repeat(64)}`,
@@ -60,6 +61,7 @@ export function aRequest(changes: Partial<ActionRequest> = {}): ActionRequest {
     remindedUntil: null,
     brokenGlass: null,
     execution: null,
+    payloadErasedAt: null,
     ...changes,
   };
 }

@@ -81,6 +81,7 @@ export function rulebook(personOf, version) {
     auditors: new Set([personOf('carol')]),
     limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
     accounts: new Map(),
+    payloadRetentionMs: 30 * 24 * 60 * 60_000,
     externalGroups: new Map(),
     unknownGroups: new Set(),
     securityNotices: [],

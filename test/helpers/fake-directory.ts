@@ -24,6 +24,14 @@ export class FakeDirectory implements Directory {
     return seen as readonly Account[];
   }
 
+  fail(failure: Error): void {
+    this.failure = failure;
+  }
+
+  drop(group: string): void {
+    this.groups.delete(group);
+  }
+
   hold(): void {
     this.#holds = true;
   }
@@ -32,9 +40,5 @@ export class FakeDirectory implements Directory {
   release(): void {
     this.#holds = false;
     for (const tell of this.#held.splice(0)) tell();
-  }
-
-  get waiting(): number {
-    return this.#held.length;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Account } from '../../bot/core/identity.ts';
+import { type Account, toAccount } from '../../bot/core/identity.ts';
 import { type Place, toPlace } from '../../bot/core/place.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Policy, Rule } from '../../bot/core/policy.ts';
@@ -136,6 +136,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     tokenSha256: tokensOf(id),
     ...changes.client,
   });
+  const here = PEOPLE.filter((key) => !changes.gone?.includes(key));
   return {
     policy: {
       version: `sha256:${(changes.version ?? '1').padStart(64, '0')}`,
@@ -148,9 +149,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     },
     policyText: '{}',
     environments: new Set(['prod', 'dev']),
-    people: new Map(
-      PEOPLE.filter((key) => !changes.gone?.includes(key)).map((key) => [personOf(key), person(key)]),
-    ),
+    people: new Map(here.map((key) => [personOf(key), person(key)])),
     clients: new Map(
       [client('agent', 'agent'), client('ci', 'pipeline')]
         .filter(({ id }) => !changes.goneClients?.some((gone) => gone === id))
@@ -166,9 +165,13 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },
-    accounts: new Map(
-      Object.entries(changes.accounts ?? {}).map(([account, who]) => [account as Account, personOf(who)]),
-    ),
+    accounts: new Map([
+      ...here
+        .filter((who) => !changes.withoutSlack?.includes(who))
+        .map((who) => [toAccount('slack', slackAccountOf(who)), personOf(who)] as const),
+      ...Object.entries(changes.accounts ?? {}).map(([one, who]) => [one as Account, personOf(who)] as const),
+    ]),
+    payloadRetentionMs: 30 * 24 * 60 * 60_000,
     externalGroups: new Map(Object.entries(changes.externalGroups ?? {})),
     unknownGroups: new Set(Object.keys(changes.externalGroups ?? {})),
     securityNotices: changes.securityNotices ?? [],

@@ -62,6 +62,7 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
     auditors: new Set(firm.auditors.map(personOf)),
     limits: { openPerRequester: firm.openPerRequester, newPerMinute: firm.newPerMinute },
     accounts: new Map(),
+    payloadRetentionMs: 30 * 24 * 60 * 60_000,
     externalGroups: new Map(),
     unknownGroups: new Set(),
     securityNotices: [],

@@ -1,6 +1,7 @@
 import type { RequestEvent } from '../event.ts';
 import { type FieldProblem, refuse } from '../refusal.ts';
 import type { ActionRequest, BreakGlass, PersonId } from '../request.ts';
+import { isTooUnsure } from '../unresolved.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import { isExcluded, notIn } from './eligibility.ts';
 import { hasSeenAll, isBlank, isWeakWay } from './review.ts';
@@ -33,6 +34,7 @@ export function breakGlass(request: ActionRequest, command: Of<'break-glass'>, n
     const unsure = glass.reviewBy.some((group) => now.unknownGroups.has(group));
     return refuse(unsure ? 'DIRECTORY_UNAVAILABLE' : 'NO_ELIGIBLE_REVIEWER');
   }
+  if (isTooUnsure(request, request.demands.risk)) return refuse('UNRESOLVED_IDENTITY');
   if (isWeakWay(request, command)) return refuse('STEP_UP_REQUIRED');
   if (!hasSeenAll(request, command)) return refuse('FULL_VIEW_REQUIRED');
 

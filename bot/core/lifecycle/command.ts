@@ -93,6 +93,7 @@ export type Command =
       /** What Keyturn itself would run under the new config; null where it runs nothing of that name. */
       readonly definition: Digest | null;
     }
+  | { readonly type: 'identify'; readonly account: string; readonly person: PersonId }
   | { readonly type: 'tick' };
 
 /** What is true now, looked up before the core is asked. */

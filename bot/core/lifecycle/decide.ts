@@ -4,6 +4,7 @@ import type { ActionRequest } from '../request.ts';
 import { breakGlass, postReview } from './break-glass.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import { claim, finish } from './execute.ts';
+import { identify } from './identify.ts';
 import { hasToMeet, reevaluate } from './reevaluate.ts';
 import { consume, report, settle } from './release.ts';
 import { review } from './review.ts';
@@ -63,6 +64,8 @@ export function decide(request: ActionRequest, command: Command, now: Circumstan
       return settle(request, command, now);
     case 'reevaluate':
       return reevaluate(request, command, now);
+    case 'identify':
+      return identify(request, command, now);
     case 'tick':
       return tick(request, now.at);
   }
@@ -83,6 +86,7 @@ function onlyStops(command: Command): boolean {
     case 'cancel':
     case 'finish':
     case 'freeze':
+    case 'identify':
     case 'leave':
     case 'report':
     case 'revoke':

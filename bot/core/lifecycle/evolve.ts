@@ -10,6 +10,13 @@ import type {
   Submission,
 } from '../request.ts';
 
+/** No payload can look like this: `visible` escapes the brackets. */
+const ERASED = {
+  text: '⟦erased: the time for which payloads are kept is over⟧',
+  hiddenLines: 0,
+  hiddenValues: 0,
+};
+
 /** The request after an event. Total over the events, and the only place where a state changes. */
 export function evolve(request: ActionRequest, event: RequestEvent, at: Instant): ActionRequest {
   switch (event.type) {
@@ -17,10 +24,14 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
       return request;
     case 'request.deduplicated':
       return join(request, event.submission);
+    case 'request.identified':
+      return identified(request, event);
     case 'request.detached':
       return { ...request, submissions: request.submissions.filter(({ key }) => key !== event.key) };
     case 'request.reevaluated':
       return { ...request, demands: event.demands, ...shortenedUse(request, event.demands.usableForMs) };
+    case 'payload.erased':
+      return { ...request, payloadErasedAt: at, preview: ERASED };
     case 'payload.viewed':
       return shown(request, event);
     case 'review.recorded': {
@@ -123,6 +134,20 @@ function join(request: ActionRequest, submission: Submission): ActionRequest {
   const hold =
     known && request.submissions.some((s) => s.key === null && s.hold === 'poll') ? 'poll' : submission.hold;
   return { ...request, submissions: [...others, { ...submission, hold }] };
+}
+
+function identified(
+  request: ActionRequest,
+  { person, because, text }: Extract<RequestEvent, { type: 'request.identified' }>,
+): ActionRequest {
+  const { demands, unresolved } = request;
+  const isOut = demands.exclusions.some((exclusion) => exclusion.person === person);
+  const exclusions = isOut ? demands.exclusions : [...demands.exclusions, { person, because }];
+  return {
+    ...request,
+    demands: { ...demands, exclusions },
+    unresolved: unresolved.filter(({ account }) => account !== text['account']),
+  };
 }
 
 function shown(request: ActionRequest, { person, viewDigest }: Shown): ActionRequest {

@@ -2,7 +2,7 @@ import type { RequestEvent } from '../event.ts';
 import { refuse } from '../refusal.ts';
 import type { ActionRequest, Instant } from '../request.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
-import { releaseProblem } from './release.ts';
+import { MOST_LATE_REPORTS, releaseProblem } from './release.ts';
 import { MOST_TRIES, runAt } from './time.ts';
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
@@ -40,6 +40,7 @@ export function finish(request: ActionRequest, command: Of<'finish'>, now: Circu
   const { attempt, exitCode, output } = command;
   const text: Record<string, string> = command.detail === null ? {} : { detail: command.detail };
   if (request.state !== 'executing' || run.attempt !== attempt || run.retryAt !== null) {
+    if ((request.execution?.lateReports.length ?? 0) >= MOST_LATE_REPORTS) return accept();
     const status = command.status === 'succeeded' ? 'succeeded' : 'failed';
     return accept({ type: 'execution.late_report', status, exitCode, text });
   }

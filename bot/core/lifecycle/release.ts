@@ -3,6 +3,7 @@ import type { RequestEvent } from '../event.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { ActionRequest } from '../request.ts';
 import { allFilled } from '../seats.ts';
+import { isTooUnsure } from '../unresolved.ts';
 import { glassStands } from './break-glass.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import {
@@ -21,7 +22,7 @@ import { pastCode } from './withdraw.ts';
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
 
 /** An executor that says something else each time is answered, and fills neither request nor log. */
-const MOST_LATE_REPORTS = 10;
+export const MOST_LATE_REPORTS = 10;
 
 /** Released once: `approved` is left here and never entered again. Everything is checked again first. */
 export function consume(request: ActionRequest, command: Of<'consume'>, now: Circumstances): Decision {
@@ -50,6 +51,7 @@ export function releaseProblem(
   if (now.isRequesterFrozen()) return refuse('REQUESTER_FROZEN');
   if (!stillApproved(request, now))
     return refuse(isUnsure(request, now) ? 'DIRECTORY_UNAVAILABLE' : 'NOT_APPROVED');
+  if (isTooUnsure(request, request.demands.risk)) return refuse('UNRESOLVED_IDENTITY');
   const freezes = glassStands(request, now) ? [] : now.freezes();
   if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, now.at) });
   return null;

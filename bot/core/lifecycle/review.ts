@@ -3,6 +3,7 @@ import type { RequestEvent } from '../event.ts';
 import { refuse } from '../refusal.ts';
 import type { ActionRequest, PersonId } from '../request.ts';
 import { allFilled, matchSeats } from '../seats.ts';
+import { isTooUnsure } from '../unresolved.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import { filledSeats, isExcluded, isUnsure, notIn, seatGroups, seatsOpenTo } from './eligibility.ts';
 
@@ -26,6 +27,7 @@ export function review(request: ActionRequest, command: Review, now: Circumstanc
   if (verdict === 'approve') {
     // The votes of others count with this one, and whether they still do cannot be said.
     if (isUnsure(request, now)) return refuse('DIRECTORY_UNAVAILABLE');
+    if (isTooUnsure(request, request.demands.risk)) return refuse('UNRESOLVED_IDENTITY');
     const freezes = now.freezes();
     if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, now.at) });
     if (isWeakWay(request, command)) return refuse('STEP_UP_REQUIRED');

@@ -2,6 +2,7 @@ import type { RequestEvent } from '../event.ts';
 import type { Evaluation } from '../policy.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { ActionRequest, Demands, Exclusion, Instant } from '../request.ts';
+import { isTooUnsure } from '../unresolved.ts';
 import { canBeFilled } from './review.ts';
 
 /** What was asked, parsed, digested and within its client's lists. */
@@ -20,6 +21,7 @@ export type Asked = Omit<
   | 'remindedUntil'
   | 'brokenGlass'
   | 'execution'
+  | 'payloadErasedAt'
 >;
 
 export interface Submitted {
@@ -37,6 +39,8 @@ export function submit(
   evaluation: Evaluation,
   policyVersion: Demands['policyVersion'],
   expiresInMs: number | null,
+  /** People behind it whom a connector knows. */
+  identified: readonly Exclusion[] = [],
 ): Submitted | Refusal {
   const { effect } = evaluation;
   const demands: Demands = {
@@ -45,7 +49,7 @@ export function submit(
     plans: evaluation.plans,
     risk: evaluation.risk,
     seats: evaluation.seats,
-    exclusions: exclusionSet(asked, evaluation.exclusions),
+    exclusions: exclusionSet(asked, [...identified, ...evaluation.exclusions]),
     comment: evaluation.comment,
     reviewVia: evaluation.reviewVia,
     expiresAt: asked.createdAt + Math.min(evaluation.expiresAfterMs, expiresInMs ?? Number.POSITIVE_INFINITY),
@@ -56,6 +60,7 @@ export function submit(
     notify: evaluation.notify,
     breakGlass: evaluation.breakGlass,
   };
+  if (effect !== 'deny' && isTooUnsure(asked, demands.risk)) return refuse('UNRESOLVED_IDENTITY');
   if (effect === 'require' && (demands.seats.length === 0 || !canBeFilled(demands))) {
     return refuse('NO_ELIGIBLE_REVIEWER');
   }
@@ -74,6 +79,7 @@ export function submit(
     remindedUntil: null,
     brokenGlass: null,
     execution: null,
+    payloadErasedAt: null,
   };
   return { ok: true, request, submitted: submittedEvent(request), ruled: ruling(request, asked.createdAt) };
 }
@@ -109,7 +115,12 @@ function submittedEvent(request: ActionRequest): RequestEvent {
     executor: executorOf(request),
     demands: request.demands,
     submission: submission ?? { key: null, hold: 'poll' },
-    text: { reason: request.reason, ...(request.links.length > 0 ? { links: request.links.join(' ') } : {}) },
+    ...(request.unresolved.length === 0 ? {} : { unresolved: request.unresolved.length }),
+    text: {
+      ...unresolvedText(request),
+      reason: request.reason,
+      ...(request.links.length > 0 ? { links: request.links.join(' ') } : {}),
+    },
   };
 }
 
@@ -117,6 +128,12 @@ function executorOf({
   executor,
 }: ActionRequest): Extract<RequestEvent, { type: 'request.submitted' }>['executor'] {
   return executor === null ? null : { kind: executor.kind, definition: executor.definition };
+}
+
+/** Who they are stands beside the log: an account is a person's, also one that nobody knows. */
+function unresolvedText({ unresolved }: ActionRequest): Record<string, string> {
+  if (unresolved.length === 0) return {};
+  return { unresolved: unresolved.map(({ account, because }) => `${account} (${because})`).join('\n') };
 }
 
 function ruling(request: ActionRequest, at: Instant): RequestEvent | null {

@@ -114,6 +114,7 @@ function nowOf(one: Age, nth: number): Circumstances {
     isRequesterFrozen: () => false,
     members: (group) => one.members[group] ?? [],
     freezes: () => [],
+    unknownGroups: new Set(),
     hasOverdueReview: () => false,
   };
 }
@@ -143,7 +144,12 @@ function lives(ages: readonly Age[]): readonly ActionRequest[] {
     const before = all.at(-1) as ActionRequest;
     const nth = index + 1;
     const evaluation = evaluationOf(one, nth);
-    const command = { type: 'reevaluate', evaluation, policyVersion: versionOf(nth) } as const;
+    const command = {
+      type: 'reevaluate',
+      evaluation,
+      policyVersion: versionOf(nth),
+      definition: null,
+    } as const;
     const decision = decide(before, command, nowOf(one, nth));
     if (!decision.ok) throw new Error(decision.code);
     all.push(decision.events.reduce((request, event) => evolve(request, event, before.createdAt), before));

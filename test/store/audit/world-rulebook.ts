@@ -118,6 +118,7 @@ export function toRulebook(
     limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
     securityNotices: [],
     accounts: new Map(),
+    payloadRetentionMs: 30 * 24 * 60 * 60_000,
     externalGroups: new Map(),
     unknownGroups: new Set(),
     text: JSON.stringify({ version }),
