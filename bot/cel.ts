@@ -12,7 +12,8 @@ import {
 } from '@bufbuild/cel';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { RE2JS } from '@bufbuild/re2';
-import type { Condition, Facts } from './core/policy.ts';
+import type { Facts } from './core/match.ts';
+import type { Condition } from './core/policy.ts';
 import { Items, Joined, Members, Meter, toValue } from './policy-file/metered-json.ts';
 
 export type CompiledCondition =
@@ -81,7 +82,11 @@ export function compileCondition(expression: string): CompiledCondition {
         return 'unevaluable';
       }
     };
-    return { ok: true, condition, mentions: found.mentions };
+    return {
+      ok: true,
+      condition: Object.assign(condition, { source: expression }),
+      mentions: found.mentions,
+    };
   } catch (error) {
     if (error instanceof Unfit) return { ok: false, problem: error.message };
     if (error instanceof RangeError) return { ok: false, problem: TOO_DEEP };

@@ -1,17 +1,18 @@
 import { openGrantSigner } from '../store/keys/grant-key.ts';
-import { adoptPolicy } from './app/adopt-policy.ts';
+import { adoptPolicy, type PolicySource } from './app/adopt-policy.ts';
+import { createAttempts } from './app/attempts.ts';
 import type { Context } from './app/context.ts';
+import { createDirectories } from './app/directories.ts';
 import { enrolPeople } from './app/enrol-people.ts';
+import { refuseConflicts } from './app/link-conflicts.ts';
 import { createPresence } from './app/presence.ts';
-import type { PersonId } from './core/request.ts';
+import { recordDirectoryFailures } from './app/record-directory-failure.ts';
+import { createRoster } from './app/roster.ts';
+import { rulebookInForce } from './app/rulebook-in-force.ts';
 import { type LogPlace, type Machine, type OpenLog, openLog } from './open-log.ts';
 import type { Places } from './ports/places.ts';
-import type { Rulebook } from './ports/rulebook.ts';
 
-export interface Installation extends LogPlace {
-  readonly people: readonly { readonly key: string; readonly accounts: number }[];
-  readonly compile: (personOf: (key: string) => PersonId) => Rulebook;
-}
+export interface Installation extends LogPlace, PolicySource {}
 
 export async function openContext(
   installation: Installation,
@@ -29,18 +30,29 @@ export async function openContext(
 export async function contextOver(
   { keyDir, audit, people, compile }: Installation,
   { log }: OpenLog,
-  { clock, random }: Machine,
+  { clock, random, directories = [] }: Machine,
   places: Places,
 ): Promise<Context> {
   const { store, time } = log;
   try {
     const personOf = await enrolPeople({ store, time, random }, people);
+    const inForce = rulebookInForce(compile(personOf));
+    refuseConflicts(inForce.now, store.committed);
+    const steady = () => clock.steady();
+    const roster = createRoster(() => inForce.now, store.committed.links(), steady);
+    const failed = recordDirectoryFailures(() => context, steady);
     const context: Context = {
       ...log,
       random,
-      rulebook: compile(personOf),
+      get rulebook() {
+        return roster.now;
+      },
+      inForce,
+      roster,
+      directories: createDirectories(directories, { roster, inForce }, steady, failed),
       signer: openGrantSigner(keyDir, audit.keys.grant),
-      presence: createPresence(() => clock.steady()),
+      presence: createPresence(steady),
+      attempts: createAttempts(steady),
       places,
     };
     await adoptPolicy(context);

@@ -13,6 +13,7 @@ import { createWatchers } from './app/watchers.ts';
 import type { AnchorSettings, AuditSettings } from './policy-file/audit-settings.ts';
 import type { Anchor } from './ports/anchor.ts';
 import type { Clock } from './ports/clock.ts';
+import type { Directory } from './ports/directory.ts';
 import type { LogGuard } from './ports/log-guard.ts';
 import type { Random } from './ports/random.ts';
 import { SOFTWARE } from './software.ts';
@@ -28,6 +29,8 @@ export interface LogPlace {
 export interface Machine {
   readonly clock: Clock;
   readonly random: Random;
+  /** Who keeps groups of the policy elsewhere. */
+  readonly directories?: readonly Directory[];
   /** The store can no longer be trusted. MUST end the process, without answering anybody. */
   readonly onBroken: (cause: unknown) => void;
 }

@@ -1,62 +1,75 @@
-import { decide } from '../core/lifecycle/decide.ts';
-import { exclusionSet } from '../core/lifecycle/submit.ts';
-import { evaluate } from '../core/policy.ts';
-import type { ActionRequest, ClientId, PersonId } from '../core/request.ts';
-import { circumstances, current, record, type Writing, write } from './change-request.ts';
+import type { Json } from '../core/canonical-json.ts';
+import { policyDiff } from '../core/policy-diff.ts';
+import type { PersonId } from '../core/request.ts';
+import type { Rulebook } from '../ports/rulebook.ts';
+import { type Writing, write } from './change-request.ts';
 import { type Context, KEYTURN } from './context.ts';
-import { factsOf } from './policy-facts.ts';
-import { toTwinKey } from './submit-request.ts';
-import { storedPayload } from './view-payload.ts';
+import { enrol, idsOf, type NamedPerson } from './enrol-people.ts';
+import { refuseConflicts } from './link-conflicts.ts';
+import { meetPolicy } from './meet-policy.ts';
 
-const BATCH = 200;
-
-/**
- * Puts the rulebook in force. Where it differs from the one before, every open request meets it
- * first: seats are added, votes lost, requests denied or revoked. Until that is done, nothing runs.
- */
-export async function adoptPolicy(context: Context): Promise<void> {
-  const { policy, policyText } = context.rulebook;
-  const previous = context.store.committed.policyInForce();
-  if (previous === policy.version) return;
-  let after = 0;
-  for (;;) {
-    const open = context.store.committed.inStates(['pending', 'flagged', 'approved'], BATCH, after);
-    await write(context, (writing) => {
-      for (const { id } of open) {
-        const request = current(context, writing, id);
-        if (request !== null) reevaluateOne(context, writing, request);
-      }
-    });
-    const last = open.at(-1);
-    if (last === undefined || open.length < BATCH) break;
-    after = last.number;
-  }
-  await write(context, ({ tx, at }) => {
-    tx.setPolicyInForce(policy.version);
-    const { version } = policy;
-    tx.append({ type: 'policy.loaded', version, previous, text: { policy: policyText } }, KEYTURN, at, null);
-  });
+/** A policy file that was read and found safe, before the people in it have their ids. */
+export interface PolicySource {
+  readonly people: readonly NamedPerson[];
+  readonly compile: (personOf: (key: string) => PersonId) => Rulebook;
 }
 
-function reevaluateOne(context: Context, writing: Writing, request: ActionRequest): void {
-  const { policy } = context.rulebook;
-  const { requester } = request;
-  const payload = storedPayload(writing.tx.actionText(request.id));
-  const requesterKey =
-    requester.kind === 'human' ? (writing.tx.keyOf(requester.id as PersonId) ?? requester.id) : requester.id;
-  const facts = factsOf(context.rulebook, { ...request, requesterKey }, payload, writing.at);
-  const evaluation = evaluate(policy, facts);
-  // Who owns the client now answers for it as much as who owned it then.
-  const owner = context.rulebook.clients.get(requester.id as ClientId)?.owner ?? null;
-  const exclusions = exclusionSet({ ...request, owner }, evaluation.exclusions);
-  const command = {
-    type: 'reevaluate',
-    evaluation: { ...evaluation, exclusions },
-    policyVersion: policy.version,
-  } as const;
-  const decision = decide(request, command, circumstances(context, writing, request));
-  if (!decision.ok) return;
-  const actor = { kind: 'policy', version: policy.version } as const;
-  const met = record(context, writing, request, decision.events, actor);
-  writing.tx.setTwin(met.id, toTwinKey(met.actionDigest, met.demands.exclusions));
+/**
+ * At a start: puts the rulebook in force that the process began with. When it returns, every open
+ * request has met it.
+ */
+export async function adoptPolicy(context: Context): Promise<void> {
+  const { rulebook, store } = context;
+  if (store.committed.policyText() !== rulebook.text)
+    await write(context, (writing) => putOnRecord(writing, rulebook));
+  await meetPolicy(context);
+}
+
+/**
+ * While it runs: another rulebook takes the place of the one in force, all at once. The entry, the
+ * new people and the change itself are one transaction: what came before it was judged by the old
+ * one, what comes after it by the new one. Open requests meet it when they are next looked at, and at
+ * the latest when this returns.
+ */
+export async function replacePolicy(context: Context, { people, compile }: PolicySource): Promise<void> {
+  const { personOf, strangers } = idsOf(context, people);
+  const next = compile(personOf);
+  let undo = () => {};
+  try {
+    await write(context, (writing) => {
+      refuseConflicts(next, writing.tx);
+      enrol(writing.tx, strangers, writing.at);
+      putOnRecord(writing, next);
+      undo = context.inForce.put(next);
+    });
+  } catch (cause) {
+    undo();
+    throw cause;
+  }
+  await meetPolicy(context);
+}
+
+/** A file that cannot be taken is refused whole, and what was in force stays so. */
+export async function refusePolicy(context: Context, problems: readonly string[]): Promise<void> {
+  const text = { problems: problems.slice(0, MOST_PROBLEMS).join('\n').slice(0, MOST_CHARACTERS) };
+  await write(context, ({ tx, at }) => {
+    const inForce = tx.policyInForce();
+    tx.append({ type: 'policy.refused', inForce, problems: problems.length, text }, KEYTURN, at, null);
+  });
+}
+const MOST_PROBLEMS = 100;
+const MOST_CHARACTERS = 20_000;
+
+function putOnRecord({ tx, at }: Writing, { policy: { version }, policyText, text }: Rulebook): void {
+  const previous = tx.policyInForce();
+  const before = tx.policyText();
+  const diff =
+    before === null ? {} : { diff: policyDiff(JSON.parse(before) as Json, JSON.parse(text) as Json) };
+  tx.append(
+    { type: 'policy.loaded', version, previous, text: { policy: policyText, ...diff } },
+    KEYTURN,
+    at,
+    null,
+  );
+  tx.setPolicyInForce(version, text);
 }

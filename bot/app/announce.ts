@@ -1,4 +1,5 @@
 import type { Actor, RequestEvent } from '../core/event.ts';
+import type { Place } from '../core/place.ts';
 import type { ActionRequest, PersonId } from '../core/request.ts';
 import type { Transaction } from '../ports/store.ts';
 import type { Context } from './context.ts';
@@ -14,7 +15,7 @@ export interface Logged {
  * change stands. Each place of the request, and each that ever showed it, gets its card made true.
  */
 export function announce(
-  { places }: Context,
+  { places, rulebook }: Context,
   tx: Transaction,
   request: ActionRequest,
   logged: readonly Logged[],
@@ -28,19 +29,32 @@ export function announce(
   if (!places.hasFaces) return;
   const told = logged.filter(({ event }) => isTold(event, request));
   const shows = logged.some(({ event }) => event.type !== 'payload.viewed');
-  for (const place of new Set([...request.demands.notify, ...tx.placesOf(id)])) {
+  const loud = loudPlaces(rulebook, request, logged);
+  const schedule = { urgent: loud.length > 0 };
+  for (const place of new Set([...request.demands.notify, ...tx.placesOf(id), ...loud])) {
     if (!places.isServed(place)) continue;
-    if (shows) tx.notify({ kind: 'card', place, request: id, seq });
-    for (const line of told) tx.notify({ kind: 'thread', place, request: id, seq: line.seq });
+    if (shows) tx.notify({ kind: 'card', place, request: id, seq }, schedule);
+    for (const line of told) tx.notify({ kind: 'thread', place, request: id, seq: line.seq }, schedule);
   }
   const result = logged.findLast(({ event }) => isResult(event, request));
   const human = humanBehind(request);
   if (result === undefined || human === null) return;
   // Who did it themselves was answered already.
   if (actor.kind === 'person' && actor.person === human) return;
-  for (const place of places.directTo(human)) {
+  for (const place of places.directTo(human, rulebook)) {
     tx.notify({ kind: 'direct', place, request: id, person: human, seq: result.seq });
   }
+}
+
+/** Where people must hear of what should not happen, or only in an emergency, whatever the plan says. */
+function loudPlaces(
+  { securityNotices }: Context['rulebook'],
+  { brokenGlass }: ActionRequest,
+  logged: readonly Logged[],
+): readonly Place[] {
+  if (logged.some(({ event }) => event.type.startsWith('break_glass.')))
+    return [...(brokenGlass?.notify ?? []), ...securityNotices];
+  return logged.some(({ event }) => 'verdict' in event && event.verdict === 'flag') ? securityNotices : [];
 }
 
 /** The one whose wish it is, or who answers for the asker. */
@@ -56,6 +70,7 @@ function isChange({ type }: RequestEvent): boolean {
     case 'request.detached':
     case 'request.reevaluated':
     case 'payload.viewed':
+    case 'reminder.sent':
     case 'request.stop_requested':
     case 'execution.late_report':
       return false;
@@ -72,6 +87,10 @@ function isTold(event: RequestEvent, { effect }: ActionRequest): boolean {
     case 'request.deduplicated':
     case 'request.reevaluated':
     case 'review.recorded':
+    case 'reminder.sent':
+    case 'break_glass.used':
+    case 'break_glass.reviewed':
+    case 'break_glass.overdue':
     case 'request.approved':
     case 'request.denied':
     case 'request.cleared':

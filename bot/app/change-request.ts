@@ -1,14 +1,19 @@
+import { freezesInForce } from '../core/calendar-freeze.ts';
 import type { Actor, LogEvent, RequestEvent } from '../core/event.ts';
 import type { Circumstances, Command } from '../core/lifecycle/command.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
+import { hasToMeet } from '../core/lifecycle/reevaluate.ts';
 import { tick } from '../core/lifecycle/time.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, Instant, PersonId, RequestId } from '../core/request.ts';
 import type { Reading, Transaction } from '../ports/store.ts';
 import { announce, type Logged } from './announce.ts';
-import { type Caller, type Context, KEYTURN } from './context.ts';
-import { mayRead } from './readers.ts';
+import { type Caller, type Context, isPerson, KEYTURN } from './context.ts';
+import { judgeAnew } from './judge-anew.ts';
+import { matchFactsOf, requesterKeyOf } from './policy-facts.ts';
+import { mayRead, mightRead } from './readers.ts';
+import { toTwinKey } from './twin-key.ts';
 
 export type Changed = { readonly ok: true; readonly request: ActionRequest } | Refusal;
 
@@ -51,15 +56,24 @@ export async function write<T>(
 /** What the core may ask about the world, as it is now. */
 export function circumstances(
   context: Context,
-  { tx, at }: { readonly tx: Pick<Reading, 'frozen'>; readonly at: Instant },
+  { tx, at }: { readonly tx: Pick<Reading, 'frozen' | 'keyOf' | 'hasOverdueReview'>; readonly at: Instant },
   request: ActionRequest,
 ): Circumstances {
-  const { people, clearFrom } = context.rulebook;
+  const { rulebook } = context;
+  const { people, clearFrom, policy } = rulebook;
   return {
     at,
+    policyVersion: policy.version,
     groupsOf: (person: PersonId) => people.get(person)?.groups ?? [],
     clearFrom,
+    unknownGroups: rulebook.unknownGroups,
     isRequesterFrozen: () => tx.frozen(request.requester.id) !== null,
+    members: policy.members,
+    freezes() {
+      const facts = matchFactsOf(rulebook, { ...request, requesterKey: requesterKeyOf(tx, request) });
+      return freezesInForce(policy.freezes, facts, at);
+    },
+    hasOverdueReview: (person) => tx.hasOverdueReview(person, at),
   };
 }
 
@@ -84,18 +98,29 @@ export function record(
   return current;
 }
 
-/** The request as it is now: what time alone has done to it is recorded before anybody looks. */
+/**
+ * The request as it is now: what time alone has done to it, and what the policy in force makes of it,
+ * is recorded before anybody looks.
+ */
 export function current(context: Context, writing: Writing, id: RequestId): ActionRequest | null {
   const stored = writing.tx.request(id);
   if (stored === null) return null;
-  return record(context, writing, stored, tick(stored, writing.at).events, KEYTURN);
+  const ticked = record(context, writing, stored, tick(stored, writing.at).events, KEYTURN);
+  const { version } = context.rulebook.policy;
+  // While a directory is silent it cannot be told whom a new seat is open to, nor who has left one.
+  if (!hasToMeet(ticked, version) || context.rulebook.unknownGroups.size > 0) return ticked;
+  const events = judgeAnew(context.rulebook, writing.tx, ticked, circumstances(context, writing, ticked));
+  const met = record(context, writing, ticked, events, { kind: 'policy', version });
+  writing.tx.setTwin(met.id, toTwinKey(met.actionDigest, met.demands.exclusions));
+  // A shorter time may be over already.
+  return record(context, writing, met, tick(met, writing.at).events, KEYTURN);
 }
 
 /**
  * One caller's command on one request: read, decide, record, all in one transaction. A refusal is
  * an entry too. Who may not read the request is told that there is none.
  */
-export function changeRequest(
+export async function changeRequest(
   context: Context,
   caller: Caller,
   id: RequestId,
@@ -103,6 +128,7 @@ export function changeRequest(
   refused: (code: Refusal['code']) => LogEvent,
   strangers: Refusal['code'] = 'NOT_FOUND',
 ): Promise<Changed> {
+  if (isPerson(caller)) await context.directories.renew();
   return write<Changed>(context, (writing) => {
     const request = current(context, writing, id);
     const readable = request !== null && mayRead(context.rulebook, caller, request);
@@ -111,7 +137,8 @@ export function changeRequest(
       return readable ? { ...refusal, about: about(request) } : refusal;
     };
     if (request === null) return no(refuse('NOT_FOUND'));
-    if (!readable) return no(refuse(strangers));
+    if (!readable)
+      return no(refuse(mightRead(context.rulebook, caller, request) ? 'DIRECTORY_UNAVAILABLE' : strangers));
     const command = ask(request, writing);
     if ('ok' in command) return no(command);
     const decision = decide(request, command, circumstances(context, writing, request));

@@ -1,4 +1,5 @@
 import { type Refusal, refuse } from '../core/refusal.ts';
+import { callerNow } from './caller-now.ts';
 import { write } from './change-request.ts';
 import type { Context, PersonCaller } from './context.ts';
 
@@ -9,7 +10,8 @@ export async function readEntries(
   from: number,
   most: number,
 ): Promise<Uint8Array<ArrayBuffer> | Refusal> {
-  if (!context.rulebook.auditors.has(caller.id)) return refuse('FORBIDDEN');
+  const isKnown = callerNow(context.rulebook, caller) !== null;
+  if (!isKnown || !context.rulebook.auditors.has(caller.id)) return refuse('FORBIDDEN');
   const entries = context.store.committed.entries(from, most);
   const viewed = { type: 'audit.viewed', from, count: entries.length } as const;
   await write(context, ({ tx, at }) => void tx.append(viewed, caller.actor, at, null));

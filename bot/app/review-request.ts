@@ -9,7 +9,12 @@ export function reviewRequest(
   context: Context,
   caller: PersonCaller,
   id: RequestId,
-  vote: { readonly verdict: Verdict; readonly actionDigest: string; readonly comment: string | null },
+  vote: {
+    readonly verdict: Verdict;
+    readonly actionDigest: string;
+    readonly comment: string | null;
+    readonly fromCard?: boolean;
+  },
 ): Promise<Changed> {
   const refused = (code: Refusal['code']) => ({
     type: 'review.refused' as const,
@@ -20,7 +25,16 @@ export function reviewRequest(
     context,
     caller,
     id,
-    () => ({ type: 'review', person: caller.id, via: caller.actor.via, ...vote }),
+    () => ({
+      type: 'review',
+      person: caller.id,
+      via: caller.actor.via,
+      proof: caller.actor.verifiedBy,
+      verdict: vote.verdict,
+      actionDigest: vote.actionDigest,
+      comment: vote.comment,
+      fromCard: vote.fromCard ?? false,
+    }),
     refused,
     refuse('NOT_ELIGIBLE').code,
   );

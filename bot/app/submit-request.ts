@@ -1,18 +1,24 @@
+import { freezesAgainst } from '../core/asked-in-freeze.ts';
+import { secondsLeft } from '../core/calendar-freeze.ts';
 import { canonicalJson, type JsonObject } from '../core/canonical-json.ts';
-import { actionDigest, type Digest, sha256Hex, viewDigest } from '../core/digest.ts';
-import { matchesAction, matchesTarget } from '../core/glob.ts';
+import { actionDigest, sha256Hex, viewDigest } from '../core/digest.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
 import { type Asked, exclusionSet, submit } from '../core/lifecycle/submit.ts';
+import type { Facts } from '../core/match.ts';
 import { newId } from '../core/new-id.ts';
 import { type Evaluation, evaluate } from '../core/policy.ts';
 import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
-import type { ActionRequest, Exclusion, PersonId, RequestId, Target } from '../core/request.ts';
+import type { ActionRequest, PersonId, RequestId, Target } from '../core/request.ts';
 import { RENDERER, toView } from '../core/view.ts';
+import type { Rulebook } from '../ports/rulebook.ts';
 import { announce, type Logged } from './announce.ts';
+import { callerNow } from './caller-now.ts';
 import { circumstances, current, record, type Writing, write } from './change-request.ts';
+import { claimProblems, findOnBehalfOf, isListed } from './claims.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
 import { factsOf } from './policy-facts.ts';
+import { toTwinKey } from './twin-key.ts';
 
 /** A submission, parsed. `onBehalfOf` is a person's key. */
 export interface Submission {
@@ -44,21 +50,22 @@ export async function submitRequest(
   submission: Submission,
   idempotencyKey: string | null,
 ): Promise<SubmitResult> {
-  const onBehalfOf = findOnBehalfOf(context, caller, submission.onBehalfOf);
-  const { environment } = submission.target;
-  const problems = claimProblems(context, caller, { environment, onBehalfOf: submission.onBehalfOf });
+  await context.directories.recent();
   const bodyDigest = sha256Hex(canonicalJson({ ...submission, target: { ...submission.target } }));
   const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
-  const isValid = onBehalfOf !== undefined && problems.length === 0;
-  const prepared = isValid ? prepare(context, caller, submission, onBehalfOf, key) : null;
+  const before = check(context, caller, submission, key);
 
   return write<SubmitResult>(context, (writing) => {
     const { tx, at } = writing;
+    const asker = callerNow(context.rulebook, caller);
+    const checked = isOf(context, before) || asker === null ? before : check(context, asker, submission, key);
+    const { prepared, problems } = checked;
     const no = (refusal: Refusal): Refusal => {
       const { action, target } = submission;
       tx.append({ type: 'request.refused', code: refusal.code, action, target }, caller.actor, at, null);
       return refusal;
     };
+    if (asker === null) return no(refuse('UNAUTHENTICATED'));
     if (prepared === null) return no(refuse('INVALID', { fields: problems }));
     const past = key === null ? null : tx.submission(caller.id, key);
     if (past !== null && past.at > at - IDEMPOTENCY_MS) {
@@ -66,19 +73,40 @@ export async function submitRequest(
       const request = current(context, writing, past.request);
       return request === null ? no(refuse('NOT_FOUND')) : { ok: true, request, created: false };
     }
-    if (!isListed(context, caller, submission)) return no(refuse('ACTION_NOT_ALLOWED'));
+    if (!mayName(context, asker, submission)) return no(refuse('ACTION_NOT_ALLOWED'));
     if (tx.frozen(caller.id) !== null) return no(refuse('REQUESTER_FROZEN'));
-    const result = create(context, caller, writing, prepared, submission.expiresInS);
+    const result = create(context, asker, writing, prepared, submission.expiresInS);
     if (!result.ok) return no(result);
     if (key !== null) tx.rememberSubmission(caller.id, key, { request: result.request.id, bodyDigest, at });
     return result;
   });
 }
 
+interface Checked {
+  /** By which it was checked. When another one is in force by the time it is recorded, it is checked again. */
+  readonly by: Rulebook;
+  readonly problems: readonly FieldProblem[];
+  readonly prepared: Prepared | null;
+}
+
 interface Prepared {
   readonly asked: Omit<Asked, 'id' | 'number' | 'createdAt'>;
   readonly actionText: string;
+  readonly facts: Facts;
   readonly evaluation: Evaluation;
+}
+
+function isOf({ rulebook }: Context, { by }: Checked): boolean {
+  return rulebook === by;
+}
+
+function check(context: Context, caller: Caller, submission: Submission, key: string | null): Checked {
+  const onBehalfOf = findOnBehalfOf(context, caller, submission.onBehalfOf);
+  const { environment } = submission.target;
+  const problems = claimProblems(context, caller, { environment, onBehalfOf: submission.onBehalfOf });
+  const isValid = onBehalfOf !== undefined && problems.length === 0;
+  const prepared = isValid ? prepare(context, caller, submission, onBehalfOf, key) : null;
+  return { by: context.rulebook, problems, prepared };
 }
 
 /** All that needs no transaction: digests, the view, and what the policy says. */
@@ -125,14 +153,14 @@ function prepare(
     payload,
     context.time.now(),
   );
-  return { asked, actionText: digested.text, evaluation: evaluate(context.rulebook.policy, facts) };
+  return { asked, actionText: digested.text, facts, evaluation: evaluate(context.rulebook.policy, facts) };
 }
 
 function create(
   context: Context,
   caller: Caller,
   writing: Writing,
-  { asked, actionText, evaluation }: Prepared,
+  { asked, actionText, facts, evaluation }: Prepared,
   expiresInS: number | null,
 ): SubmitResult {
   const { tx, at } = writing;
@@ -146,6 +174,9 @@ function create(
   if (joined !== null) return joined;
   const limited = limitReached(context, caller, writing);
   if (limited !== null) return limited;
+  const freezes = freezesAgainst(context.rulebook.policy, facts, at);
+  if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, at) });
+  if (isUnsure(context.rulebook, evaluation)) return refuse('DIRECTORY_UNAVAILABLE');
   if (!submitted.ok) return submitted;
 
   let request = submitted.request;
@@ -163,10 +194,15 @@ function create(
   return { ok: true, created: true, request };
 }
 
-/** The same asker, for the same human, with the same people excluded, asking exactly the same. */
-export function toTwinKey(actionDigest: Digest, exclusions: readonly Exclusion[]): string {
-  const excluded = exclusions.map(({ person }) => person);
-  return sha256Hex(`${actionDigest} ${excluded.sort().join(' ')}`);
+/** The policy looks at a group of which nobody can say now who is in it: at a rule, or at a seat. */
+function isUnsure({ policy, unknownGroups }: Rulebook, { effect, seats }: Evaluation): boolean {
+  if (unknownGroups.size === 0) return false;
+  const matches = [...policy.rules, ...policy.freezes, ...policy.breakGlass].map(({ match }) => match);
+  const looked = [
+    ...matches.flatMap(({ groups = [] }) => groups),
+    ...(effect === 'require' ? seats.flatMap(({ from }) => from) : []),
+  ];
+  return looked.some((group) => unknownGroups.has(group));
 }
 
 function join(
@@ -178,7 +214,8 @@ function join(
 ): SubmitResult | null {
   const twin = writing.tx.pendingTwin(twinKey);
   const live = twin === null ? null : current(context, writing, twin.id);
-  if (live?.state !== 'pending') return null;
+  if (live?.state !== 'pending' || toTwinKey(live.actionDigest, live.demands.exclusions) !== twinKey)
+    return null;
   const [submission] = born.submissions;
   if (submission === undefined) return null;
   const decision = decide(
@@ -207,36 +244,9 @@ function limitReached(context: Context, caller: Caller, writing: Writing): Refus
   return isFull() ? refuse('LIMIT_REACHED', { retryAfter: 30 }) : null;
 }
 
-function isListed(context: Context, caller: Caller, { action, target }: Submission): boolean {
+/** A person has no lists. */
+function mayName(context: Context, caller: Caller, submission: Submission): boolean {
   if (isPerson(caller)) return true;
   const client = context.rulebook.clients.get(caller.id);
-  if (client === undefined) return false;
-  return (
-    client.actions.some((glob) => matchesAction(glob, action)) &&
-    client.targets.some((glob) => matchesTarget(glob, target))
-  );
-}
-
-/** `undefined` when the claim is not this caller's to make. A person acts for nobody but themselves. */
-function findOnBehalfOf(context: Context, caller: Caller, key: string | null): PersonId | null | undefined {
-  if (key === null) return null;
-  if (isPerson(caller)) return undefined;
-  const claimed = context.store.committed.personOf(key);
-  const known = claimed !== null && context.rulebook.people.has(claimed);
-  return known && context.rulebook.clients.get(caller.id)?.mayActFor.has(claimed) ? claimed : undefined;
-}
-
-/** What is wrong with the claims that only the policy can judge; null where there is nothing to judge. */
-export function claimProblems(
-  context: Context,
-  caller: Caller,
-  claims: { readonly environment: string | null; readonly onBehalfOf: string | null },
-): readonly FieldProblem[] {
-  const { environment, onBehalfOf } = claims;
-  const declared = environment === null || context.rulebook.environments.has(environment);
-  const may = findOnBehalfOf(context, caller, onBehalfOf) !== undefined;
-  return [
-    ...(declared ? [] : [{ pointer: '/target/environment', problem: 'is not a declared environment' }]),
-    ...(may ? [] : [{ pointer: '/on_behalf_of', problem: 'is not a person this caller may act for' }]),
-  ];
+  return client !== undefined && isListed(client, submission);
 }

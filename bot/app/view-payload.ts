@@ -6,6 +6,7 @@ import { renderView } from '../core/view.ts';
 import { changeRequest } from './change-request.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
 import { mayViewPayload } from './readers.ts';
+import { storedPayload } from './stored-payload.ts';
 
 export interface ViewedPayload {
   readonly ok: true;
@@ -32,13 +33,12 @@ export async function viewPayload(
         : refuse('FORBIDDEN'),
     (code) => ({ type: 'client.refused', code, call: 'payload', times: 1, text: {} }),
   );
-  if (!viewed.ok) return viewed;
-  const { request } = viewed;
-  const whole = storedPayload(context.store.committed.actionText(id));
-  const { payload, redacted } = redact(whole, request.redact);
-  return { ok: true, request, payload, redacted, view: renderView(whole, request.redact).text };
+  return viewed.ok ? served(context, viewed.request) : viewed;
 }
 
-export function storedPayload(actionText: string): JsonObject {
-  return (JSON.parse(actionText) as { payload: JsonObject }).payload;
+/** What the view is made of, for a request that this caller may view. */
+export function served(context: Context, request: ActionRequest): ViewedPayload {
+  const whole = storedPayload(context.store.committed.actionText(request.id));
+  const { payload, redacted } = redact(whole, request.redact);
+  return { ok: true, request, payload, redacted, view: renderView(whole, request.redact).text };
 }

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Config } from '../compose.ts';
+import type { Json, JsonObject } from '../core/canonical-json.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import { compileRulebook } from '../policy-file/compile.ts';
-import { formatProblem } from '../policy-file/problem.ts';
+import { formatPath, formatProblem, type Path } from '../policy-file/problem.ts';
 import { readPolicyFile } from '../policy-file/read.ts';
+import type { PolicyFile } from '../policy-file/schema.ts';
 import { readSettings } from '../policy-file/settings.ts';
+import { readSlackSettings } from './slack-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -39,5 +42,24 @@ export function toConfiguration(text: string, file: string, env: Environment): C
     accounts: Object.keys(accounts).length,
   }));
   const settings = readSettings(read.file, file, env);
-  return { ...settings, people, compile: (personOf) => compileRulebook(read.file, personOf) };
+  const slack = readSlackSettings(read.file, env, problemAt(file, read.lineOf));
+  const fixed = { sections: fixedSections(read.file), say: fixedProblem(file, read.lineOf) };
+  return { ...settings, slack, fixed, people, compile: (personOf) => compileRulebook(read.file, personOf) };
+}
+
+/** What the process has taken hold of at its start: another one needs another process. */
+const FIXED = ['listen', 'admin', 'data_dir', 'key_dir', 'queue', 'audit'] as const;
+
+function fixedSections(policy: PolicyFile): JsonObject {
+  return Object.fromEntries(FIXED.map((key) => [key, policy[key] as Json]));
+}
+
+function fixedProblem(file: string, lineOf: (path: Path) => number): (path: Path) => string {
+  const say = problemAt(file, lineOf);
+  return (path) => say(path)('cannot change while Keyturn runs: put it back, or restart');
+}
+
+function problemAt(file: string, lineOf: (path: Path) => number) {
+  return (path: Path) => (message: string) =>
+    formatProblem(file, { line: lineOf(path), path: formatPath(path), message });
 }

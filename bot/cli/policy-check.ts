@@ -1,49 +1,26 @@
-import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
-import { formatProblem } from '../policy-file/problem.ts';
-import { readPolicyFile } from '../policy-file/read.ts';
+import { lintPolicy } from '../policy-file/lint-policy.ts';
+import { formatPath, formatProblem, type Path } from '../policy-file/problem.ts';
 import type { PolicyFile } from '../policy-file/schema.ts';
+import { type Report, readPolicyAt } from './policy-file.ts';
 
-const BAD_CONFIGURATION = 78;
-
-export function policyCommand(): Command {
-  const command = new Command('policy')
-    .description('look at the policy without starting the server')
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_CONFIGURATION));
-  command
-    .command('check')
-    .description('load keyturn.yaml and say everything that is wrong with it')
-    .option('--config <file>', 'the file to check (default: KEYTURN_CONFIG, or keyturn.yaml)')
-    .action((options: { config?: string }) => {
-      const { ok, text } = checkPolicy(options.config ?? (process.env['KEYTURN_CONFIG'] || 'keyturn.yaml'));
-      process.stdout.write(text);
-      if (!ok) process.exitCode = BAD_CONFIGURATION;
-    });
-  return command;
+export function checkPolicy(path: string): Report {
+  const read = readPolicyAt(path);
+  if (!read.ok) return { end: 'unsound', text: read.text };
+  const warnings = warningsOf(path, read.file, read.lineOf);
+  return { end: 'ok', text: `${summary(path, read.file)}${warnings}` };
 }
 
-interface Report {
-  readonly ok: boolean;
-  readonly text: string;
-}
-
-function checkPolicy(path: string): Report {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
-  } catch (error) {
-    return {
-      ok: false,
-      text: `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}\n`,
-    };
-  }
-  const result = readPolicyFile(text);
-  if (result.ok) return { ok: true, text: summary(path, result.file) };
-  const count = result.problems.length === 1 ? '1 problem' : `${result.problems.length} problems`;
-  return {
-    ok: false,
-    text: `${result.problems.map((problem) => `${formatProblem(path, problem)}\n`).join('')}${count}\n`,
-  };
+function warningsOf(path: string, file: PolicyFile, lineOf: (path: Path) => number): string {
+  const warnings = lintPolicy(file)
+    .map((finding) => ({
+      line: lineOf(finding.path),
+      path: formatPath(finding.path),
+      message: `warning: ${finding.message}`,
+    }))
+    .sort((a, b) => a.line - b.line);
+  if (warnings.length === 0) return '';
+  const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
+  return `\n${warnings.map((warning) => `${formatProblem(path, warning)}\n`).join('')}${count}\n`;
 }
 
 function summary(path: string, file: PolicyFile): string {
@@ -56,6 +33,9 @@ function summary(path: string, file: PolicyFile): string {
     `  clients  ${size(file.clients)}`,
     `  plans    ${size(file.plans)}`,
     `  rules    ${file.rules.length}, then ${effect}${plan === undefined ? '' : ` ${plan}`}`,
+    ...(file.tests.length === 0
+      ? []
+      : [`  tests    ${file.tests.length}; run them with: keyturn policy test`]),
     '',
     ...notes(file),
   ];

@@ -1,14 +1,19 @@
 import { Command } from 'commander';
-import { type Config, compose, type Ports } from '../compose.ts';
+import { type Config, compose, type Keyturn, type Ports } from '../compose.ts';
 import { createDemo } from '../demo/demo.ts';
+import { every } from '../every.ts';
 import { createLogger } from '../logger.ts';
 import { operatorLog } from '../operator-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { systemRandom } from '../random.ts';
+import { createFileWatch, type FileWatch } from '../watch-file.ts';
 import { configFile, readConfiguration } from './configuration.ts';
 
 /** sysexits.h: EX_IOERR. A supervisor starts us again, and the start reads what is really there. */
 const EXIT_STORAGE = 74;
+
+/** A changed file is in force after two looks. */
+const LOOK_MS = 500;
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -16,11 +21,14 @@ export function serveCommand(): Command {
     .option('--config <file>', 'the policy file, instead of KEYTURN_CONFIG or ./keyturn.yaml')
     .action(async ({ config }: { config?: string }) => {
       const file = configFile(config, process.env);
-      await (file === null ? serveDemo() : serve(readConfiguration(file, process.env)));
+      await (file === null ? serveDemo() : serve(file));
     });
 }
 
-async function serve(config: Config): Promise<void> {
+async function serve(file: string): Promise<void> {
+  // Before the first look at the file: what is written after it is a change.
+  const watch = createFileWatch(file);
+  const config = readConfiguration(file, process.env);
   const logger = createLogger(process.env['LOG_LEVEL'] ?? 'info');
   const ports = realPorts(logger);
   const keyturn = await compose(config, {
@@ -28,7 +36,11 @@ async function serve(config: Config): Promise<void> {
     couriers: (context) => [operatorLog(() => context().store.committed, logger)],
   });
   // Before it is said that we listen: whoever reads that may send a signal at once.
-  stopOnSignal(keyturn.stop, logger);
+  const stopReloading = reloadOnChange(keyturn, watch, () => readConfiguration(file, process.env), logger);
+  stopOnSignal(async () => {
+    await stopReloading();
+    await keyturn.stop();
+  }, logger);
   logger.info('listening', {
     host: config.listen.host,
     port: keyturn.port,
@@ -47,7 +59,7 @@ async function serveDemo(): Promise<void> {
     couriers: (context) => [demo.terminal(() => context().store.committed)],
   });
   stopOnSignal(keyturn.stop, logger);
-  print(demo.welcome(keyturn.port));
+  print(demo.welcome(keyturn.port, ports.random, Date.now()));
 }
 
 function realPorts(logger: Logger): Omit<Ports, 'couriers'> {
@@ -62,6 +74,28 @@ function realPorts(logger: Logger): Omit<Ports, 'couriers'> {
       process.exit(EXIT_STORAGE);
     },
   };
+}
+
+/** On SIGHUP in any case, and by itself once the file is another one. */
+function reloadOnChange(
+  { reload }: Keyturn,
+  watch: FileWatch,
+  read: () => Config,
+  logger: Logger,
+): () => Promise<void> {
+  process.on('SIGHUP', () => {
+    reload(read).catch((cause: unknown) =>
+      logger.error('the policy could not be reloaded', { cause: String(cause) }),
+    );
+  });
+  let isDue = false;
+  const look = async () => {
+    isDue = watch.hasChanged() || isDue;
+    if (isDue) await reload(read);
+    // Not before it is done: what could not be recorded is tried again.
+    isDue = false;
+  };
+  return every(LOOK_MS, 'policy file', look, logger);
 }
 
 function stopOnSignal(stop: () => Promise<void>, logger: Logger): void {

@@ -79,6 +79,32 @@ export type RequestEvent =
       readonly filledBy: readonly (readonly PersonId[])[];
       readonly usableUntil: Instant;
     }
+  | {
+      readonly type: 'break_glass.used';
+      readonly person: PersonId;
+      readonly via: Via;
+      readonly actionDigest: Digest;
+      /** As the person typed it. */
+      readonly target: string;
+      readonly reasonLength: number;
+      readonly who: readonly string[];
+      readonly notify: readonly Place[];
+      readonly reviewBy: readonly string[];
+      /** When somebody else must have reviewed it. */
+      readonly dueAt: Instant;
+      /** The calendar freezes that it was used against. */
+      readonly freezes: readonly string[];
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'break_glass.reviewed';
+      readonly person: PersonId;
+      readonly verdict: Verdict;
+      readonly via: Via;
+      readonly text: Text;
+    }
+  | { readonly type: 'break_glass.overdue'; readonly person: PersonId; readonly dueAt: Instant }
+  | { readonly type: 'reminder.sent'; readonly dueAt: Instant; readonly groups: readonly string[] }
   | { readonly type: 'request.denied'; readonly rules: readonly string[]; readonly text: Text }
   | { readonly type: 'request.rejected'; readonly person: PersonId }
   | { readonly type: 'request.flagged'; readonly because: 'flag' | 'requester_frozen' }
@@ -88,10 +114,14 @@ export type RequestEvent =
   | { readonly type: 'request.cancelled'; readonly because: 'asked' | 'caller_left' }
   | {
       readonly type: 'request.revoked';
-      readonly because: 'asked' | 'flag' | 'requester_frozen' | 'policy';
+      readonly because: 'asked' | 'flag' | 'requester_frozen' | 'policy' | 'post_review';
       readonly text: Text;
     }
-  | { readonly type: 'request.stop_requested'; readonly because: 'asked' | 'flag'; readonly text: Text }
+  | {
+      readonly type: 'request.stop_requested';
+      readonly because: 'asked' | 'flag' | 'post_review';
+      readonly text: Text;
+    }
   | { readonly type: 'grant.issued'; readonly nonceDigest: Digest; readonly audience: string }
   | { readonly type: 'execution.succeeded'; readonly exitCode: number | null; readonly text: Text }
   | { readonly type: 'execution.failed'; readonly exitCode: number | null; readonly text: Text }
@@ -135,13 +165,31 @@ export type LogEvent =
   | {
       readonly type: 'identity.linked';
       readonly person: PersonId;
+      /** How many accounts the policy file gives them. */
       readonly accounts: number;
+      /** How many more they have linked after this; left out where the policy file names them first. */
+      readonly links?: number;
       readonly text: Text;
     }
+  | {
+      readonly type: 'identity.unlinked';
+      readonly person: PersonId;
+      readonly links: number;
+      readonly text: Text;
+    }
+  | { readonly type: 'identity.code_given'; readonly person: PersonId; readonly expiresAt: Instant }
+  | { readonly type: 'directory.failed'; readonly kind: string; readonly text: Text }
   | {
       readonly type: 'policy.loaded';
       readonly version: Digest;
       readonly previous: Digest | null;
+      readonly text: Text;
+    }
+  | {
+      /** A file that was not taken. What was in force stays so. */
+      readonly type: 'policy.refused';
+      readonly inForce: Digest | null;
+      readonly problems: number;
       readonly text: Text;
     }
   /** A message that stands in a place: a card, a result told to one person, a digest. */

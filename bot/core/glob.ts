@@ -6,25 +6,46 @@
  * In a target `system/environment/resource`, `*` stays within its part and `**` does not. The
  * resource is one part, also where it has slashes of its own.
  */
-export function matchesAction(pattern: string, action: string): boolean {
-  return matches(
-    tokens(pattern, () => 'any'),
-    action,
-  );
+export type Glob = (value: string) => boolean;
+
+interface TargetParts {
+  readonly system: string;
+  readonly environment: string;
+  readonly resource: string;
 }
 
-export function matchesTarget(
-  pattern: string,
-  target: { readonly system: string; readonly environment: string; readonly resource: string },
-): boolean {
-  return matches(
-    tokens(pattern, (slashes) => (slashes < 2 ? 'part' : 'any')),
-    `${target.system}/${target.environment}/${target.resource}`,
-  );
+export function matchesAction(pattern: string, action: string): boolean {
+  return actionGlob(pattern)(action);
+}
+
+export function matchesTarget(pattern: string, target: TargetParts): boolean {
+  return targetGlob(pattern)(targetText(target));
+}
+
+export function targetText({ system, environment, resource }: TargetParts): string {
+  return `${system}/${environment}/${resource}`;
+}
+
+/** A pattern read once, for a policy that asks it of every request. */
+export function actionGlob(pattern: string): Glob {
+  return compile(actionTokens(pattern));
+}
+
+/** Takes what `targetText` makes of a target. */
+export function targetGlob(pattern: string): Glob {
+  return compile(targetTokens(pattern));
 }
 
 /** `any` crosses slashes; `part` does not; anything else is itself. */
-type Token = { readonly star: 'any' | 'part' } | { readonly char: string };
+export type Token = { readonly star: 'any' | 'part' } | { readonly char: string };
+
+export function actionTokens(pattern: string): readonly Token[] {
+  return tokens(pattern, () => 'any');
+}
+
+export function targetTokens(pattern: string): readonly Token[] {
+  return tokens(pattern, (slashes) => (slashes < 2 ? 'part' : 'any'));
+}
 
 function tokens(pattern: string, starAfter: (slashes: number) => 'any' | 'part'): Token[] {
   const found: Token[] = [];
@@ -42,6 +63,19 @@ function tokens(pattern: string, starAfter: (slashes: number) => 'any' | 'part')
     }
   }
   return found;
+}
+
+/** Most globs are a word, or a word and one star at its end. Only the others are walked through. */
+function compile(pattern: readonly Token[]): Glob {
+  const stars = pattern.findIndex((token) => 'star' in token);
+  const head = pattern.slice(0, stars === -1 ? pattern.length : stars);
+  const word = head.map((token) => ('char' in token ? token.char : '')).join('');
+  if (stars === -1) return (value) => value === word;
+  const rest = pattern.slice(stars);
+  const [star] = rest;
+  const endsInAny = rest.length === 1 && star !== undefined && 'star' in star && star.star === 'any';
+  if (endsInAny) return (value) => value.startsWith(word);
+  return (value) => value.startsWith(word) && matches(rest, value.slice(word.length));
 }
 
 function matches(pattern: readonly Token[], value: string): boolean {

@@ -1,36 +1,17 @@
-import type { JsonObject } from './canonical-json.ts';
+import { type BreakGlassRule, glassRulesFor, toGlass } from './break-glass.ts';
+import type { CalendarFreeze } from './calendar-freeze.ts';
 import type { Digest } from './digest.ts';
-import { matchesAction, matchesTarget } from './glob.ts';
-import { type Place, toPlace } from './place.ts';
+import { type Facts, type Match, missOf } from './match.ts';
+import { toPlace } from './place.ts';
 import { candidatesOf, mergePlans, type Plan } from './plan.ts';
-import type { CommentRules, Exclusion, Instant, PersonId, Requester, Risk, Seat, Target } from './request.ts';
-import { RISKS } from './request.ts';
-
-/** What a rule can look at. Ids are the config's keys, as they are written there. */
-export interface Facts {
-  readonly action: string;
-  readonly target: Target;
-  readonly requester: { readonly id: string; readonly kind: Requester['kind'] };
-  readonly onBehalfOf: string | null;
-  /** Groups of the person who asks, or on whose behalf it is asked. */
-  readonly groups: readonly string[];
-  readonly payload: JsonObject;
-  /** The action's configured risk. */
-  readonly risk: Risk;
-  readonly now: Instant;
-}
+import type { BreakGlass, Exclusion, PersonId, Risk, Seat } from './request.ts';
+import { RISKS, WAYS } from './request.ts';
 
 /** A compiled `when`. It MUST NOT throw, and MUST answer `unevaluable` for anything but a boolean. */
-export type Condition = (facts: Facts) => boolean | 'unevaluable';
-
-export interface Match {
-  readonly action?: readonly string[];
-  readonly target?: readonly string[];
-  readonly environment?: readonly string[];
-  readonly requesterKind?: readonly Requester['kind'][];
-  readonly requesterId?: readonly string[];
-  readonly groups?: readonly string[];
-  readonly risk?: readonly Risk[];
+export interface Condition {
+  (facts: Facts): boolean | 'unevaluable';
+  /** As it is written in the policy, for whoever asks why a rule matched. */
+  readonly source?: string;
 }
 
 export interface Rule {
@@ -50,22 +31,20 @@ export interface Policy {
   readonly version: Digest;
   readonly rules: readonly Rule[];
   readonly default: { readonly effect: 'require'; readonly plan: Plan } | { readonly effect: 'deny' };
+  readonly freezes: readonly CalendarFreeze[];
+  readonly breakGlass: readonly BreakGlassRule[];
   readonly members: (group: string) => readonly PersonId[];
 }
 
 /** What the policy says of one request: deny, allow, or the merged plan. */
-export interface Evaluation {
+export interface Evaluation extends Omit<Plan, 'id' | 'seats'> {
   readonly effect: 'deny' | 'require' | 'allow';
   readonly rules: readonly string[];
   readonly plans: readonly string[];
   readonly risk: Risk;
   readonly seats: readonly Seat[];
   readonly exclusions: readonly Exclusion[];
-  readonly comment: CommentRules;
-  readonly expiresAfterMs: number;
-  readonly usableForMs: number;
-  readonly outcomeWithinMs: number;
-  readonly notify: readonly Place[];
+  readonly breakGlass: readonly BreakGlass[];
   readonly tell: string | null;
 }
 
@@ -76,11 +55,14 @@ const NO_PLAN = {
   expiresAfterMs: 15 * 60_000,
   usableForMs: 15 * 60_000,
   outcomeWithinMs: 60 * 60_000,
+  reviewVia: WAYS,
+  remind: [],
+  escalate: [],
   notify: [toPlace('room')],
 } as const;
 
 export function evaluate(policy: Policy, facts: Facts): Evaluation {
-  const hits = policy.rules.filter((rule) => ruleMatches(rule, facts));
+  const hits = policy.rules.filter((rule) => isHit(rule, facts));
   const effect = strongestEffect(hits, policy.default.effect);
   const counted = hits.filter((rule) => rule.effect === effect);
   const plans = plansOf(counted, effect, policy);
@@ -96,6 +78,7 @@ export function evaluate(policy: Policy, facts: Facts): Evaluation {
     exclusions: hits.flatMap((rule) =>
       rule.exclude.map((person) => ({ person, because: `excluded by rule ${rule.id}` })),
     ),
+    breakGlass: glassRulesFor(policy.breakGlass, facts).map((rule) => toGlass(rule, policy.members)),
     tell: counted.find((rule) => rule.tell !== null)?.tell ?? null,
   };
 }
@@ -113,22 +96,25 @@ function plansOf(counted: readonly Rule[], effect: Evaluation['effect'], policy:
   return policy.default.effect === 'require' && !replaced ? [...plans, policy.default.plan] : plans;
 }
 
-function ruleMatches(rule: Rule, facts: Facts): boolean {
-  const { match } = rule;
-  const listed = <T>(list: readonly T[] | undefined, test: (item: T) => boolean) =>
-    list === undefined || list.some(test);
-  const fits =
-    listed(match.action, (glob) => matchesAction(glob, facts.action)) &&
-    listed(match.target, (glob) => matchesTarget(glob, facts.target)) &&
-    listed(match.environment, (name) => name === facts.target.environment) &&
-    listed(match.requesterKind, (kind) => kind === facts.requester.kind) &&
-    listed(match.requesterId, (glob) => matchesAction(glob, facts.requester.id)) &&
-    listed(match.groups, (group) => facts.groups.includes(group)) &&
-    listed(match.risk, (risk) => risk === facts.risk);
-  if (!fits || rule.when === null) return fits;
+/**
+ * How a rule and a request meet. `bound`: its condition could not be evaluated, so it holds; `unevaluable`:
+ * the same, of a rule that would free. Anything else is the first thing that kept it from matching.
+ */
+export type Meeting = 'matched' | 'bound' | 'unevaluable' | 'when' | keyof Match;
+
+export function meet(rule: Rule, facts: Facts): Meeting {
+  const miss = missOf(rule.match, facts);
+  if (miss !== null) return miss;
+  if (rule.when === null) return 'matched';
   const answer = rule.when(facts);
   // What cannot be evaluated must not open a door: it binds deny and require, and frees nothing.
-  return answer === 'unevaluable' ? rule.effect !== 'allow' : answer;
+  if (answer === 'unevaluable') return rule.effect === 'allow' ? 'unevaluable' : 'bound';
+  return answer ? 'matched' : 'when';
+}
+
+function isHit(rule: Rule, facts: Facts): boolean {
+  const meeting = meet(rule, facts);
+  return meeting === 'matched' || meeting === 'bound';
 }
 
 export function highest(risks: readonly Risk[]): Risk {

@@ -85,7 +85,8 @@ interface Review {
   readonly void: boolean;
 }
 
-export type Via = 'api' | 'room' | 'slack' | 'teams';
+export const WAYS = ['slack', 'teams', 'room', 'api'] as const;
+export type Via = (typeof WAYS)[number];
 
 /**
  * How a person proved who they are: an API token (also one typed into the room's login), a session
@@ -104,6 +105,46 @@ export interface CommentRules {
   readonly approve: boolean;
   readonly reject: boolean;
   readonly flag: boolean;
+}
+
+/** When people are reminded: half of the time, or so many milliseconds before it is over. */
+export type Remind = 'half' | number;
+
+/** So long after it was asked, these groups are told as well. It makes nobody eligible. */
+export interface Escalation {
+  readonly afterMs: number;
+  readonly notify: readonly string[];
+}
+
+/** One way to approve in an emergency, alone. `candidates` as in a seat. */
+export interface BreakGlass {
+  readonly who: readonly string[];
+  readonly candidates: readonly PersonId[];
+  /** How many characters the reason has at least. */
+  readonly reasonMin: number;
+  readonly notify: readonly Place[];
+  /** Groups of which somebody else reviews it afterwards, and how soon. */
+  readonly reviewBy: readonly string[];
+  readonly reviewWithinMs: number;
+}
+
+/** That somebody did so, and what became of the review that is due for it. */
+export interface BrokenGlass {
+  readonly person: PersonId;
+  readonly via: Via;
+  readonly reason: string;
+  readonly at: Instant;
+  readonly who: readonly string[];
+  readonly notify: readonly Place[];
+  readonly reviewBy: readonly string[];
+  readonly dueAt: Instant;
+  readonly overdue: boolean;
+  readonly review: {
+    readonly person: PersonId;
+    readonly verdict: Verdict;
+    readonly comment: string;
+    readonly at: Instant;
+  } | null;
 }
 
 /** One submission that this request answers; dedupe joins more of them. */
@@ -146,11 +187,16 @@ export interface Demands {
   readonly seats: readonly Seat[];
   readonly exclusions: readonly Exclusion[];
   readonly comment: CommentRules;
+  /** The ways by which an approval counts. */
+  readonly reviewVia: readonly Via[];
   readonly expiresAt: Instant;
   readonly usableForMs: number;
   readonly outcomeWithinMs: number;
+  readonly remind: readonly Remind[];
+  readonly escalate: readonly Escalation[];
   /** Where the request is shown: every place that any policy version since named. */
   readonly notify: readonly Place[];
+  readonly breakGlass: readonly BreakGlass[];
 }
 
 export interface ActionRequest {
@@ -183,5 +229,8 @@ export interface ActionRequest {
   /** When it left pending or flagged for good, or was withdrawn after that. */
   readonly resolvedAt: Instant | null;
   readonly usableUntil: Instant | null;
+  /** Reminders up to this time are sent. */
+  readonly remindedUntil: Instant | null;
+  readonly brokenGlass: BrokenGlass | null;
   readonly execution: Execution | null;
 }

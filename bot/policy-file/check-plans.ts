@@ -1,7 +1,7 @@
 import type { PersonId } from '../core/request.ts';
 import { allFilled, matchSeats } from '../core/seats.ts';
+import { activeGroups } from './active.ts';
 import type { Check } from './check.ts';
-import type { Draft } from './draft.ts';
 import type { Path } from './problem.ts';
 
 /** A seat that nobody can fill holds a request until it expires, and nobody would know why. */
@@ -12,7 +12,7 @@ export function checkPlans(check: Check): void {
   const { clearFrom } = check.draft;
   if (clearFrom === null) return;
   const known = knownGroups(check, clearFrom, ['clear_from']);
-  if (known && membersOf(check.draft, clearFrom)?.length === 0) {
+  if (known && membersOf(activeGroups(check.draft), clearFrom)?.length === 0) {
     check.report(['clear_from'], 'these groups have no members: nobody could lift a freeze');
   }
 }
@@ -35,7 +35,7 @@ function checkSeats(check: Check, path: Path, seats: readonly SeatEntry[]): void
       );
 
     const known = knownGroups(check, seat.from, [...path, index, 'from']);
-    const people = membersOf(check.draft, seat.from);
+    const people = membersOf(activeGroups(check.draft), seat.from);
     if (!known || people === null) sound = false;
     else if (people.length < seat.count) {
       sound = false;
@@ -58,7 +58,7 @@ function shortfall(count: number, people: number): string {
     : `cannot be filled: it needs ${count} people and its groups have ${people}`;
 }
 
-function fillable(seats: readonly SeatEntry[], candidates: readonly (readonly string[])[]): boolean {
+export function fillable(seats: readonly SeatEntry[], candidates: readonly (readonly string[])[]): boolean {
   const everybody = [...new Set(candidates.flat())] as PersonId[];
   const filled = seats.map((seat, index) => ({
     ...seat,
@@ -71,7 +71,7 @@ function fillable(seats: readonly SeatEntry[], candidates: readonly (readonly st
   return allFilled(filled, matchSeats(filled, voters));
 }
 
-function knownGroups(check: Check, groups: readonly string[], path: Path): boolean {
+export function knownGroups(check: Check, groups: readonly string[], path: Path): boolean {
   let known = true;
   for (const [index, group] of groups.entries()) {
     if (check.draft.groups.has(group)) continue;
@@ -82,7 +82,10 @@ function knownGroups(check: Check, groups: readonly string[], path: Path): boole
 }
 
 /** Null when one of the groups could not be read: then nothing can be said about its members. */
-function membersOf(draft: Draft, groups: readonly string[]): readonly string[] | null {
-  const members = groups.map((name) => draft.groups.get(name)?.members ?? null);
+export function membersOf(
+  groupOf: (name: string) => { readonly members: readonly string[] } | null | undefined,
+  groups: readonly string[],
+): readonly string[] | null {
+  const members = groups.map((name) => groupOf(name)?.members ?? null);
   return members.includes(null) ? null : [...new Set(members.flatMap((list) => list ?? []))];
 }

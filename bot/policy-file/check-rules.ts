@@ -44,7 +44,7 @@ function checkEffect({ draft, report }: Check, rule: Rule, path: Path): void {
     report([...path, 'replaces_default'], 'only a rule that says require replaces the default');
 }
 
-function checkMatch({ draft, report }: Check, match: Rule['match'], path: Path): void {
+export function checkMatch({ draft, report }: Check, match: Rule['match'], path: Path): void {
   const each = <T>(value: T | readonly T[] | undefined, at: Path, problemOf: (item: T) => string | null) => {
     for (const [index, item] of asList(value).entries()) {
       const problem = problemOf(item);

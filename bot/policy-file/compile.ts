@@ -1,14 +1,18 @@
 import { compileCondition } from '../cel.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
-import { sha256Hex } from '../core/digest.ts';
 import { KeyturnFault } from '../core/fault.ts';
-import { toPlace } from '../core/place.ts';
+import { PROVIDERS, toAccount } from '../core/identity.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Condition, Match, Policy, Rule } from '../core/policy.ts';
+import type { Condition, Policy, Rule } from '../core/policy.ts';
 import type { ClientId, PersonId } from '../core/request.ts';
 import type { Client, Person, Rulebook } from '../ports/rulebook.ts';
+import { withoutInactive } from './active.ts';
+import { breakGlassOf, freezesOf } from './compile-freezes.ts';
+import { matchOf } from './compile-match.ts';
 import { deciding } from './deciding.ts';
 import { asList } from './globs.ts';
+import { placesOf } from './places.ts';
+import { policyText, versionOf } from './policy-text.ts';
 import type { PolicyFile } from './schema.ts';
 
 type PersonOf = (key: string) => PersonId;
@@ -17,10 +21,11 @@ type PersonOf = (key: string) => PersonId;
  * A file that `readPolicyFile` found safe, as the core and the use cases want it. `personId` gives
  * each person's lasting id; the file knows people by key only.
  */
-export function compileRulebook(file: PolicyFile, personId: PersonOf): Rulebook {
+export function compileRulebook(whole: PolicyFile, personId: PersonOf): Rulebook {
+  const file = withoutInactive(whole);
   return {
-    policy: policyOf(file, personId),
-    policyText: canonicalJson(deciding(file, personId)),
+    policy: { ...policyOf(file, personId), version: versionOf(whole) },
+    policyText: canonicalJson(deciding(whole, personId)),
     environments: new Set(file.environments),
     people: new Map(
       Object.entries(file.people).map(([key, person]) => [
@@ -35,10 +40,15 @@ export function compileRulebook(file: PolicyFile, personId: PersonOf): Rulebook 
     clearFrom: file.clear_from,
     auditors: new Set(file.auditors.map(personId)),
     limits: { openPerRequester: file.limits.open_per_requester, newPerMinute: file.limits.new_per_minute },
+    securityNotices: placesOf(file.security_notices),
+    text: policyText(whole),
+    accounts: accountsOf(file, personId),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
   };
 }
 
-function policyOf(file: PolicyFile, personId: PersonOf): Policy {
+function policyOf(file: PolicyFile, personId: PersonOf): Omit<Policy, 'version'> {
   const plans = new Map(Object.entries(file.plans).map(([id, plan]) => [id, planOf(id, plan)]));
   const plan = (id: string | undefined): Plan => {
     const found = id === undefined ? undefined : plans.get(id);
@@ -50,13 +60,13 @@ function policyOf(file: PolicyFile, personId: PersonOf): Policy {
     Object.entries(file.groups).map(([name, group]) => [name, group.members.map(personId)]),
   );
   return {
-    // Over the file's own words: the ids of people differ from one install to the next.
-    version: `sha256:${sha256Hex(canonicalJson(deciding(file, (key) => key)))}`,
     rules: file.rules.map((rule) => ruleOf(rule, plan, personId)),
     default:
       file.default.effect === 'deny'
         ? { effect: 'deny' }
         : { effect: 'require', plan: plan(file.default.plan) },
+    freezes: freezesOf(file),
+    breakGlass: breakGlassOf(file),
     members: (group) => groups.get(group) ?? [],
   };
 }
@@ -79,18 +89,6 @@ function ruleOf(
   };
 }
 
-function matchOf(match: PolicyFile['rules'][number]['match']): Match {
-  return {
-    ...(match.action !== undefined && { action: asList(match.action) }),
-    ...(match.target !== undefined && { target: asList(match.target) }),
-    ...(match.environment !== undefined && { environment: asList(match.environment) }),
-    ...(match.requester?.kind !== undefined && { requesterKind: asList(match.requester.kind) }),
-    ...(match.requester?.id !== undefined && { requesterId: asList(match.requester.id) }),
-    ...(match.groups !== undefined && { groups: asList(match.groups) }),
-    ...(match.risk !== undefined && { risk: asList(match.risk) }),
-  };
-}
-
 function conditionOf(rule: PolicyFile['rules'][number]): Condition | null {
   if (rule.when === undefined) return null;
   const compiled = compileCondition(rule.when);
@@ -98,6 +96,9 @@ function conditionOf(rule: PolicyFile['rules'][number]): Condition | null {
     throw new KeyturnFault('IMPOSSIBLE', `rule ${rule.id} was compiled, and its when ${compiled.problem}`);
   return compiled.condition;
 }
+
+/** Where the file says nothing. A time that is longer than the request is never reached. */
+const REMIND = ['half', 5 * 60_000] as const;
 
 function planOf(id: string, plan: PolicyFile['plans'][string]): Plan {
   const { approve, reject, flag } = plan.comment;
@@ -108,7 +109,10 @@ function planOf(id: string, plan: PolicyFile['plans'][string]): Plan {
     expiresAfterMs: plan.expires_after,
     usableForMs: plan.usable_for,
     outcomeWithinMs: plan.outcome_within,
-    notify: plan.notify.room ? [toPlace('room')] : [],
+    reviewVia: plan.review_via,
+    remind: plan.remind ?? REMIND,
+    escalate: plan.escalate.map(({ after, notify }) => ({ afterMs: after, notify })),
+    notify: placesOf(plan.notify),
   };
 }
 
@@ -125,7 +129,18 @@ function personOf(
     name: person.name,
     groups: groups.map(([name]) => name),
     tokenSha256: asList(person.accounts.api_token_sha256),
+    ...(person.accounts.slack === undefined ? {} : { slackAccount: person.accounts.slack }),
   };
+}
+
+function accountsOf(file: PolicyFile, personId: PersonOf): Rulebook['accounts'] {
+  const accounts = Object.entries(file.people).flatMap(([key, { accounts: given }]) =>
+    PROVIDERS.flatMap((provider) => {
+      const id = given[provider];
+      return id === undefined ? [] : [[toAccount(provider, id), personId(key)] as const];
+    }),
+  );
+  return new Map(accounts);
 }
 
 function clientOf(key: string, client: PolicyFile['clients'][string], personId: PersonOf): Client {

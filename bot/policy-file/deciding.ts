@@ -6,9 +6,9 @@ import type { PolicyFile } from './schema.ts';
  * the policy's version. `name` says how people stand in it: by key, or by the id that the log has.
  */
 export function deciding(file: PolicyFile, name: (key: string) => string): JsonObject {
-  const people = Object.entries(file.people).map(([key, { accounts }]) => [
+  const people = Object.entries(file.people).map(([key, { accounts, active }]) => [
     name(key),
-    Object.keys(accounts).sort(),
+    [...Object.keys(accounts).sort(), ...(active ? [] : ['inactive'])],
   ]);
   const groups = Object.entries(file.groups).map(([key, group]) => [
     key,
@@ -34,6 +34,8 @@ export function deciding(file: PolicyFile, name: (key: string) => string): JsonO
     plans: file.plans as unknown as Json,
     default: file.default as unknown as Json,
     rules: rules as unknown as Json,
+    freezes: file.freezes as unknown as Json,
+    break_glass: file.break_glass as unknown as Json,
     limits: file.limits,
   };
 }

@@ -1,6 +1,6 @@
 import { isJsonArray, isJsonObject, type Json } from '../core/canonical-json.ts';
 import type { Finding, Path } from './problem.ts';
-import { PolicyFile, Rule, SECTIONS } from './schema.ts';
+import { BreakGlass, Freeze, PolicyFile, Rule, SECTIONS } from './schema.ts';
 import { toFindings } from './zod-findings.ts';
 
 type Entries<Section extends keyof typeof SECTIONS> = ReadonlyMap<string, PolicyFile[Section][string] | null>;
@@ -17,9 +17,12 @@ export interface Draft {
   readonly actions: Entries<'actions'>;
   readonly plans: Entries<'plans'>;
   readonly rules: readonly (PolicyFile['rules'][number] | null)[];
+  readonly freezes: readonly (PolicyFile['freezes'][number] | null)[];
+  readonly breakGlass: readonly (PolicyFile['break_glass'][number] | null)[];
   readonly default: PolicyFile['default'] | null;
   readonly clearFrom: readonly string[] | null;
   readonly auditors: readonly string[] | null;
+  readonly tests: PolicyFile['tests'] | null;
   readonly dataDir: string | null;
   readonly keyDir: string | null;
 }
@@ -64,13 +67,18 @@ function readSections(data: { readonly [key: string]: Json }, findings: Finding[
     return found;
   }
 
-  function rules(): Draft['rules'] {
-    const value = at('rules');
-    if (value === undefined || !isJsonArray(value)) return whole('rules') ?? [];
-    return value.map((rule, index) => read(Rule, rule, ['rules', index]));
+  function list<K extends 'rules' | 'freezes' | 'break_glass'>(
+    key: K,
+    reader: Reader<PolicyFile[K][number]>,
+  ): readonly (PolicyFile[K][number] | null)[] {
+    const value = at(key);
+    if (value === undefined || !isJsonArray(value)) return whole(key) ?? [];
+    return value.map((item, index) => read(reader, item, [key, index]));
   }
 
   for (const key of ['version', 'listen', 'admin', 'queue', 'limits', 'audit'] as const) whole(key);
+  // It may be left out, and has no default.
+  if (at('security_notices') !== undefined) whole('security_notices');
   return {
     environments: whole('environments'),
     people: entries('people'),
@@ -78,10 +86,13 @@ function readSections(data: { readonly [key: string]: Json }, findings: Finding[
     clients: entries('clients'),
     actions: entries('actions'),
     plans: entries('plans'),
-    rules: rules(),
+    rules: list('rules', Rule),
+    freezes: list('freezes', Freeze),
+    breakGlass: list('break_glass', BreakGlass),
     default: whole('default'),
     clearFrom: whole('clear_from'),
     auditors: whole('auditors'),
+    tests: whole('tests'),
     dataDir: whole('data_dir'),
     keyDir: whole('key_dir'),
   };

@@ -2,25 +2,19 @@ import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../core/c
 import type { Finding, Path } from './problem.ts';
 
 /**
- * Keys of the format that do nothing yet. A file that has one is refused: whoever wrote `freezes`
+ * Keys of the format that do nothing yet. A file that has one is refused: whoever wrote `tests`
  * relies on them, and a key that is taken and ignored is worse than one that is not there.
- * `*` is any key of that section. A key goes from this list when it works.
+ * `*` is any key of that section, or any entry of that list. A key goes from this list when it works.
  */
 const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
-  ['freezes', 'freezes'],
-  ['break_glass', 'break_glass'],
-  ['tests', 'tests'],
   ['payload_retention', 'payload_retention'],
-  ['security_notices', 'security_notices'],
   ['slack_usergroup', 'groups', '*', 'slack_usergroup'],
   ['auth.oidc', 'clients', '*', 'auth', 'oidc'],
   ['actions.*.execute', 'actions', '*', 'execute'],
   ['actions.*.payload_schema', 'actions', '*', 'payload_schema'],
-  ['remind', 'plans', '*', 'remind'],
-  ['escalate', 'plans', '*', 'escalate'],
-  ['review_via', 'plans', '*', 'review_via'],
-  ['notify.slack', 'plans', '*', 'notify', 'slack'],
   ['notify.teams', 'plans', '*', 'notify', 'teams'],
+  ['notify.teams', 'break_glass', '*', 'notify', 'teams'],
+  ['security_notices.teams', 'security_notices', 'teams'],
   ['queue.redis_url_env', 'queue', 'redis_url_env'],
   ['audit.retention', 'audit', 'retention'],
 ];
@@ -53,7 +47,9 @@ export function refuseNotYet(data: Json): NotYet {
 
 function without(value: Json, pattern: readonly string[], at: Path, report: (path: Path) => void): Json {
   const [step, ...below] = pattern;
-  if (step === undefined || !isJsonObject(value) || isJsonArray(value)) return value;
+  if (step === '*' && isJsonArray(value))
+    return value.map((item, index) => without(item, below, [...at, index], report));
+  if (step === undefined || !isJsonObject(value)) return value;
   const kept: [string, Json][] = [];
   for (const [key, inner] of Object.entries(value as JsonObject)) {
     const path = [...at, key];

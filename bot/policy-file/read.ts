@@ -1,13 +1,13 @@
 import { readDraft } from './draft.ts';
 import { refuseNotYet } from './not-yet.ts';
-import { type Finding, formatPath, type Problem } from './problem.ts';
+import { type Finding, formatPath, type Path, type Problem } from './problem.ts';
 import { PolicyFile } from './schema.ts';
 import { checkSemantics } from './semantics.ts';
 import { readYaml } from './yaml-source.ts';
 import { toFindings } from './zod-findings.ts';
 
 export type ReadPolicyFile =
-  | { readonly ok: true; readonly file: PolicyFile }
+  | { readonly ok: true; readonly file: PolicyFile; readonly lineOf: (path: Path) => number }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
@@ -31,7 +31,7 @@ export function readPolicyFile(text: string): ReadPolicyFile {
   ];
   for (const { path, message } of all)
     problems.push({ line: source.lineOf(path), path: formatPath(path), message });
-  if (parsed.success && problems.length === 0) return { ok: true, file: parsed.data };
+  if (parsed.success && problems.length === 0) return { ok: true, file: parsed.data, lineOf: source.lineOf };
   return { ok: false, problems: tidy(problems) };
 }
 

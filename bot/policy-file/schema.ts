@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { WAYS } from '../core/request.ts';
+import { breakGlassOf, Escalate, freezeOf, Notify, Remind, ReviewVia } from './schema-freezes.ts';
 import * as names from './schema-names.ts';
+import { PolicyTest } from './schema-tests.ts';
 
 /**
  * `keyturn.yaml`. An unknown key is refused rather than dropped: a misspelt `exclude` would let
@@ -29,6 +32,9 @@ const Person = z.strictObject({
     teams: names.TeamsAccount.exactOptional(),
     github: names.GithubAccount.exactOptional(),
     api_token_sha256: names.TokenHashes.exactOptional(),
+  }),
+  active: z.boolean().prefault(true).meta({
+    description: 'False for somebody who left: they can do nothing, and what they did stays theirs.',
   }),
 });
 
@@ -69,11 +75,10 @@ const Plan = z.strictObject({
   expires_after: names.Duration.prefault('30m').meta({ description: 'How long it waits for its reviews.' }),
   usable_for: names.Duration.prefault('15m').meta({ description: 'How long an approval can be used.' }),
   outcome_within: names.Duration.prefault('1h').meta({ description: 'How long its caller may stay silent.' }),
-  notify: z
-    .strictObject({
-      room: z.boolean().prefault(true).meta({ description: 'Shown in the local room, unless false.' }),
-    })
-    .prefault({}),
+  review_via: ReviewVia.prefault([...WAYS]),
+  remind: Remind.exactOptional(),
+  escalate: Escalate.prefault([]),
+  notify: Notify.prefault({}),
 });
 
 const Default = z.strictObject({
@@ -84,21 +89,23 @@ const Default = z.strictObject({
   plan: names.Name.exactOptional(),
 });
 
+const Match = z.strictObject({
+  action: oneOrMore(names.ActionGlob).exactOptional(),
+  target: oneOrMore(names.TargetGlob).exactOptional(),
+  environment: oneOrMore(names.EnvironmentName).exactOptional(),
+  requester: z
+    .strictObject({
+      kind: oneOrMore(z.enum(['agent', 'pipeline', 'human'])).exactOptional(),
+      id: oneOrMore(names.NameGlob).exactOptional(),
+    })
+    .exactOptional(),
+  groups: oneOrMore(names.Name).exactOptional(),
+  risk: oneOrMore(names.Risk).exactOptional(),
+});
+
 const Rule = z.strictObject({
   id: names.Name,
-  match: z.strictObject({
-    action: oneOrMore(names.ActionGlob).exactOptional(),
-    target: oneOrMore(names.TargetGlob).exactOptional(),
-    environment: oneOrMore(names.EnvironmentName).exactOptional(),
-    requester: z
-      .strictObject({
-        kind: oneOrMore(z.enum(['agent', 'pipeline', 'human'])).exactOptional(),
-        id: oneOrMore(names.NameGlob).exactOptional(),
-      })
-      .exactOptional(),
-    groups: oneOrMore(names.Name).exactOptional(),
-    risk: oneOrMore(names.Risk).exactOptional(),
-  }),
+  match: Match,
   when: z
     .string()
     .max(2_000, 'is longer than 2000 characters')
@@ -111,6 +118,9 @@ const Rule = z.strictObject({
   tell: names.line(500).exactOptional(),
   replaces_default: z.boolean().prefault(false),
 });
+
+const Freeze = freezeOf(Match);
+const BreakGlass = breakGlassOf(Match);
 
 const A_LIMIT = 'must be a whole number from 1 to 100000, or unlimited';
 const Limit = z.union([z.int(A_LIMIT).min(1, A_LIMIT).max(100_000, A_LIMIT), z.literal('unlimited')], {
@@ -146,10 +156,20 @@ export const PolicyFile = z.strictObject({
   actions: keyed(names.ActionName, Action, 1_000).prefault({}),
   plans: keyed(names.Name, Plan, 200),
   default: Default,
-  rules: z.array(Rule).max(500, 'holds at most 500 rules'),
+  rules: z.array(Rule).max(2_000, 'holds at most 2000 rules'),
+  freezes: z.array(Freeze).max(100, 'holds at most 100 freezes').prefault([]),
+  break_glass: z.array(BreakGlass).max(100, 'holds at most 100 entries').prefault([]),
+  security_notices: Notify.exactOptional().meta({
+    description: 'Where flags, frozen requesters and broken glass are told of, besides the plan.',
+  }),
   limits: z
     .strictObject({ open_per_requester: Limit.prefault(20), new_per_minute: Limit.prefault(30) })
     .prefault({}),
+  tests: z
+    .array(PolicyTest)
+    .max(1_000, 'holds at most 1000 tests')
+    .prefault([])
+    .meta({ description: 'Run by `keyturn policy test`.' }),
   audit: z
     .strictObject({
       log: names.LogName.prefault('keyturn.local'),
@@ -177,4 +197,4 @@ export const SECTIONS = {
   actions: { key: names.ActionName, entry: Action },
   plans: { key: names.Name, entry: Plan },
 } as const;
-export { Rule };
+export { BreakGlass, Freeze, Rule };

@@ -1,9 +1,12 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { isPointer } from '../core/redaction.ts';
 import type { Check } from './check.ts';
+import { checkBreakGlass, checkFreezes } from './check-freezes.ts';
+import { checkNotices } from './check-notices.ts';
 import { checkAccounts, checkClients, checkGroups } from './check-people.ts';
 import { checkPlans } from './check-plans.ts';
 import { checkDefault, checkRules } from './check-rules.ts';
+import { checkTests } from './check-tests.ts';
 import type { Draft } from './draft.ts';
 import type { Finding, Path } from './problem.ts';
 
@@ -15,10 +18,14 @@ export function checkSemantics(draft: Draft, refused: (path: Path) => boolean): 
   checkClients(check);
   checkGroups(check);
   checkPlans(check);
+  checkNotices(check);
+  checkFreezes(check);
+  checkBreakGlass(check);
   checkRules(check);
   checkDefault(check);
   checkActions(check);
   checkFolders(check);
+  checkTests(check);
   return findings;
 }
 

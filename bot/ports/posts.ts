@@ -6,6 +6,10 @@ import type { Post } from './notice.ts';
 export interface StoredPosts {
   /** Every copy of the request's card in this place, oldest first. */
   cards(place: Place, request: RequestId): readonly Post[];
+  /** The last `most` lines under the request's card in this place, oldest first. */
+  thread(place: Place, request: RequestId, most: number): readonly Post[];
+  /** Cards that show less than the log tells, oldest first. */
+  staleCards(most: number, after: string): readonly Post[];
   /** Where a card of this request stands, or a digest that names it. */
   placesOf(request: RequestId): readonly Place[];
   /** The message with this id in this place. */

@@ -1,9 +1,11 @@
 import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
 import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
+import type { LinkedAccounts, StoredAccounts } from './accounts.ts';
 import type { CheckpointKeeping, Checkpoints } from './checkpoints.ts';
 import type { Disclosures, Erasing, Purging } from './disclosures.ts';
 import type { StreamKeeping, StreamPositions } from './event-sink.ts';
+import type { Inbox, KnownDeliveries } from './inbox.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { Posts, StoredPosts } from './posts.ts';
 
@@ -27,7 +29,14 @@ export interface Store extends Purging {
   close(): void;
 }
 
-export interface Reading extends WaitingMessages, StoredPosts, Checkpoints, StreamPositions, Disclosures {
+export interface Reading
+  extends WaitingMessages,
+    StoredPosts,
+    KnownDeliveries,
+    LinkedAccounts,
+    Checkpoints,
+    StreamPositions,
+    Disclosures {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -42,6 +51,8 @@ export interface Reading extends WaitingMessages, StoredPosts, Checkpoints, Stre
   auditSeq(id: RequestId): number;
   entries(from: number, most: number): readonly StoredEntry[];
   entriesOf(id: RequestId, after: number, most: number): readonly StoredEntry[];
+  /** The newest entry of the request that is of one of these types, or null. */
+  lastOf(id: RequestId, types: readonly string[]): StoredEntry | null;
   /** The texts of an entry that were not erased, by field. */
   textsOf(seq: number): Readonly<Record<string, string>>;
   /** The leaf hash of an entry in hex, or null where there is none. */
@@ -50,12 +61,30 @@ export interface Reading extends WaitingMessages, StoredPosts, Checkpoints, Stre
   lastSeq(): number;
   newestEntry(): { readonly seq: number; readonly ts: Instant } | null;
   frozen(requester: ClientId | PersonId): Freeze | null;
+  /** The first `most` requesters that are frozen, longest first. */
+  frozenRequesters(
+    most: number,
+  ): readonly { readonly requester: ClientId | PersonId; readonly at: Instant }[];
   personOf(key: string): PersonId | null;
   keyOf(person: PersonId): string | null;
   policyInForce(): Digest | null;
+  /** What it says, as canonical JSON without any secret: what the next one is compared with. */
+  policyText(): string | null;
+  /** The last policy that every request which was open then has met. */
+  policyMet(): Digest | null;
+  /** Whether a break-glass of this person was due for its review at this time, and has none. */
+  hasOverdueReview(person: PersonId, at: Instant): boolean;
 }
 
-export interface Transaction extends Reading, Outbox, Posts, CheckpointKeeping, StreamKeeping, Erasing {
+export interface Transaction
+  extends Reading,
+    Outbox,
+    Posts,
+    Inbox,
+    StoredAccounts,
+    CheckpointKeeping,
+    StreamKeeping,
+    Erasing {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;
@@ -77,7 +106,8 @@ export interface Transaction extends Reading, Outbox, Posts, CheckpointKeeping, 
   freeze(requester: ClientId | PersonId, freeze: Freeze): void;
   unfreeze(requester: ClientId | PersonId): void;
   addPerson(key: string, person: PersonId): void;
-  setPolicyInForce(version: Digest): void;
+  setPolicyInForce(version: Digest, text: string): void;
+  setPolicyMet(version: Digest): void;
   /** Drops what only a bounded time may ask for: idempotency keys and consume answers. */
   forgetBefore(submissions: Instant, consumes: Instant): void;
 }

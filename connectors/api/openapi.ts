@@ -66,6 +66,20 @@ export const CALLS: readonly Call[] = [
   },
   {
     method: 'post',
+    path: `${request}/break-glass`,
+    does: 'Approve alone in an emergency: after the full view, with a reason and the target typed out.',
+    body: schema.BreakGlassBody,
+    answers: Request,
+  },
+  {
+    method: 'post',
+    path: `${request}/post-review`,
+    does: "Say whether somebody else's break-glass was right. Anything but approve stops what still can be.",
+    body: schema.PostReviewBody,
+    answers: Request,
+  },
+  {
+    method: 'post',
     path: `${request}/clear`,
     does: 'Put a flagged request back to pending.',
     body: schema.CommentBody,

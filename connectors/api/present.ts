@@ -38,6 +38,7 @@ export function present(
       at: toIsoTime(at),
       ...(isVoid ? { void: true as const } : {}),
     })),
+    break_glass: brokenGlass(request, name),
   };
 }
 
@@ -105,6 +106,29 @@ function execution(
     late_reports: (held?.lateReports ?? []).map(toView),
   });
   return { by: 'caller', ...of(run), outcome_within: demands.outcomeWithinMs / 1000 };
+}
+
+function brokenGlass(
+  { brokenGlass: broken }: ActionRequest,
+  name: (person: PersonId) => string,
+): RequestView['break_glass'] {
+  if (broken === null) return null;
+  const { person, reason, via, at, reviewBy, dueAt, overdue, review } = broken;
+  return {
+    person: name(person),
+    reason,
+    via,
+    at: toIsoTime(at),
+    post_review: {
+      by: [...reviewBy],
+      due_at: toIsoTime(dueAt),
+      overdue,
+      person: review === null ? null : name(review.person),
+      verdict: review?.verdict ?? null,
+      comment: review?.comment ?? null,
+      at: timeOrNull(review?.at ?? null),
+    },
+  };
 }
 
 function timeOrNull(at: Instant | null): string | null {

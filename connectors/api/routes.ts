@@ -1,11 +1,13 @@
+import { breakGlass, postReview } from '../../bot/app/break-glass.ts';
 import type { Changed } from '../../bot/app/change-request.ts';
+import { claimProblems } from '../../bot/app/claims.ts';
 import { clearRequester } from '../../bot/app/clear-requester.ts';
 import { consumeRequest } from '../../bot/app/consume-request.ts';
 import type { Caller } from '../../bot/app/context.ts';
 import { toRequestId } from '../../bot/app/context.ts';
 import { reportHeartbeat, reportOutcome } from '../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../bot/app/review-request.ts';
-import { claimProblems, type Submission, submitRequest } from '../../bot/app/submit-request.ts';
+import { type Submission, submitRequest } from '../../bot/app/submit-request.ts';
 import * as withdraw from '../../bot/app/withdraw-request.ts';
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import type { Http, HttpApp } from '../http/bindings.ts';
@@ -14,11 +16,13 @@ import { auditRoutes } from './audit-routes.ts';
 import { type Answer, type ApiOptions, createCalls } from './call.ts';
 import { readingRoutes } from './reading-routes.ts';
 import {
+  BreakGlassBody,
   CommentBody,
   ConsumeBody,
   HeartbeatBody,
   NoBody,
   OutcomeBody,
+  PostReviewBody,
   ReviewBody,
   SettleBody,
   SubmitBody,
@@ -66,6 +70,24 @@ export function apiRoutes(options: ApiOptions): HttpApp {
           comment: comment ?? null,
         }),
       ),
+    ),
+  );
+  api.post(
+    '/v1/requests/:id/break-glass',
+    post(
+      'break-glass',
+      'person',
+      BreakGlassBody,
+      (http, caller, { action_digest, reason, confirm_target }) => {
+        const said = { actionDigest: action_digest, reason, confirmTarget: confirm_target };
+        return changed(caller, breakGlass(context, caller, idOf(http), said));
+      },
+    ),
+  );
+  api.post(
+    '/v1/requests/:id/post-review',
+    post('post-review', 'person', PostReviewBody, (http, caller, { verdict, comment }) =>
+      changed(caller, postReview(context, caller, idOf(http), { verdict, comment: comment ?? null })),
     ),
   );
   api.post(

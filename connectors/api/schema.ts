@@ -50,6 +50,16 @@ export const ReviewBody = z.strictObject({
   comment: Comment.nullable().optional(),
 });
 
+export const BreakGlassBody = z.strictObject({
+  action_digest: DigestText,
+  reason: Comment,
+  confirm_target: z.string().max(400),
+});
+export const PostReviewBody = z.strictObject({
+  verdict: z.enum(VERDICTS),
+  comment: Comment.nullable().optional(),
+});
+
 export const CommentBody = z.strictObject({ comment: Comment.optional() });
 export const NoBody = z.strictObject({});
 export const ConsumeBody = z.strictObject({ action_digest: DigestText });
@@ -158,6 +168,24 @@ export const RequestView = z.strictObject({
       void: z.literal(true).optional(),
     }),
   ),
+  /** That one person approved alone, in an emergency, and the review that is due for it. */
+  break_glass: z
+    .strictObject({
+      person: z.string(),
+      reason: z.string(),
+      via: z.string(),
+      at: Time,
+      post_review: z.strictObject({
+        by: z.array(z.string()),
+        due_at: Time,
+        overdue: z.boolean(),
+        person: z.string().nullable(),
+        verdict: z.enum(VERDICTS).nullable(),
+        comment: z.string().nullable(),
+        at: Time.nullable(),
+      }),
+    })
+    .nullable(),
 });
 export type RequestView = z.infer<typeof RequestView>;
 

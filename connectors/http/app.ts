@@ -1,5 +1,5 @@
 import { refuse } from '../../bot/core/refusal.ts';
-import { type HttpApp, newHttpApp } from './bindings.ts';
+import { type Http, type HttpApp, newHttpApp } from './bindings.ts';
 import { jsonAnswer, jsonText } from './json-answer.ts';
 import type { Metrics } from './metrics.ts';
 import { problem } from './problem.ts';
@@ -52,5 +52,14 @@ export function metricsRoute(metrics: Metrics): HttpApp {
     '/metrics',
     async () => new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } }),
   );
+  return app;
+}
+
+/** A face that answers by itself, at this path and under it. */
+export function mountedAt(path: string, answer: (request: Request) => Promise<Response>): HttpApp {
+  const app = newHttpApp();
+  const handler = (http: Http) => answer(http.req.raw);
+  app.all(path, handler);
+  app.all(`${path}/*`, handler);
   return app;
 }

@@ -27,6 +27,11 @@ const SWEEPS: ReadonlySet<LoggedEntry['type']> = new Set([
   'request.revoked',
   'request.expired',
   'request.lapsed',
+  // What time and the policy in force make of each comes first.
+  'request.reevaluated',
+  'request.denied',
+  'reminder.sent',
+  'break_glass.overdue',
 ] as const);
 
 /** While a freeze is being carried out, nothing else can happen: it is one transaction. */

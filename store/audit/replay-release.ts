@@ -1,9 +1,11 @@
+import { stoppedByReview } from './replay-glass.ts';
 import { quorum } from './replay-quorum.ts';
 import { freezes } from './replay-review.ts';
 import type { Actor, EntryOf, LoggedEntry } from './replay-shape.ts';
 import {
   type Held,
   inForce,
+  isInForce,
   isPerson,
   isRequester,
   mayReview,
@@ -19,8 +21,12 @@ export function reevaluated(world: World, held: Held, entry: EntryOf<'request.re
   const { actor, ts, data } = entry;
   if (actor.kind !== 'policy' || actor.version !== data.demands.policy_version)
     return 'its actor is not the policy it names';
+  if (!isInForce(world, actor.version)) return 'by a policy that is not in force';
   const why = loosened(held.demands, data.demands);
   if (why !== null) return `a policy loosens an open request: ${why}`;
+  const isRunning = held.state === 'executing' || held.state === 'unknown';
+  if (isRunning && data.demands.seats.length > held.demands.seats.length)
+    return 'a policy lets more people say how it ended';
   Object.assign(held, inForce(data.demands));
   for (const vote of held.votes) vote.seats = null;
   if (held.state !== 'approved') return null;
@@ -31,6 +37,7 @@ export function reevaluated(world: World, held: Held, entry: EntryOf<'request.re
 }
 
 function isApproved(held: Held): boolean {
+  if (held.breaker !== null && !held.excluded.has(held.breaker)) return true;
   return held.submitted.effect === 'allow' && held.demands.seats.length === 0 ? true : quorum(held).isFull;
 }
 
@@ -40,6 +47,7 @@ export function granted(world: World, held: Held, { actor, data, at }: EntryOf<'
   if (!isRequester(held, actor)) return 'a grant for somebody else than the requester';
   if (data.audience !== id) return 'a grant for another audience than the requester';
   if (world.frozen.has(id)) return `a grant for ${id}, who is frozen`;
+  if (!isInForce(world, held.demands.policy_version)) return 'a grant under a policy that is not in force';
   if (!isApproved(held)) return 'a grant without the quorum that the policy in force demands';
   held.startedAt = at;
   return null;
@@ -98,7 +106,11 @@ export function revoked(world: World, held: Held, entry: EntryOf<'request.revoke
     case 'requester_frozen':
       return world.sweep.numbers.has(held.number) ? null : 'revoked by a freeze that there is not';
     case 'policy':
-      return actor.kind === 'policy' ? null : 'its actor is not a policy';
+      return actor.kind === 'policy' && isInForce(world, actor.version)
+        ? null
+        : 'its actor is not the policy in force';
+    case 'post_review':
+      return owed === null ? 'by a review that there was not' : stoppedByReview(world, held, entry);
   }
 }
 
@@ -108,6 +120,8 @@ export function stopRequested(
   entry: EntryOf<'request.stop_requested'>,
   owed: Owed | null,
 ): Why {
+  if (entry.data.because === 'post_review')
+    return owed === null ? 'by a review that there was not' : stoppedByReview(world, held, entry);
   if (entry.data.because === 'asked')
     return owed === null ? stopProblem(held, entry.actor, entry.d) : 'it does not say what made it so';
   return owed === null ? 'stopped by a flag that nobody raised' : freezes(world, held, entry);

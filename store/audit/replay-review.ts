@@ -2,7 +2,7 @@ import { readIsoTime } from '../../bot/core/instant.ts';
 import type { Verdict } from '../../bot/core/request.ts';
 import { isFilling, quorum } from './replay-quorum.ts';
 import type { EntryOf, LoggedEntry } from './replay-shape.ts';
-import { type Held, isPerson, type Owed, type Why, type World } from './replay-state.ts';
+import { type Held, isPerson, isWeakWay, type Owed, type Why, type World } from './replay-state.ts';
 
 /** One person's vote: by somebody who may, on the stored digest, after having seen what it is about. */
 export function reviewed(world: World, held: Held, entry: EntryOf<'review.recorded'>): Why {
@@ -41,12 +41,11 @@ function isPossible({ state }: Held, verdict: Verdict): boolean {
   return state === 'pending' || state === 'approved' || state === 'executing';
 }
 
-function approveProblem(held: Held, { data }: EntryOf<'review.recorded'>): Why {
+function approveProblem(held: Held, { data, actor }: EntryOf<'review.recorded'>): Why {
   const { person, via } = data;
   if (held.votes.some((vote) => vote.person === person)) return `a second approve by ${person}`;
-  if (via !== 'api') return null;
-  if (held.demands.risk === 'critical') return 'an approve by API of a critical request';
-  return held.shown.has(person) ? null : `an approve by API by ${person}, who was not served the view`;
+  if (isWeakWay(held, actor)) return `an approve by ${via}, which is too weak a way for this request`;
+  return held.shown.has(person) ? null : `an approve by ${person}, who was not shown the view`;
 }
 
 /** What a vote does at once, in the same transaction. */
@@ -67,7 +66,9 @@ export function viewed(held: Held, { data, actor }: EntryOf<'payload.viewed'>): 
 /** Released by the policy at once, or by a quorum that is counted here again. */
 export function approved(held: Held, entry: EntryOf<'request.approved'>, owed: Owed | null): Why {
   const { filled_by: filledBy, usable_until: usableUntil } = entry.data;
-  if (held.submitted.effect === 'require') {
+  if (held.breaker !== null) {
+    if (filledBy.length > 0) return 'one person approved it alone, and it names people';
+  } else if (held.submitted.effect === 'require') {
     const { isFull, filled, of } = quorum(held);
     if (!isFull) return `approved without its quorum: the votes fill ${filled} of ${of} chairs`;
     if (!isFilling(held, filledBy))

@@ -30,6 +30,10 @@ function optional<T>(guard: Guard<T>): Guard<T | undefined> {
   return (value): value is T | undefined => value === undefined || guard(value);
 }
 
+function orMissing<T>(guard: Guard<T>): Guard<T | undefined> {
+  return (value): value is T | undefined => value === undefined || guard(value);
+}
+
 function listOf<T>(guard: Guard<T>): Guard<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.every(guard);
 }
@@ -54,6 +58,13 @@ const verdict = oneOf(...VERDICTS);
 const via = oneOf('api', 'room', 'slack', 'teams');
 const ended = oneOf('succeeded', 'failed');
 const submission = fields({ key: orNull(text), hold: oneOf('poll', 'wait') });
+const glass = fields({
+  who: listOf(text),
+  candidates: listOf(text),
+  reason_min: count,
+  review_by: listOf(text),
+  review_within_ms: count,
+});
 const demands = fields({
   policy_version: digest,
   rules: listOf(text),
@@ -65,8 +76,10 @@ const demands = fields({
   expires_at: time,
   usable_for_ms: count,
   outcome_within_ms: count,
-  // Entries from before there were places have none.
+  // Entries from before there were such demands have none.
   notify: optional(listOf(text)),
+  review_via: optional(listOf(via)),
+  break_glass: optional(listOf(glass)),
 });
 const outcome = fields({ exit_code: orNull(whole) });
 const message = fields({ place: text, kind: oneOf('card', 'thread', 'direct', 'digest', 'text') });
@@ -101,6 +114,20 @@ const DATA = {
     of: count,
   }),
   'request.approved': fields({ filled_by: listOf(listOf(text)), usable_until: time }),
+  'break_glass.used': fields({
+    person: text,
+    via,
+    action_digest: digest,
+    target: text,
+    reason_length: count,
+    who: listOf(text),
+    review_by: listOf(text),
+    due_at: time,
+    freezes: listOf(text),
+  }),
+  'break_glass.reviewed': fields({ person: text, verdict, via }),
+  'break_glass.overdue': fields({ person: text, due_at: time }),
+  'reminder.sent': fields({ due_at: time, groups: listOf(text) }),
   'request.denied': fields({ rules: listOf(text) }),
   'request.rejected': fields({ person: text }),
   'request.flagged': fields({ because: oneOf('flag', 'requester_frozen') }),
@@ -108,8 +135,10 @@ const DATA = {
   'request.expired': nothing,
   'request.lapsed': nothing,
   'request.cancelled': fields({ because: oneOf('asked', 'caller_left') }),
-  'request.revoked': fields({ because: oneOf('asked', 'flag', 'requester_frozen', 'policy') }),
-  'request.stop_requested': fields({ because: oneOf('asked', 'flag') }),
+  'request.revoked': fields({
+    because: oneOf('asked', 'flag', 'requester_frozen', 'policy', 'post_review'),
+  }),
+  'request.stop_requested': fields({ because: oneOf('asked', 'flag', 'post_review') }),
   'grant.issued': fields({ nonce_digest: digest, audience: text }),
   'execution.succeeded': outcome,
   'execution.failed': outcome,
@@ -122,8 +151,12 @@ const DATA = {
   'client.refused': fields({ code: text, call: text, times: count }),
   'requester.frozen': fields({ requester: text, exclusions: listOf(text) }),
   'requester.cleared': fields({ requester: text }),
-  'identity.linked': fields({ person: text, accounts: count }),
+  'identity.linked': fields({ person: text, accounts: count, links: orMissing(count) }),
+  'identity.unlinked': fields({ person: text, links: count }),
+  'identity.code_given': fields({ person: text, expires_at: time }),
+  'directory.failed': fields({ kind: text }),
   'policy.loaded': fields({ version: digest, previous: orNull(digest) }),
+  'policy.refused': fields({ in_force: orNull(digest), problems: count }),
   'notification.sent': message,
   'notification.updated': message,
   'notification.failed': message,
@@ -170,6 +203,7 @@ const isSubject = fields({
 });
 
 export type LoggedDemands = Guarded<typeof demands>;
+export type LoggedGlass = Guarded<typeof glass>;
 export type Subject = Guarded<typeof isSubject>;
 export type Actor = {
   [K in keyof typeof ACTOR]: { readonly kind: K } & Guarded<(typeof ACTOR)[K]>;

@@ -1,5 +1,5 @@
 import { readIsoTime } from '../../bot/core/instant.ts';
-import type { State } from '../../bot/core/request.ts';
+import { type State, type Verdict, WAYS } from '../../bot/core/request.ts';
 import type { Actor, EntryOf, LoggedDemands, LoggedEntry, Subject } from './replay-shape.ts';
 
 /** One approve that counts. `seats` is what the log says this person could fill when it was cast. */
@@ -26,6 +26,21 @@ export interface Held {
   approvedAt: number;
   usableUntil: number;
   startedAt: number;
+  /** Reminders up to this time were sent. */
+  remindedUntil: number;
+  /** Who approved alone, in an emergency. */
+  breaker: string | null;
+  /** What the review of that said. */
+  postReview: Verdict | null;
+}
+
+/** A broken glass that nobody has reviewed yet. It outlives its request. */
+export interface Unreviewed {
+  readonly held: Held;
+  readonly person: string;
+  readonly reviewBy: readonly string[];
+  readonly dueAt: number;
+  overdue: boolean;
 }
 
 /**
@@ -47,6 +62,10 @@ export interface World {
   /** Requester → who may not lift its freeze. */
   readonly frozen: Map<string, ReadonlySet<string>>;
   owed: Owed | null;
+  /** Request number → the glass that was broken for it. */
+  readonly unreviewed: Map<number, Unreviewed>;
+  /** Person → how many accounts they have linked. */
+  readonly links: Map<string, number>;
   /** The requests that a freeze must stop before anything else happens. */
   sweep: { readonly requester: string; readonly numbers: Set<number> };
   /** The number that the next request gets; null while a log that is cut at its beginning has not shown one. */
@@ -75,8 +94,10 @@ const WAITS = ['pending', 'flagged'] as const;
 export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry['type'], Step>([
   ['request.deduplicated', { from: ['pending'], to: null }],
   ['request.detached', { from: ['pending', 'approved'], to: null }],
-  ['request.reevaluated', { from: [...WAITS, 'approved'], to: null }],
+  ['request.reevaluated', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
   ['review.recorded', { from: [...WAITS, 'approved', 'executing'], to: null }],
+  ['break_glass.used', { from: ['pending', 'approved'], to: null }],
+  ['reminder.sent', { from: ['pending'], to: null }],
   ['request.approved', { from: ['pending'], to: 'approved' }],
   ['request.denied', { from: WAITS, to: 'denied' }],
   ['request.rejected', { from: WAITS, to: 'rejected' }],
@@ -116,6 +137,9 @@ export function hold(entry: EntryOf<'request.submitted'>, id: string): Held {
     approvedAt: 0,
     usableUntil: 0,
     startedAt: 0,
+    remindedUntil: 0,
+    breaker: null,
+    postReview: null,
   };
 }
 
@@ -148,6 +172,17 @@ export function standsBehind({ submitted }: Held, actor: Actor): boolean {
 export function mayReview({ demands, excluded }: Held, actor: Actor): boolean {
   if (actor.kind !== 'person' || excluded.has(actor.person)) return false;
   return demands.seats.some(({ candidates }) => candidates.includes(actor.person));
+}
+
+/** Whether a policy of that version is the one that the log has put in force; a cut log may not show it. */
+export function isInForce({ policy, whole }: World, version: string): boolean {
+  return policy === version || (policy === null && !whole);
+}
+
+/** By a way that the plan does not take, or by a token alone where that is not enough. */
+export function isWeakWay({ demands }: Held, actor: Actor): boolean {
+  if (actor.kind !== 'person' || !(demands.review_via ?? WAYS).includes(actor.via)) return true;
+  return demands.risk === 'critical' && (actor.via === 'api' || actor.verified_by === 'token');
 }
 
 const SUBMITTED = ['on_behalf_of', 'action', 'action_digest', 'view_digest'] as const;

@@ -1,3 +1,4 @@
+import { glassBroken, reminded } from './replay-glass.ts';
 import {
   cancelled,
   ended,
@@ -11,8 +12,8 @@ import {
   withdrawnByAsker,
 } from './replay-release.ts';
 import { approved, cleared, flagged, rejected, reviewed, viewed } from './replay-review.ts';
-import type { LoggedEntry } from './replay-shape.ts';
-import { type Held, isRequester, type Owed, STEPS, type Why, type World } from './replay-state.ts';
+import type { Actor, LoggedEntry } from './replay-shape.ts';
+import { type Held, isInForce, isRequester, type Owed, STEPS, type Why, type World } from './replay-state.ts';
 
 /** Takes one entry to the request it is about, or says why it cannot be so. */
 export function step(world: World, held: Held, entry: LoggedEntry, owed: Owed | null): Why {
@@ -34,6 +35,10 @@ function deadlineOf({ state, expiresAt, usableUntil }: Held): number {
   return state === 'approved' ? usableUntil : Number.POSITIVE_INFINITY;
 }
 
+function isPolicy(world: World, actor: Actor): boolean {
+  return actor.kind === 'policy' && isInForce(world, actor.version);
+}
+
 /** Who may make it so, and on what ground. */
 function ruled(world: World, held: Held, entry: LoggedEntry, owed: Owed | null): Why {
   switch (entry.type) {
@@ -48,10 +53,14 @@ function ruled(world: World, held: Held, entry: LoggedEntry, owed: Owed | null):
       return viewed(held, entry);
     case 'review.recorded':
       return reviewed(world, held, entry);
+    case 'break_glass.used':
+      return glassBroken(world, held, entry);
+    case 'reminder.sent':
+      return reminded(held, entry);
     case 'request.approved':
       return approved(held, entry, owed);
     case 'request.denied':
-      return entry.actor.kind === 'policy' ? null : 'its actor is not a policy';
+      return isPolicy(world, entry.actor) ? null : 'its actor is not the policy in force';
     case 'request.rejected':
       return rejected(entry, owed);
     case 'request.flagged':

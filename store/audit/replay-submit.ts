@@ -1,5 +1,5 @@
 import type { EntryOf } from './replay-shape.ts';
-import { type Held, hold, isPerson, type Why, type World } from './replay-state.ts';
+import { type Held, hold, isInForce, isPerson, type Why, type World } from './replay-state.ts';
 
 /** A request is born: with the next number, by who asks, and with everybody out who must not answer. */
 export function submitted(world: World, entry: EntryOf<'request.submitted'>): Held | string {
@@ -12,6 +12,7 @@ export function submitted(world: World, entry: EntryOf<'request.submitted'>): He
   if (!isIdOf(subject.request, at)) return 'the id of its request is not one of that moment';
   const why = askerProblem(entry) ?? exclusionProblem(entry);
   if (why !== null) return why;
+  if (!isInForce(world, demands.policy_version)) return 'a request under a policy that is not in force';
   if (world.frozen.has(requester.id)) return `a request by ${requester.id}, who is frozen`;
   if (demands.seats.some(({ count }) => count < 1)) return 'it has a seat that nobody must fill';
   if ((effect === 'require') !== demands.seats.length > 0)

@@ -1,6 +1,6 @@
 import { readIsoTime } from '../../bot/core/instant.ts';
-import { RISKS } from '../../bot/core/request.ts';
-import type { LoggedDemands } from './replay-shape.ts';
+import { RISKS, WAYS } from '../../bot/core/request.ts';
+import type { LoggedDemands, LoggedGlass } from './replay-shape.ts';
 import type { Why } from './replay-state.ts';
 
 const TIMES = ['usable_for_ms', 'outcome_within_ms'] as const;
@@ -25,13 +25,28 @@ export function loosened(before: LoggedDemands, after: LoggedDemands): Why {
   if (RISKS.indexOf(after.risk) < RISKS.indexOf(before.risk)) return 'it lowers the risk';
   if (COMMENTS.some((verdict) => before.comment[verdict] && !after.comment[verdict]))
     return 'it asks for fewer comments';
-  return null;
+  if (!contains(before.review_via ?? WAYS, after.review_via ?? WAYS)) return 'it adds a way to approve';
+  return addsGlass(before.break_glass ?? [], after.break_glass ?? []) ? 'it adds a way to break glass' : null;
+}
+
+/** Anything that was not there before, or not for so many people, on such short reasons, or for so long. */
+function addsGlass(before: readonly LoggedGlass[], after: readonly LoggedGlass[]): boolean {
+  return !after.every((glass) =>
+    before.some(
+      (held) =>
+        sameSet(held.who, glass.who) &&
+        sameSet(held.review_by, glass.review_by) &&
+        contains(held.candidates, glass.candidates) &&
+        glass.reason_min >= held.reason_min &&
+        glass.review_within_ms <= held.review_within_ms,
+    ),
+  );
 }
 
 function contains(all: readonly string[], some: readonly string[]): boolean {
   return some.every((item) => all.includes(item));
 }
 
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
+export function sameSet(a: readonly string[], b: readonly string[]): boolean {
   return contains(a, b) && contains(b, a);
 }

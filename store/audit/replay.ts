@@ -1,5 +1,7 @@
 import { isTerminal } from '../../bot/core/request.ts';
 import { frozen, interruptsSweep, policyLoaded, requesterCleared } from './replay-freeze.ts';
+import { glassOverdue, glassReviewed } from './replay-glass.ts';
+import { linked, unlinked } from './replay-identity.ts';
 import { epochOpened, keyRotated } from './replay-key.ts';
 import { erased, exported, pruned } from './replay-record.ts';
 import type { Actor, EntryOf, LoggedEntry, Subject } from './replay-shape.ts';
@@ -9,7 +11,10 @@ import { submitted } from './replay-submit.ts';
 
 /** What the log makes of one request. */
 export type Replayed = Readonly<
-  Pick<Held, 'number' | 'id' | 'state' | 'seq' | 'submitted' | 'demands' | 'votes' | 'usableUntil'>
+  Pick<
+    Held,
+    'number' | 'id' | 'state' | 'seq' | 'submitted' | 'demands' | 'votes' | 'usableUntil' | 'breaker'
+  >
 >;
 
 /**
@@ -21,6 +26,8 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
   const world: World = {
     open: new Map(),
     frozen: new Map(),
+    unreviewed: new Map(),
+    links: new Map(),
     owed: null,
     sweep: { requester: '', numbers: new Set() },
     next: whole ? 1 : null,
@@ -55,6 +62,14 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
         return requesterCleared(world, entry);
       case 'policy.loaded':
         return policyLoaded(world, entry);
+      case 'break_glass.reviewed':
+        return (isBefore(entry.subject) ? null : glassReviewed(world, entry)) ?? about(entry, owed);
+      case 'break_glass.overdue':
+        return (isBefore(entry.subject) ? null : glassOverdue(world, entry)) ?? about(entry, owed);
+      case 'identity.linked':
+        return linked(world, entry);
+      case 'identity.unlinked':
+        return unlinked(world, entry);
       case 'log.key_rotated':
         return keyRotated(world, entry);
       case 'log.epoch_opened':
@@ -111,6 +126,9 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     take,
     open: (): Iterable<Replayed> => world.open.values(),
     frozen: (): ReadonlyMap<string, ReadonlySet<string>> => world.frozen,
+    unreviewed: (): ReadonlyMap<number, { readonly person: string; readonly dueAt: number }> =>
+      world.unreviewed,
+    links: (): ReadonlyMap<string, number> => world.links,
     policy: () => world.policy,
     key: () => world.key,
     requests: () => requests,

@@ -19,6 +19,10 @@ export interface End {
   readonly requests: number;
   readonly frozen: ReadonlyMap<string, ReadonlySet<string>>;
   readonly policy: string | null;
+  /** Request number → whose broken glass waits for its review. */
+  /** Person → accounts they have linked. */
+  readonly links: ReadonlyMap<string, number>;
+  readonly unreviewed: ReadonlyMap<number, { readonly person: string; readonly dueAt: number }>;
   /** The verifier key that checkpoints are signed by from here on. */
   readonly key: string | null;
 }
@@ -212,13 +216,16 @@ function endProblem(
 ): Problem | null {
   if (replay.isMidway())
     return { seq: lastSeq + 1, why: 'it is missing: the log ends in the middle of a step' };
-  const rest = tables.rest({
+  const end = {
     lastSeq,
     requests: replay.requests(),
     frozen: replay.frozen(),
     policy: replay.policy(),
+    unreviewed: replay.unreviewed(),
+    links: replay.links(),
     key: replay.key(),
-  });
+  };
+  const rest = tables.rest(end);
   if (rest !== null) return rest;
   for (const request of replay.open()) {
     const why = tables.compare(request);

@@ -70,6 +70,7 @@ export function createArchive(folder: string, at: number, takenWithinMs = TAKEN_
     taken.catch(() => undefined);
     const header = { name: `${folder}/${path}`, size, mode: 0o644, mtime: new Date(at) };
     const entry = tar.entry(header, (cause) => settle(cause));
+    entry.on('error', settle);
     for await (const piece of pieces) {
       hash.update(piece);
       bytes += piece.length;

@@ -8,7 +8,7 @@ import { GENESIS_PREV, leafHash, writeEntry } from '../audit/entry.ts';
 import { formatOrigin, parseOrigin } from '../audit/origin.ts';
 
 type Log = Pick<Transaction, 'append'> &
-  Pick<Reading, 'entries' | 'entriesOf' | 'newestEntry' | 'lastSeq' | 'textsOf' | 'leafHashOf'>;
+  Pick<Reading, 'entries' | 'entriesOf' | 'lastOf' | 'newestEntry' | 'lastSeq' | 'textsOf' | 'leafHashOf'>;
 
 /** Where the chain ends. A savepoint that is undone puts the old one back. */
 export interface Head {
@@ -49,6 +49,10 @@ export function logIn(
   const newest = db.prepare<[], StoredEntry>(
     'SELECT seq, type, bytes FROM entries ORDER BY seq DESC LIMIT 1',
   );
+  const newestOf = db.prepare<[string, string], StoredEntry>(
+    `SELECT seq, type, bytes FROM entries WHERE request = (SELECT number FROM requests WHERE id = ?)
+     AND type IN (SELECT value FROM json_each(?)) ORDER BY seq DESC LIMIT 1`,
+  );
   const texts = db.prepare<[number], { field: string; value: string }>(
     'SELECT field, value FROM disclosures WHERE seq = ?',
   );
@@ -79,6 +83,7 @@ export function logIn(
     lastSeq: () => head.get().seq,
     entries: (from, most) => range.all(from, most),
     entriesOf: (id: RequestId, after, most) => ofRequest.all(id, after, most),
+    lastOf: (id, types) => newestOf.get(id, JSON.stringify(types)) ?? null,
     textsOf: (seq) =>
       Object.fromEntries(texts.all(seq).map(({ field, value }) => [field, String(JSON.parse(value))])),
     leafHashOf(seq) {

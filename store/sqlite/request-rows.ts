@@ -1,4 +1,5 @@
-import type { ActionRequest } from '../../bot/core/request.ts';
+import { toPlace } from '../../bot/core/place.ts';
+import { type ActionRequest, WAYS } from '../../bot/core/request.ts';
 
 /** `asked` is the part that is written once; `body` the part that lives. Both JSON. */
 export interface Row {
@@ -18,11 +19,19 @@ type Life = Pick<
   | 'wasFlagged'
   | 'resolvedAt'
   | 'usableUntil'
+  | 'remindedUntil'
+  | 'brokenGlass'
   | 'execution'
 >;
 type Asked = Omit<ActionRequest, keyof Life>;
 
 const MOST_KEPT = 4096;
+
+/** What rows from before there was such a thing do not say. */
+const NOT_SAID = {
+  life: { remindedUntil: null, brokenGlass: null },
+  demands: { reviewVia: WAYS, remind: [], escalate: [], notify: [toPlace('room')], breakGlass: [] },
+} as const;
 
 /** Between rows and requests. The part that is written once is parsed once, as long as it is in use. */
 export function requestRows() {
@@ -32,17 +41,22 @@ export function requestRows() {
     const known = kept.get(number);
     // The text is compared, so that a row that was undone or changed can never be answered from memory.
     if (known?.text === text) return known.asked;
-    const asked = JSON.parse(text) as Asked;
+    const read = JSON.parse(text) as Asked;
+    const asked = { ...read, demands: { ...NOT_SAID.demands, ...read.demands } };
     if (kept.size >= MOST_KEPT) kept.clear();
     kept.set(number, { text, asked });
     return asked;
   };
 
   return {
-    read: (row: Row): ActionRequest => ({ ...askedOf(row), ...(JSON.parse(row.body) as Life) }),
+    read: (row: Row): ActionRequest => ({
+      ...askedOf(row),
+      ...NOT_SAID.life,
+      ...(JSON.parse(row.body) as Life),
+    }),
     toLife(request: ActionRequest): string {
       const { tell, submissions, state, reviews, shown, rejectReason } = request;
-      const { wasFlagged, resolvedAt, usableUntil, execution } = request;
+      const { wasFlagged, resolvedAt, usableUntil, remindedUntil, brokenGlass, execution } = request;
       const life: Life = {
         tell,
         submissions,
@@ -53,6 +67,8 @@ export function requestRows() {
         wasFlagged,
         resolvedAt,
         usableUntil,
+        remindedUntil,
+        brokenGlass,
         execution,
       };
       return JSON.stringify(life);

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Digest } from '../../bot/core/digest.ts';
-import type { PersonId } from '../../bot/core/request.ts';
+import type { ClientId, PersonId } from '../../bot/core/request.ts';
 import type { Freeze, Reading, StoredConsume, StoredSubmission, Transaction } from '../../bot/ports/store.ts';
 
 /** Answers that a caller may ask for again within a bounded time. */
@@ -32,9 +32,14 @@ export function repeatsIn(
   };
 }
 
-export function freezesIn(db: Database): Pick<Transaction, 'freeze' | 'unfreeze' | 'frozen'> {
+export function freezesIn(
+  db: Database,
+): Pick<Transaction, 'freeze' | 'unfreeze' | 'frozen' | 'frozenRequesters'> {
   const get = db.prepare<[string], { at: number; exclusions: string }>(
     'SELECT at, exclusions FROM freezes WHERE requester = ?',
+  );
+  const all = db.prepare<[number], { requester: ClientId | PersonId; at: number }>(
+    'SELECT requester, at FROM freezes ORDER BY at, requester LIMIT ?',
   );
   const put = db.prepare('INSERT OR REPLACE INTO freezes (requester, at, exclusions) VALUES (?, ?, ?)');
   const remove = db.prepare('DELETE FROM freezes WHERE requester = ?');
@@ -43,6 +48,7 @@ export function freezesIn(db: Database): Pick<Transaction, 'freeze' | 'unfreeze'
       const row = get.get(requester);
       return row === undefined ? null : { at: row.at, exclusions: JSON.parse(row.exclusions) as PersonId[] };
     },
+    frozenRequesters: (most) => all.all(most),
     freeze: (requester, { at, exclusions }: Freeze) =>
       void put.run(requester, at, JSON.stringify(exclusions)),
     unfreeze: (requester) => void remove.run(requester),
@@ -52,18 +58,24 @@ export function freezesIn(db: Database): Pick<Transaction, 'freeze' | 'unfreeze'
 /** Which person stands behind which key of the config, and which policy the tables were last judged by. */
 export function identitiesIn(
   db: Database,
-): Pick<Transaction, 'addPerson' | 'setPolicyInForce'> &
-  Pick<Reading, 'personOf' | 'keyOf' | 'policyInForce'> {
+): Pick<Transaction, 'addPerson' | 'setPolicyInForce' | 'setPolicyMet'> &
+  Pick<Reading, 'personOf' | 'keyOf' | 'policyInForce' | 'policyText' | 'policyMet'> {
   const byKey = db.prepare<[string], { person: PersonId }>('SELECT person FROM people WHERE key = ?');
   const byPerson = db.prepare<[string], { key: string }>('SELECT key FROM people WHERE person = ?');
   const add = db.prepare('INSERT INTO people (key, person) VALUES (?, ?)');
-  const policy = db.prepare<[], { value: Digest }>("SELECT value FROM facts WHERE name = 'policy'");
-  const setPolicy = db.prepare("INSERT OR REPLACE INTO facts (name, value) VALUES ('policy', ?)");
+  const fact = db.prepare<[string], { value: string }>('SELECT value FROM facts WHERE name = ?');
+  const setFact = db.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
   return {
     personOf: (key) => byKey.get(key)?.person ?? null,
     keyOf: (person) => byPerson.get(person)?.key ?? null,
     addPerson: (key, person) => void add.run(key, person),
-    policyInForce: () => policy.get()?.value ?? null,
-    setPolicyInForce: (version) => void setPolicy.run(version),
+    policyInForce: () => (fact.get('policy')?.value ?? null) as Digest | null,
+    policyText: () => fact.get('policy_text')?.value ?? null,
+    policyMet: () => (fact.get('policy_met')?.value ?? null) as Digest | null,
+    setPolicyInForce(version, text) {
+      setFact.run('policy', version);
+      setFact.run('policy_text', text);
+    },
+    setPolicyMet: (version) => void setFact.run('policy_met', version),
   };
 }

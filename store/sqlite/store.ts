@@ -3,13 +3,16 @@ import { KeyturnFault } from '../../bot/core/fault.ts';
 import type { Random } from '../../bot/ports/random.ts';
 import type { Store, Transaction } from '../../bot/ports/store.ts';
 import { formatOrigin } from '../audit/origin.ts';
+import { accountsIn } from './accounts.ts';
 import { logIn, readHead } from './audit-log.ts';
 import { checkpointsIn, checkTree } from './checkpoints.ts';
 import { disclosuresIn } from './disclosures.ts';
 import { groupCommit } from './group-commit.ts';
+import { inboxIn } from './inbox.ts';
 import { lockDirectory } from './lock.ts';
 import { openDatabase } from './open.ts';
 import { outboxIn } from './outbox.ts';
+import { postReviewsIn } from './post-reviews.ts';
 import { postsIn } from './posts.ts';
 import { purgerOf } from './purge.ts';
 import { requestsIn } from './requests.ts';
@@ -47,9 +50,16 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
 function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void): Store {
   let head = readHead(db);
   const stoppedCleanly = head.seq === -1 || endsWithStop(db);
+  const requests = requestsIn(db, () => head.seq);
+  const postReviews = postReviewsIn(db);
   const tree = treeIn(db, () => head);
   const tx: Transaction = {
-    ...requestsIn(db, () => head.seq),
+    ...requests,
+    hasOverdueReview: postReviews.hasOverdueReview,
+    update(request, before) {
+      requests.update(request, before);
+      if (request.brokenGlass !== before.brokenGlass) postReviews.keep(request);
+    },
     ...logIn(
       db,
       options,
@@ -62,11 +72,13 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
       tree.append,
     ),
     ...checkpointsIn(db, { ...tree, origin: () => formatOrigin(options.log, head.epoch) }),
+    ...inboxIn(db),
     ...outboxIn(db),
     ...postsIn(db),
     ...repeatsIn(db),
     ...freezesIn(db),
     ...identitiesIn(db),
+    ...accountsIn(db),
     ...streamsIn(db),
     ...disclosuresIn(db),
   };

@@ -107,6 +107,7 @@ interface RequestRow {
 interface Life {
   readonly reviews: readonly { readonly person: string; readonly verdict: string; readonly void: boolean }[];
   readonly usableUntil: number | null;
+  readonly brokenGlass?: { readonly person: string } | null;
 }
 
 function tablesIn(db: Database, nextText: () => number | null): Tables {
@@ -141,7 +142,7 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
       const isSame = isTerminal(state) || isLifeOf(request, life.get(number));
       return isSame ? null : `votes or demands of request ${number} in the tables are not those of the log`;
     },
-    rest({ lastSeq, requests, frozen, policy: loaded, key: named }: End): Problem | null {
+    rest({ lastSeq, requests, frozen, policy: loaded, unreviewed, links, key: named }: End): Problem | null {
       const end = (why: string) => ({ seq: lastSeq, why });
       const { rows, newest, stamp } = count.get() ?? { rows: 0, newest: null, stamp: null };
       if (stamp !== null && stamp > lastSeq) {
@@ -156,6 +157,9 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
       }
       if ((policy.get()?.value ?? null) !== loaded)
         return end('the policy in force is not the last one that the log has');
+      if (!isSameLinks(db, links)) return end('the linked accounts are not those of the log');
+      if (!isSameReviews(db, unreviewed))
+        return end('the reviews that are due for a broken glass are not those of the log');
       if ((key.get()?.key ?? null) !== named)
         return end('the key in force is not the last one that the log names');
       const isSame = freezes
@@ -173,19 +177,50 @@ function isLifeOf(
   row: { readonly body: string; readonly asked: string } | undefined,
 ): boolean {
   try {
-    const { reviews, usableUntil } = JSON.parse(row?.body ?? '') as Life;
+    const { reviews, usableUntil, brokenGlass } = JSON.parse(row?.body ?? '') as Life;
     const { demands } = JSON.parse(row?.asked ?? '') as { readonly demands: unknown };
     const approves = reviews.filter((review) => review.verdict === 'approve' && !review.void);
     return (
       approves.map(({ person }) => person).join(' ') ===
         request.votes.map(({ person }) => person).join(' ') &&
       (request.state !== 'approved' || usableUntil === request.usableUntil) &&
+      (brokenGlass?.person ?? null) === request.breaker &&
       toLogText(demands) === canonicalJson(request.demands as unknown as Json)
     );
   } catch {
     // No JSON, or not of that shape.
     return false;
   }
+}
+
+function hasTable(db: Database, name: string): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined;
+}
+
+function isSameLinks(db: Database, links: End['links']): boolean {
+  const sql = 'SELECT person, count(*) AS n FROM accounts GROUP BY person';
+  const rows = hasTable(db, 'accounts') ? db.prepare<[], { person: string; n: number }>(sql).all() : [];
+  return rows.length === links.size && rows.every(({ person, n }) => links.get(person) === n);
+}
+
+/** A database from before there was such a table has no broken glass either. */
+function isSameReviews(db: Database, unreviewed: End['unreviewed']): boolean {
+  const exists = db
+    .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'post_reviews'")
+    .get();
+  const rows =
+    exists === undefined
+      ? []
+      : db
+          .prepare<[], { request: number; person: string; due_at: number }>('SELECT * FROM post_reviews')
+          .all();
+  return (
+    rows.length === unreviewed.size &&
+    rows.every(({ request, person, due_at }) => {
+      const logged = unreviewed.get(request);
+      return logged?.person === person && logged.dueAt === due_at;
+    })
+  );
 }
 
 function isJsonOf(text: string, people: ReadonlySet<string> | undefined): boolean {

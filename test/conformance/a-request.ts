@@ -1,5 +1,11 @@
 import { toPlace } from '../../bot/core/place.ts';
-import type { ActionRequest, ClientId, PersonId, RequestId } from '../../bot/core/request.ts';
+import {
+  type ActionRequest,
+  type ClientId,
+  type PersonId,
+  type RequestId,
+  WAYS,
+} from '../../bot/core/request.ts';
 
 export const AGENT = 'agent' as ClientId;
 export const BOB = 'psn_bob' as PersonId;
@@ -33,6 +39,10 @@ export function aRequest(changes: Partial<ActionRequest> = {}): ActionRequest {
       comment: { approve: false, reject: false, flag: false },
       expiresAt: AT + 60_000,
       usableForMs: 60_000,
+      reviewVia: WAYS,
+      remind: [],
+      escalate: [],
+      breakGlass: [],
       outcomeWithinMs: 60_000,
       notify: [toPlace('room')],
     },
@@ -46,6 +56,8 @@ export function aRequest(changes: Partial<ActionRequest> = {}): ActionRequest {
     wasFlagged: false,
     resolvedAt: null,
     usableUntil: null,
+    remindedUntil: null,
+    brokenGlass: null,
     execution: null,
     ...changes,
   };

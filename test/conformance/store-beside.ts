@@ -4,7 +4,7 @@ import type { PersonId } from '../../bot/core/request.ts';
 import { AGENT, AT, aRequest, BOB } from './a-request.ts';
 import type { Place } from './store-place.ts';
 
-/** Notices, repeats, freezes, people and the policy in force. */
+/** Repeats, freezes, people and the policy in force. */
 export function keepsWhatIsBeside(name: string, place: Place): void {
   describe(`${name}, as a store: what stands beside the requests`, () => {
     it('remembers a submission per requester and key, and forgets it by its time', async () => {
@@ -55,8 +55,8 @@ export function keepsWhatIsBeside(name: string, place: Place): void {
       expect(store.committed.policyInForce()).toBeNull();
       await store.transact((tx) => {
         tx.addPerson('bob', BOB);
-        tx.setPolicyInForce(`sha256:${'0'.repeat(64)}`);
-        tx.setPolicyInForce(version);
+        tx.setPolicyInForce(`sha256:${'0'.repeat(64)}`, '{}');
+        tx.setPolicyInForce(version, '{"version":1}');
       });
       await expect(store.transact((tx) => tx.addPerson('bob', 'psn_other' as PersonId))).rejects.toThrow();
       await expect(store.transact((tx) => tx.addPerson('robert', BOB))).rejects.toThrow();
@@ -66,7 +66,7 @@ export function keepsWhatIsBeside(name: string, place: Place): void {
         'bob',
         null,
       ]);
-      expect(committed.policyInForce()).toBe(version);
+      expect([committed.policyInForce(), committed.policyText()]).toEqual([version, '{"version":1}']);
     });
   });
 }

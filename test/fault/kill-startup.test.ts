@@ -77,18 +77,23 @@ it('row 24: kill -9 at any step of adopting a stricter policy leaves no request 
 
   const arms: readonly Arm[] = [
     { name: 'before BEGIN IMMEDIATE', skip: 1 },
+    { name: 'before INSERT OR REPLACE INTO facts', skip: 0 },
+    { name: 'before INSERT OR REPLACE INTO facts', skip: 1 },
+    { name: 'before COMMIT', skip: 1 },
+    { name: 'after COMMIT', skip: 1 },
+    // From here on the policy is in force, and no request has met it.
     { name: 'before UPDATE requests', skip: 0 },
     { name: 'before UPDATE requests', skip: 1 },
     { name: 'before UPDATE requests', skip: 2 },
     { name: 'before COMMIT', skip: 1 },
     { name: 'after COMMIT', skip: 1 },
-    // From here on the requests are judged, and the policy is not yet in force.
+    // From here on all have, and nobody has written down that they have.
     { name: 'before INSERT OR REPLACE INTO facts', skip: 0 },
     { name: 'before COMMIT', skip: 2 },
     { name: 'after COMMIT', skip: 2 },
   ];
   for (const arm of arms) expect((await startArmed(world, arm, 2))?.point).toBe(arm.name);
-  // The policy is in force: this start has nothing left to adopt.
+  // This start has nothing left to adopt.
   expect(await startArmed(world, { name: 'before INSERT OR REPLACE INTO facts', skip: 0 }, 2)).toBeNull();
 
   const held = checkAgreement(world.database);

@@ -15,6 +15,9 @@ const plan = (id, groups) => ({
   expiresAfterMs: 30 * 60_000,
   usableForMs: 15 * 60_000,
   outcomeWithinMs: 60 * 60_000,
+  reviewVia: ['slack', 'teams', 'room', 'api'],
+  remind: [],
+  escalate: [],
   notify: ['room'],
 });
 
@@ -65,6 +68,8 @@ export function rulebook(personOf, version) {
       version: `sha256:${String(version).padStart(64, '0')}`,
       rules: RULES[version],
       default: { effect: 'require', plan: TWO_KEYS },
+      freezes: [],
+      breakGlass: [],
       members: (group) => (GROUPS[group] ?? []).map(personOf),
     },
     policyText: '{}',
@@ -75,5 +80,10 @@ export function rulebook(personOf, version) {
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
+    accounts: new Map(),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
+    securityNotices: [],
+    text: JSON.stringify({ version: String(version) }),
   };
 }

@@ -103,7 +103,12 @@ const probe = {
   },
 };
 
-process.on('message', async ({ arm, relay }) => {
+process.on('message', async ({ arm, relay, reload }) => {
+  if (reload !== undefined) {
+    await keyturn.reload(() => ({ ...config, compile: (personOf) => rulebook(personOf, reload) }));
+    process.send({ reloaded: true });
+    return;
+  }
   if (arm !== undefined && !relay) shut();
   // A `delivered` write that is on its way ends within these turns.
   for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
@@ -128,6 +133,7 @@ const config = {
   compile: (personOf) => rulebook(personOf, Number(FAULT_POLICY)),
   listen: { host: '127.0.0.1', port: Number(FAULT_PORT), publicUrl: null },
   admin: { host: '127.0.0.1', port: 0 },
+  fixed: { sections: {}, say: (path) => path.join('.') },
 };
 const keyturn = await compose(config, {
   clock: { wall: () => Date.now(), steady: () => performance.now() },

@@ -133,6 +133,13 @@ export class Server {
     await open;
   }
 
+  /** Another policy while it runs. Resolves when it is in force, and never if the process dies of it. */
+  reload(policy: 1 | 2): Promise<void> {
+    const reloaded = this.#told('reloaded');
+    this.child.send({ reload: policy });
+    return reloaded;
+  }
+
   /** Resolves at the next commit that leaves nothing to deliver. */
   drained(): Promise<void> {
     return this.#told('drained');

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { compose, type Keyturn, type Ports } from '../../bot/compose.ts';
+import { type Config, compose, type Keyturn, type Ports } from '../../bot/compose.ts';
+import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import type { ActionRequest } from '../../bot/core/request.ts';
 import type { AuditSettings } from '../../bot/policy-file/audit-settings.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -25,12 +26,16 @@ export interface TestKeyturn {
   readonly keyturn: Keyturn;
   get(who: Who, path: string, headers?: Record<string, string>): Promise<Answer>;
   post(who: Who, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Another policy while it runs. It is in force when this returns. */
+  reload(changes: RulebookChanges): Promise<void>;
   /** Stops it and starts it again over the same files, perhaps with another policy. */
   restart(changes?: RulebookChanges): Promise<TestKeyturn>;
   stop(): Promise<void>;
 }
 
 let starts = 0;
+
+const FIXED = { sections: {}, say: (path: readonly string[]) => path.join('.') };
 
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -41,8 +46,11 @@ export async function startKeyturn(
     readonly dir?: string;
     readonly clock?: FakeClock;
     readonly ports?: Partial<Ports>;
+    readonly config?: Partial<Config>;
     readonly listen?: { host: string; port: number; publicUrl: string | null };
     readonly adminPort?: number;
+    /** What a reload cannot change. */
+    readonly fixed?: JsonObject;
     readonly audit?: Partial<AuditSettings>;
   } = {},
 ): Promise<TestKeyturn> {
@@ -58,8 +66,10 @@ export async function startKeyturn(
       audit: { ...QUIET_AUDIT, ...options.audit },
       people: PEOPLE.map((key) => ({ key, accounts: 1 })),
       compile: (personOf) => aRulebook(personOf, changes),
+      fixed: { ...FIXED, sections: options.fixed ?? {} },
       listen: options.listen ?? { host: '127.0.0.1', port: 0, publicUrl: null },
       admin: { host: '127.0.0.1', port: options.adminPort ?? 0 },
+      ...options.config,
     },
     {
       clock,
@@ -112,6 +122,14 @@ export async function startKeyturn(
     keyturn,
     get: (who, path, headers = {}) => call('GET', who, path, undefined, headers),
     post: (who, path, body, headers = {}) => call('POST', who, path, body, headers),
+    async reload(next) {
+      const outcome = await keyturn.reload(() => ({
+        fixed: FIXED,
+        people: PEOPLE.map((key) => ({ key, accounts: 1 })),
+        compile: (personOf) => aRulebook(personOf, next),
+      }));
+      if (outcome !== 'loaded') throw new Error(`the policy was ${outcome}`);
+    },
     async restart(next = changes) {
       await stop();
       return startKeyturn(next, { ...options, dir, clock });

@@ -38,7 +38,7 @@ const yes = { ok: true, request: null } as const;
 
 /** Who calls, as the API finds out: by a token. Mallory is what a face makes of an account nobody linked. */
 export function authenticated(context: Context): (who: Who) => Caller | null {
-  const authenticate = authenticator(context.rulebook);
+  const authenticate = authenticator(() => context.rulebook);
   const known = new Map<Who, Caller | null>([['mallory', MALLORY]]);
   return (who) => {
     const caller = known.get(who) ?? authenticate(`Bearer ${tokenOf(who)}`);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { compileCondition } from '../../bot/cel.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Condition, Rule } from '../../bot/core/policy.ts';
-import type { ClientId, PersonId } from '../../bot/core/request.ts';
+import { type ClientId, type PersonId, WAYS } from '../../bot/core/request.ts';
 import type { Rulebook, Client as RulebookClient } from '../../bot/ports/rulebook.ts';
 import { CLIENTS, type Firm, type FirmRule, PEOPLE, type PlanRule, type Who } from './firm.ts';
 
@@ -36,6 +36,8 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
       rules: firm.rules.map((rule) => toRule(rule, personOf)),
       default:
         firm.default === 'deny' ? { effect: 'deny' } : { effect: 'require', plan: toPlan(firm.default) },
+      freezes: [],
+      breakGlass: [],
       members,
     },
     policyText: '{}',
@@ -57,6 +59,11 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
     clearFrom: [firm.clearFrom],
     auditors: new Set(firm.auditors.map(personOf)),
     limits: { openPerRequester: firm.openPerRequester, newPerMinute: firm.newPerMinute },
+    accounts: new Map(),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
+    securityNotices: [],
+    text: JSON.stringify({ version: firm.version }),
   };
 }
 
@@ -95,5 +102,12 @@ function toRule(rule: FirmRule, personOf: (key: string) => PersonId): Rule {
 }
 
 function toPlan({ comment, ...plan }: PlanRule): Plan {
-  return { ...plan, comment: { approve: false, reject: comment, flag: comment }, notify: [] };
+  return {
+    ...plan,
+    comment: { approve: false, reject: comment, flag: comment },
+    reviewVia: WAYS,
+    remind: [],
+    escalate: [],
+    notify: [],
+  };
 }

@@ -4,11 +4,11 @@ import { answerText, foreseenText, heldText, rowStateAt, rowText } from './compa
 import type { Disk } from './disk.ts';
 import { type Change, type Firm, firmWith, PEOPLE } from './firm.ts';
 import { foresee } from './foresee.ts';
-import { comeOf, OpenPolls } from './hang.ts';
+import { comeOf, OpenPolls, soon } from './hang.ts';
 import type { State } from './held.ts';
 import { entriesFrom } from './log.ts';
 import { Model } from './model.ts';
-import { Injected, type Machine, type Running, start, stop, TrappedRandom } from './process.ts';
+import { type Machine, type Running, start, stop, TrappedRandom, throwInjected } from './process.ts';
 import type { Said } from './said.ts';
 import { type Broken, refusedWith, type Told, Violation } from './step.ts';
 import { MALLORY, tell } from './tell.ts';
@@ -70,6 +70,7 @@ export class World {
 
   /** Moves the clock. Nobody has looked at it yet. */
   pass(stepMs: number, elapsedMs: number): void {
+    if (stepMs < 0) this.#reach('clock stepped back');
     this.#clock.step(stepMs);
     this.#clock.advance(elapsedMs);
   }
@@ -98,6 +99,8 @@ export class World {
       await this.#settle(saids.map((said, index) => ({ said, came: came[index] ?? { how: 'silent' } })));
     if (how.crash === undefined || this.#running === null) return;
     const dataDir = left ?? disk.afterCrash(running.dataDir);
+    if (left === null) this.#reach('crash after the answer');
+    else this.#reach(how.crash === 'before' ? 'crash before the write' : 'crash in the write');
     await this.#drop(running);
     await this.#start(dataDir, this.model.firm, this.#newestAt, null);
   }
@@ -120,11 +123,13 @@ export class World {
   async restart(changes: readonly Change[] | null, crash?: number): Promise<void> {
     const running = this.#running;
     if (running === null) return;
+    this.#reach(`restart with ${changes === null ? 'the same' : 'another'} policy`);
     this.#lookAtClock(running);
     const firm = changes === null ? this.model.firm : firmWith(changes);
     const rows = new Map(this.ids.map((id) => [id, this.#row(running, id)?.state ?? null]));
     await this.#polls.release();
-    await stop(running);
+    await this.#try(() => stop(running));
+    if (this.#running === null) return;
     let { dataDir } = running;
     if (crash !== undefined) {
       const { disk } = this.#setting;
@@ -137,6 +142,7 @@ export class World {
       if (first === null) return;
       first.context.store.close();
       if (left !== null) disk.drop(dataDir);
+      if (left !== null) this.#reach('crash while it starts');
       dataDir = left ?? dataDir;
     }
     await this.#start(dataDir, firm, this.model.now, (id) => rows.get(id) ?? null);
@@ -150,6 +156,7 @@ export class World {
 
   async close(): Promise<void> {
     this.#random.unset();
+    await this.#polls.release();
     if (this.#running !== null) await this.#drop(this.#running);
   }
 
@@ -268,7 +275,7 @@ export class World {
 
   async #try<T>(work: () => Promise<T>): Promise<T | null> {
     try {
-      return await work();
+      return await soon(work());
     } catch (cause) {
       this.#fail(cause);
       return null;
@@ -288,8 +295,4 @@ export class World {
     this.#setting.disk.drop(running.dataDir);
     this.#running = null;
   }
-}
-
-function throwInjected(): never {
-  throw new Injected('a test made this write fail');
 }

@@ -1,8 +1,9 @@
+import type { FreezeInForce } from '../calendar-freeze.ts';
 import type { Digest } from '../digest.ts';
 import type { Actor, RequestEvent } from '../event.ts';
 import type { Evaluation } from '../policy.ts';
 import type { Refusal } from '../refusal.ts';
-import type { Instant, PersonId, Submission, Verdict, Via } from '../request.ts';
+import type { Instant, PersonId, Proof, Submission, Verdict, Via } from '../request.ts';
 
 /** What is asked of one request. `by` is always authenticated; the core never looks at a credential. */
 export type Command =
@@ -13,6 +14,27 @@ export type Command =
       readonly actionDigest: string;
       readonly comment: string | null;
       readonly via: Via;
+      readonly proof: Proof;
+      /** It came from a card, which shows the whole view unless something of it is hidden. */
+      readonly fromCard: boolean;
+    }
+  | {
+      readonly type: 'break-glass';
+      readonly person: PersonId;
+      readonly actionDigest: string;
+      readonly reason: string;
+      /** The target as the person typed it. */
+      readonly confirmTarget: string;
+      readonly via: Via;
+      readonly proof: Proof;
+    }
+  | {
+      readonly type: 'post-review';
+      readonly person: PersonId;
+      readonly verdict: Verdict;
+      readonly comment: string | null;
+      readonly via: Via;
+      readonly proof: Proof;
     }
   | { readonly type: 'view'; readonly person: PersonId }
   | { readonly type: 'join'; readonly submission: Submission; readonly reason: string }
@@ -50,10 +72,19 @@ export type Command =
 /** What is true now, looked up before the core is asked. */
 export interface Circumstances {
   readonly at: Instant;
+  /** Of the policy that is in force. An open request that has not met it MUST be reevaluated first. */
+  readonly policyVersion: Digest;
   /** The groups this person is in now. Nobody the directory does not know is in any. */
   readonly groupsOf: (person: PersonId) => readonly string[];
   readonly clearFrom: readonly string[];
+  /** Groups for which nobody can say now who is in them. What hangs on one of them is refused. */
+  readonly unknownGroups: ReadonlySet<string>;
   readonly isRequesterFrozen: () => boolean;
+  readonly members: (group: string) => readonly PersonId[];
+  /** The calendar freezes that hold for this request at this moment. */
+  readonly freezes: () => readonly FreezeInForce[];
+  /** Whether an earlier break-glass of this person should have been reviewed by now, and was not. */
+  readonly hasOverdueReview: (person: PersonId) => boolean;
 }
 
 export interface Accepted {

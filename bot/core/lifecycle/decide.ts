@@ -1,8 +1,9 @@
 import { KeyturnFault } from '../fault.ts';
 import { refuse } from '../refusal.ts';
 import type { ActionRequest } from '../request.ts';
+import { breakGlass, postReview } from './break-glass.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
-import { reevaluate } from './reevaluate.ts';
+import { hasToMeet, reevaluate } from './reevaluate.ts';
 import { consume, report, settle } from './release.ts';
 import { review } from './review.ts';
 import { tick } from './time.ts';
@@ -13,15 +14,26 @@ const MOST_SUBMISSIONS = 100;
 
 /**
  * The whole lifecycle: a request and a command in, events or a refusal out. Pure; time is an
- * argument. A request that is past a deadline MUST be ticked before it is asked anything else.
+ * argument. A request that is past a deadline MUST be ticked, and one that has not met the policy in
+ * force MUST be reevaluated, before it is asked anything else.
  */
 export function decide(request: ActionRequest, command: Command, now: Circumstances): Decision {
   if (command.type !== 'tick' && tick(request, now.at).events.length > 0) {
     throw new KeyturnFault('IMPOSSIBLE', `${request.id} is past its deadline and was not ticked`);
   }
+  if (command.type !== 'tick' && command.type !== 'reevaluate' && hasToMeet(request, now.policyVersion)) {
+    if (now.unknownGroups.size === 0)
+      throw new KeyturnFault('IMPOSSIBLE', `${request.id} has not met the policy that is in force`);
+    // It cannot: who its seats are open to is not known. Until it has, it can only be stopped.
+    if (!onlyStops(command)) return refuse('DIRECTORY_UNAVAILABLE');
+  }
   switch (command.type) {
     case 'review':
       return review(request, command, now);
+    case 'break-glass':
+      return breakGlass(request, command, now);
+    case 'post-review':
+      return postReview(request, command, now);
     case 'view':
       return view(request, command);
     case 'join':
@@ -48,6 +60,30 @@ export function decide(request: ActionRequest, command: Command, now: Circumstan
       return reevaluate(request, command, now);
     case 'tick':
       return tick(request, now.at);
+  }
+}
+
+function onlyStops(command: Command): boolean {
+  switch (command.type) {
+    case 'review':
+      return command.verdict !== 'approve';
+    case 'break-glass':
+    case 'clear':
+    case 'consume':
+    case 'join':
+    case 'post-review':
+    case 'reevaluate':
+      return false;
+    case 'cancel':
+    case 'freeze':
+    case 'leave':
+    case 'report':
+    case 'revoke':
+    case 'settle':
+    case 'stop':
+    case 'tick':
+    case 'view':
+      return true;
   }
 }
 

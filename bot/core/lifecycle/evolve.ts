@@ -1,8 +1,5 @@
 import type { RequestEvent } from '../event.ts';
-import type { ActionRequest, Instant, Outcome, Shown, State, Submission } from '../request.ts';
-
-/** Late reports beyond these stand in the log only, so that no executor can fill the request. */
-const LATE_REPORTS = 10;
+import type { ActionRequest, BrokenGlass, Instant, Outcome, Shown, State, Submission } from '../request.ts';
 
 /** The request after an event. Total over the events, and the only place where a state changes. */
 export function evolve(request: ActionRequest, event: RequestEvent, at: Instant): ActionRequest {
@@ -24,6 +21,19 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
       const rejectReason = verdict === 'reject' ? comment : request.rejectReason;
       return { ...request, reviews, rejectReason, wasFlagged: request.wasFlagged || verdict === 'flag' };
     }
+    case 'break_glass.used': {
+      const { person, via, who, notify, reviewBy, dueAt } = event;
+      const broken = { person, via, reason: event.text['reason'] ?? '', at, who, notify, reviewBy, dueAt };
+      return { ...request, brokenGlass: { ...broken, overdue: false, review: null } };
+    }
+    case 'break_glass.reviewed': {
+      const { person, verdict } = event;
+      return withGlass(request, { review: { person, verdict, comment: event.text['comment'] ?? '', at } });
+    }
+    case 'break_glass.overdue':
+      return withGlass(request, { overdue: true });
+    case 'reminder.sent':
+      return { ...request, remindedUntil: event.dueAt };
     case 'request.approved':
       return { ...resolved(request, 'approved', at), usableUntil: event.usableUntil };
     case 'request.denied':
@@ -70,7 +80,7 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
     case 'execution.late_report': {
       const reports = request.execution?.lateReports ?? [];
       return withExecution(request, {
-        lateReports: [...reports, toOutcome(event.status, event, at)].slice(-LATE_REPORTS),
+        lateReports: [...reports, toOutcome(event.status, event, at)],
       });
     }
   }
@@ -96,6 +106,12 @@ function resolved(request: ActionRequest, state: State, at: Instant): ActionRequ
 
 function ended(request: ActionRequest, state: 'succeeded' | 'failed', outcome: Outcome): ActionRequest {
   return { ...withExecution(request, { outcome }), state };
+}
+
+function withGlass(request: ActionRequest, change: Partial<BrokenGlass>): ActionRequest {
+  return request.brokenGlass === null
+    ? request
+    : { ...request, brokenGlass: { ...request.brokenGlass, ...change } };
 }
 
 function withExecution(

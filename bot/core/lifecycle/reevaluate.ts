@@ -1,13 +1,27 @@
+import { glassInBoth } from '../break-glass.ts';
+import type { Digest } from '../digest.ts';
 import type { RequestEvent } from '../event.ts';
-import { addSeats, anyDemand } from '../plan.ts';
+import { addSeats, allEscalations, anyDemand, inBoth, union } from '../plan.ts';
 import { type Evaluation, highest } from '../policy.ts';
-import type { ActionRequest, Demands, Exclusion, PersonId, Seat } from '../request.ts';
+import {
+  type ActionRequest,
+  type Demands,
+  type Exclusion,
+  isTerminal,
+  type PersonId,
+  type Seat,
+} from '../request.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import { evolve } from './evolve.ts';
 import { stillApproved } from './release.ts';
 
+/** A request that is not over and was last judged by another policy than the one in force. */
+export function hasToMeet({ state, demands }: ActionRequest, policyVersion: Digest): boolean {
+  return !isTerminal(state) && demands.policyVersion !== policyVersion;
+}
+
 /**
- * A new policy meets a request that is still open. It can only tighten: seats are added, times
+ * A new policy meets a request that is not over. It can only tighten: seats are added, times
  * shortened, votes lost, or the request is denied or revoked. A looser policy changes nothing.
  */
 export function reevaluate(
@@ -16,6 +30,11 @@ export function reevaluate(
   now: Circumstances,
 ): Decision {
   const waits = request.state === 'pending' || request.state === 'flagged';
+  if (request.state === 'executing' || request.state === 'unknown')
+    return accept({
+      type: 'request.reevaluated',
+      demands: whoMayEndIt(request, evaluation, policyVersion, now),
+    });
   if (!waits && request.state !== 'approved') return accept();
   const revoked: RequestEvent = { type: 'request.revoked', because: 'policy', text: {} };
   if (evaluation.effect === 'deny') {
@@ -27,14 +46,21 @@ export function reevaluate(
   const held = request.demands;
   const demands: Demands = {
     policyVersion,
-    rules: [...new Set([...held.rules, ...evaluation.rules])],
-    plans: [...new Set([...held.plans, ...evaluation.plans])],
+    rules: union([...held.rules, ...evaluation.rules]),
+    plans: union([...held.plans, ...evaluation.plans]),
     risk: highest([held.risk, evaluation.risk]),
     seats: addSeats(held.seats, evaluation.seats).map((seat) => withoutLeavers(seat, now)),
-    exclusions: union(held.exclusions, evaluation.exclusions),
+    exclusions: allExclusions(held.exclusions, evaluation.exclusions),
     comment: anyDemand(held.comment, evaluation.comment),
-    notify: [...new Set([...held.notify, ...evaluation.notify])],
+    reviewVia: inBoth(held.reviewVia, evaluation.reviewVia),
     ...shortest(request, evaluation),
+    remind: union([...held.remind, ...evaluation.remind]),
+    escalate: allEscalations([...held.escalate, ...evaluation.escalate]),
+    notify: union([...held.notify, ...evaluation.notify]),
+    breakGlass: glassInBoth(held.breakGlass, evaluation.breakGlass).map((glass) => ({
+      ...glass,
+      candidates: stillIn(glass.who, glass.candidates, now),
+    })),
   };
   const reevaluated: RequestEvent = { type: 'request.reevaluated', demands };
   if (waits) return accept(reevaluated);
@@ -42,10 +68,36 @@ export function reevaluate(
   return stillApproved(after, now) ? accept(reevaluated) : accept(reevaluated, revoked);
 }
 
+/**
+ * What was released stays released, on the terms it was released on. But who stops it, or says how it
+ * ended, must be outside the exclusion set of now as well; and a new seat would let more people in.
+ */
+function whoMayEndIt(
+  request: ActionRequest,
+  { exclusions }: Evaluation,
+  policyVersion: Demands['policyVersion'],
+  now: Circumstances,
+): Demands {
+  const held = request.demands;
+  return {
+    ...held,
+    policyVersion,
+    seats: held.seats.map((seat) => withoutLeavers(seat, now)),
+    exclusions: allExclusions(held.exclusions, exclusions),
+  };
+}
+
 /** Whoever left loses the vote for good: coming back by a third policy would bring it back unasked. */
 function withoutLeavers(seat: Seat, now: Circumstances): Seat {
-  const stays = (person: PersonId) => now.groupsOf(person).some((group) => seat.from.includes(group));
-  return { ...seat, candidates: seat.candidates.filter(stays) };
+  return { ...seat, candidates: stillIn(seat.from, seat.candidates, now) };
+}
+
+function stillIn(
+  groups: readonly string[],
+  people: readonly PersonId[],
+  now: Circumstances,
+): readonly PersonId[] {
+  return people.filter((person) => now.groupsOf(person).some((group) => groups.includes(group)));
 }
 
 /** An allow has no plan and so no times of its own: it is looser, and shortens nothing. */
@@ -63,7 +115,7 @@ function shortest(
   };
 }
 
-function union(held: readonly Exclusion[], added: readonly Exclusion[]): readonly Exclusion[] {
+function allExclusions(held: readonly Exclusion[], added: readonly Exclusion[]): readonly Exclusion[] {
   const known = new Set(held.map((exclusion) => exclusion.person));
   return [...held, ...added.filter((exclusion) => !known.has(exclusion.person))];
 }

@@ -1,13 +1,27 @@
+import { secondsLeft } from '../calendar-freeze.ts';
 import type { RequestEvent } from '../event.ts';
 import { refuse } from '../refusal.ts';
 import type { ActionRequest } from '../request.ts';
 import { allFilled } from '../seats.ts';
+import { glassStands } from './break-glass.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
-import { filledSeats, isExcluded, isInClearFrom, isRequester, seatsOpenTo } from './eligibility.ts';
+import {
+  filledSeats,
+  isExcluded,
+  isInClearFrom,
+  isRequester,
+  isUnsure,
+  notIn,
+  seatGroups,
+  seatsOpenTo,
+} from './eligibility.ts';
 import { isBlank } from './review.ts';
 import { pastCode } from './withdraw.ts';
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
+
+/** An executor that says something else each time is answered, and fills neither request nor log. */
+const MOST_LATE_REPORTS = 10;
 
 /** Released once: `approved` is left here and never entered again. Everything is checked again first. */
 export function consume(request: ActionRequest, command: Of<'consume'>, now: Circumstances): Decision {
@@ -20,13 +34,17 @@ export function consume(request: ActionRequest, command: Of<'consume'>, now: Cir
   if (command.actionDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
   if (command.storedDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
   if (now.isRequesterFrozen()) return refuse('REQUESTER_FROZEN');
-  if (!stillApproved(request, now)) return refuse('NOT_APPROVED');
+  if (!stillApproved(request, now))
+    return refuse(isUnsure(request, now) ? 'DIRECTORY_UNAVAILABLE' : 'NOT_APPROVED');
+  const freezes = glassStands(request, now) ? [] : now.freezes();
+  if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, now.at) });
   return accept({ type: 'grant.issued', nonceDigest: command.nonceDigest, audience: request.requester.id });
 }
 
-/** A vote of somebody who has since left the group fills nothing. */
+/** A vote of somebody who has since left the group fills nothing, and their broken glass is whole again. */
 export function stillApproved(request: ActionRequest, now: Circumstances): boolean {
   const { seats } = request.demands;
+  if (glassStands(request, now)) return true;
   if (request.effect === 'allow' && seats.length === 0) return true;
   return seats.length > 0 && allFilled(seats, filledSeats(request, now));
 }
@@ -39,13 +57,15 @@ export function report(request: ActionRequest, command: Of<'report'>): Decision 
   const text: Record<string, string> = command.detail === null ? {} : { detail: command.detail };
   if (state === 'executing') return accept({ type: `execution.${status}`, exitCode, text });
   const late: RequestEvent = { type: 'execution.late_report', status, exitCode, text };
-  if (state === 'unknown') return isRepeat(execution.lateReports.at(-1), command) ? accept() : accept(late);
+  const isHeard =
+    execution.lateReports.length >= MOST_LATE_REPORTS || isRepeat(execution.lateReports.at(-1), command);
+  if (state === 'unknown') return isHeard ? accept() : accept(late);
   if (execution.outcome?.settledBy === null) {
     return isRepeat(execution.outcome, command) ? accept() : refuse('ALREADY_RESOLVED');
   }
   // A person settled it before the executor spoke: its word is kept as evidence, not as the outcome.
   if (execution.outcome?.status !== status) return refuse('ALREADY_RESOLVED');
-  return isRepeat(execution.lateReports.at(-1), command) ? accept() : accept(late);
+  return isHeard ? accept() : accept(late);
 }
 
 function isRepeat(
@@ -78,7 +98,7 @@ export function heartbeat(
 export function settle(request: ActionRequest, command: Of<'settle'>, now: Circumstances): Decision {
   const { person, status, comment } = command;
   if (isExcluded(request, person)) return refuse('SELF_REVIEW');
-  if (!maySettle(request, command, now)) return refuse('NOT_ELIGIBLE');
+  if (!maySettle(request, command, now)) return notIn(settlers(request, now), now);
   if (request.state === 'pending' || request.state === 'flagged' || request.state === 'approved') {
     return refuse('NOT_APPROVED');
   }
@@ -86,6 +106,10 @@ export function settle(request: ActionRequest, command: Of<'settle'>, now: Circu
   if (request.state !== 'unknown') return refuse('ALREADY_RESOLVED');
   if (isBlank(comment)) return refuse('COMMENT_REQUIRED');
   return accept({ type: 'execution.settled', person, status, text: { comment } });
+}
+
+function settlers(request: ActionRequest, { clearFrom }: Circumstances): readonly string[] {
+  return request.demands.seats.length === 0 ? clearFrom : seatGroups(request);
 }
 
 /** A request that a rule allowed has no seats; those who may lift a flag settle it. */

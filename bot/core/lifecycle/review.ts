@@ -1,9 +1,10 @@
+import { secondsLeft } from '../calendar-freeze.ts';
 import type { RequestEvent } from '../event.ts';
 import { refuse } from '../refusal.ts';
-import type { ActionRequest } from '../request.ts';
+import type { ActionRequest, PersonId } from '../request.ts';
 import { allFilled, matchSeats } from '../seats.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
-import { filledSeats, isExcluded, seatsOpenTo } from './eligibility.ts';
+import { filledSeats, isExcluded, isUnsure, notIn, seatGroups, seatsOpenTo } from './eligibility.ts';
 
 type Review = Extract<Command, { type: 'review' }>;
 
@@ -15,7 +16,7 @@ export function review(request: ActionRequest, command: Review, now: Circumstanc
   const { person, verdict } = command;
   if (isExcluded(request, person)) return refuse('SELF_REVIEW');
   const seats = seatsOpenTo(request, person, now);
-  if (seats.length === 0) return refuse('NOT_ELIGIBLE');
+  if (seats.length === 0) return notIn(seatGroups(request), now);
   if (request.state === 'expired') return refuse('EXPIRED');
   if (isResolvedFor(request, verdict)) return refuse('ALREADY_RESOLVED');
   if (request.state === 'flagged' && verdict !== 'reject') return refuse('FLAGGED');
@@ -23,9 +24,12 @@ export function review(request: ActionRequest, command: Review, now: Circumstanc
   if (verdict === 'approve' && hasApproved(request, command)) return refuse('ALREADY_REVIEWED');
   if (request.demands.comment[verdict] && isBlank(command.comment)) return refuse('COMMENT_REQUIRED');
   if (verdict === 'approve') {
-    // A token can be stolen and used without its owner. Critical needs a face that shows who clicks.
-    if (request.demands.risk === 'critical' && command.via === 'api') return refuse('STEP_UP_REQUIRED');
-    if (!hasSeenAll(request, command)) return refuse('FULL_VIEW_REQUIRED');
+    // The votes of others count with this one, and whether they still do cannot be said.
+    if (isUnsure(request, now)) return refuse('DIRECTORY_UNAVAILABLE');
+    const freezes = now.freezes();
+    if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, now.at) });
+    if (isWeakWay(request, command)) return refuse('STEP_UP_REQUIRED');
+    if (!hasSeenAll(request, command) && !showsAll(request, command)) return refuse('FULL_VIEW_REQUIRED');
   }
 
   const filledBy = filledSeats(withVote(request, command, now), now);
@@ -41,14 +45,17 @@ export function review(request: ActionRequest, command: Review, now: Circumstanc
     text: isBlank(command.comment) ? {} : { comment: command.comment },
   };
   switch (verdict) {
-    case 'approve':
+    case 'approve': {
+      // The card that was clicked is the view, so that it was seen is on record before the vote.
+      const { viewDigest } = request;
+      const shown: RequestEvent[] = hasSeenAll(request, command)
+        ? []
+        : [{ type: 'payload.viewed', person, viewDigest }];
+      const usableUntil = now.at + request.demands.usableForMs;
       return allFilled(request.demands.seats, filledBy)
-        ? accept(recorded, {
-            type: 'request.approved',
-            filledBy,
-            usableUntil: now.at + request.demands.usableForMs,
-          })
-        : accept(recorded);
+        ? accept(...shown, recorded, { type: 'request.approved', filledBy, usableUntil })
+        : accept(...shown, recorded);
+    }
     case 'reject':
       return accept(recorded, { type: 'request.rejected', person });
     case 'flag':
@@ -79,16 +86,33 @@ function hasApproved(request: ActionRequest, { person }: Review): boolean {
   return request.reviews.some((past) => past.person === person && past.verdict === 'approve' && !past.void);
 }
 
-function hasSeenAll(request: ActionRequest, { person }: Review): boolean {
+/** A token can be stolen and used without its owner, in a face's login as well as in a call. */
+export function isWeakWay(
+  { demands }: ActionRequest,
+  { via, proof }: Pick<Review, 'via' | 'proof'>,
+): boolean {
+  const byToken = via === 'api' || proof === 'token';
+  return !demands.reviewVia.includes(via) || (demands.risk === 'critical' && byToken);
+}
+
+export function hasSeenAll(request: ActionRequest, { person }: { readonly person: PersonId }): boolean {
   return request.shown.some((shown) => shown.person === person && shown.viewDigest === request.viewDigest);
+}
+
+/** The card itself, when nothing is cut from it and no value is withheld. */
+function showsAll({ preview }: ActionRequest, { fromCard }: Review): boolean {
+  return fromCard && preview.hiddenLines === 0 && preview.hiddenValues === 0;
 }
 
 export function isBlank(text: string | null): text is null {
   return text === null || text.trim() === '';
 }
 
-/** Whether these seats can be filled at all by people outside the exclusion set. */
-export function canBeFilled(demands: ActionRequest['demands']): boolean {
+/** Whether these seats can be filled at all, by people outside the exclusion set and in some way. */
+export function canBeFilled(
+  demands: Pick<ActionRequest['demands'], 'seats' | 'exclusions' | 'reviewVia' | 'risk'>,
+): boolean {
+  if (!demands.reviewVia.some((way) => demands.risk !== 'critical' || way !== 'api')) return false;
   const excluded = new Set(demands.exclusions.map((exclusion) => exclusion.person));
   const everyone = new Set(demands.seats.flatMap((seat) => seat.candidates));
   const voters = [...everyone]

@@ -17,6 +17,8 @@ export type Asked = Omit<
   | 'wasFlagged'
   | 'resolvedAt'
   | 'usableUntil'
+  | 'remindedUntil'
+  | 'brokenGlass'
   | 'execution'
 >;
 
@@ -45,10 +47,14 @@ export function submit(
     seats: evaluation.seats,
     exclusions: exclusionSet(asked, evaluation.exclusions),
     comment: evaluation.comment,
+    reviewVia: evaluation.reviewVia,
     expiresAt: asked.createdAt + Math.min(evaluation.expiresAfterMs, expiresInMs ?? Number.POSITIVE_INFINITY),
     usableForMs: evaluation.usableForMs,
     outcomeWithinMs: evaluation.outcomeWithinMs,
+    remind: evaluation.remind,
+    escalate: evaluation.escalate,
     notify: evaluation.notify,
+    breakGlass: evaluation.breakGlass,
   };
   if (effect === 'require' && (demands.seats.length === 0 || !canBeFilled(demands))) {
     return refuse('NO_ELIGIBLE_REVIEWER');
@@ -65,6 +71,8 @@ export function submit(
     wasFlagged: false,
     resolvedAt: null,
     usableUntil: null,
+    remindedUntil: null,
+    brokenGlass: null,
     execution: null,
   };
   return { ok: true, request, submitted: submittedEvent(request), ruled: ruling(request, asked.createdAt) };

@@ -32,7 +32,7 @@ export async function openUseCases(dir, clock) {
   };
   const machine = { clock, random: { bytes: (count) => randomBytes(count) }, onBroken };
   const context = await openContext(config, machine, placesOf([], []));
-  const callerOf = authenticator(context.rulebook);
+  const callerOf = authenticator(() => context.rulebook);
   const [agent, bob] = ['agent', 'bob'].map((who) => callerOf(`Bearer ${TOKENS[who]}`));
 
   const must = (result) => {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../../bot/core/match.ts';
 import { toPlace } from '../../../bot/core/place.ts';
 import type { Plan } from '../../../bot/core/plan.ts';
-import { type Evaluation, evaluate, type Facts, type Policy, type Rule } from '../../../bot/core/policy.ts';
-import { type PersonId, RISKS } from '../../../bot/core/request.ts';
+import { type Evaluation, evaluate, type Policy, type Rule } from '../../../bot/core/policy.ts';
+import { type PersonId, type Remind, RISKS, WAYS } from '../../../bot/core/request.ts';
 import { rule } from '../../helpers/rulebook.ts';
 
 const SEED = Number(process.env['KEYTURN_SEED'] ?? 20261122);
@@ -22,6 +23,9 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   expiresAfterMs: time,
   usableForMs: time,
   outcomeWithinMs: time,
+  reviewVia: fc.subarray([...WAYS]),
+  remind: fc.subarray<Remind>(['half', 500, 900]),
+  escalate: fc.array(fc.record({ afterMs: time, notify: groupNames }), { maxLength: 2 }),
   notify: fc.subarray([toPlace('room'), toPlace('slack', '#a')]),
 });
 
@@ -63,6 +67,8 @@ const policy: fc.Arbitrary<Policy> = fc
   .map((parts) => ({
     ...parts,
     version: 'sha256:0' as const,
+    freezes: [],
+    breakGlass: [],
     members: (group: string) => (GROUPS[group] ?? []) as PersonId[],
   }));
 

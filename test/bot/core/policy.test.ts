@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { evaluate, type Facts, highest, type Policy, type Rule } from '../../../bot/core/policy.ts';
+import type { Facts } from '../../../bot/core/match.ts';
+import { evaluate, highest, type Policy, type Rule } from '../../../bot/core/policy.ts';
 import type { PersonId } from '../../../bot/core/request.ts';
 import { ONE_KEY, plan, rule, TWO_KEYS } from '../../helpers/rulebook.ts';
 
@@ -23,6 +24,8 @@ function policy(
     version: 'sha256:0',
     rules,
     default: fallback,
+    freezes: [],
+    breakGlass: [],
     members: (group) => (group === 'dba' ? [BOB] : []),
   };
 }

@@ -1,6 +1,6 @@
 import { compileCondition } from '../../../bot/cel.ts';
 import type { JsonObject } from '../../../bot/core/canonical-json.ts';
-import type { Facts } from '../../../bot/core/policy.ts';
+import type { Facts } from '../../../bot/core/match.ts';
 
 export function facts(payload: JsonObject, changes: Partial<Facts> = {}): Facts {
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { evaluate, type Facts } from '../../../bot/core/policy.ts';
+import type { Facts } from '../../../bot/core/match.ts';
+import { evaluate } from '../../../bot/core/policy.ts';
 import type { ClientId, PersonId } from '../../../bot/core/request.ts';
 import { compileRulebook } from '../../../bot/policy-file/compile.ts';
 import type { Rulebook } from '../../../bot/ports/rulebook.ts';
@@ -115,6 +116,11 @@ describe('what a compiled policy demands', () => {
       expiresAfterMs: minutes(30),
       usableForMs: minutes(15),
       outcomeWithinMs: minutes(60),
+      reviewVia: ['slack', 'teams', 'room', 'api'],
+      remind: ['half', minutes(5)],
+      escalate: [],
+      notify: ['room'],
+      breakGlass: [],
       tell: null,
     });
   });
@@ -181,6 +187,15 @@ describe('what a compiled policy demands', () => {
       usableForMs: minutes(5),
       outcomeWithinMs: minutes(10),
     });
+  });
+
+  it('shows a request in the room unless every plan says no', () => {
+    const shown = (...changes: Change[]) => evaluate(load(changed(...changes)).policy, facts()).notify;
+    const hidden: Change = ['    expires_after: 45m', '    expires_after: 45m\n    notify: { room: false }'];
+    expect(shown()).toEqual(['room']);
+    expect(shown(hidden)).toEqual([]);
+    // The default's plan comes in, and it does not say no.
+    expect(shown(hidden, ['    replaces_default: true\n', ''])).toEqual(['room']);
   });
 
   it('puts deny before require before allow', () => {

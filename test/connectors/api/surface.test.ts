@@ -69,7 +69,7 @@ it('publishes every route it has and has every route it publishes', async () => 
   const { context } = keyturn.keyturn;
   const api = apiRoutes({
     context,
-    authenticate: authenticator(context.rulebook),
+    authenticate: authenticator(() => context.rulebook),
     refusedCalls: { authenticated: async () => {}, unauthenticated: async () => {} },
     exporter: {
       reportNames: [],

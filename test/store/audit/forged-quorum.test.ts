@@ -169,9 +169,9 @@ describe('a vote', () => {
       /it says 1 of 3 chairs are filled; the votes fill 1 of 2/,
     ],
     [
-      'an approve by API without the payload having been fetched',
+      'an approve without the payload having been shown',
       () => drop(of('run', 'payload.viewed')),
-      /by API by psn_\w+, who was not served the view/,
+      /an approve by psn_\w+, who was not shown the view/,
     ],
     [
       'a payload fetched of which another view was shown',
@@ -190,7 +190,12 @@ describe('a vote', () => {
         change(vote, 'data.via', 'api');
         return change(vote, 'actor.via', 'api');
       },
-      /by API of a critical request/,
+      /too weak a way for this request/,
+    ],
+    [
+      'an approve of a critical request in a session begun with a token',
+      () => change(of('critical', 'review.recorded'), 'actor.verified_by', 'token'),
+      /too weak a way for this request/,
     ],
     [
       'one at the very moment of expiry',

@@ -1,7 +1,8 @@
+import type { BreakGlassRule } from '../../../bot/core/break-glass.ts';
 import { sha256Hex } from '../../../bot/core/digest.ts';
 import type { Plan } from '../../../bot/core/plan.ts';
 import type { Rule } from '../../../bot/core/policy.ts';
-import type { ClientId, PersonId } from '../../../bot/core/request.ts';
+import { type ClientId, type PersonId, WAYS } from '../../../bot/core/request.ts';
 import type { Client, Person, Rulebook } from '../../../bot/ports/rulebook.ts';
 import { policyTextOf } from './policy-text.ts';
 
@@ -23,6 +24,9 @@ const plan = (id: string, seats: Plan['seats'], more: Partial<Plan> = {}): Plan 
   expiresAfterMs: 30 * MINUTE,
   usableForMs: 15 * MINUTE,
   outcomeWithinMs: 60 * MINUTE,
+  reviewVia: WAYS,
+  remind: [],
+  escalate: [],
   notify: [],
   ...more,
 });
@@ -51,6 +55,7 @@ export interface Wishes {
   readonly version: number;
   readonly rules?: readonly Rule[];
   readonly groups?: Readonly<Record<string, readonly string[]>>;
+  readonly breakGlass?: readonly BreakGlassRule[];
 }
 
 export const MORE_RULES = {
@@ -64,7 +69,7 @@ export const MORE_RULES = {
 
 export function toRulebook(
   personOf: (key: string) => PersonId,
-  { version, rules = [], groups = GROUPS }: Wishes,
+  { version, rules = [], groups = GROUPS, breakGlass = [] }: Wishes,
 ): Rulebook {
   const people = new Map<PersonId, Person>();
   for (const key of KEYS) {
@@ -99,6 +104,8 @@ export function toRulebook(
         ...rules,
       ],
       default: { effect: 'require', plan: TWO_KEYS },
+      freezes: [],
+      breakGlass,
       members: (group) => (groups[group] ?? []).map(personOf),
     },
     policyText: policyTextOf([TWO_KEYS, TWO_DBAS], { rules, groups }, personOf),
@@ -109,5 +116,10 @@ export function toRulebook(
     clearFrom: ['security'],
     auditors: new Set([personOf('paul')]),
     limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
+    securityNotices: [],
+    accounts: new Map(),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
+    text: JSON.stringify({ version }),
   };
 }

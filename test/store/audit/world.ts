@@ -2,14 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adoptPolicy } from '../../../bot/app/adopt-policy.ts';
+import { createAttempts } from '../../../bot/app/attempts.ts';
 import { clearRequester } from '../../../bot/app/clear-requester.ts';
 import { consumeRequest } from '../../../bot/app/consume-request.ts';
 import type { Caller, Context, PersonCaller } from '../../../bot/app/context.ts';
+import { createDirectories } from '../../../bot/app/directories.ts';
 import { enrolPeople } from '../../../bot/app/enrol-people.ts';
 import { cancelAbandoned, expireDue } from '../../../bot/app/expire-due.ts';
 import { createPresence } from '../../../bot/app/presence.ts';
 import { reportOutcome } from '../../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../../bot/app/review-request.ts';
+import { createRoster } from '../../../bot/app/roster.ts';
+import { rulebookInForce } from '../../../bot/app/rulebook-in-force.ts';
 import { submitRequest } from '../../../bot/app/submit-request.ts';
 import { trustedTime } from '../../../bot/app/time.ts';
 import { viewPayload } from '../../../bot/app/view-payload.ts';
@@ -54,11 +58,19 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     KEYS.map((key) => ({ key, accounts: 1 })),
   );
 
-  let context: Context = {
-    store,
+  const inForce = rulebookInForce(toRulebook(personOf, { version: 1 }));
+  const roster = createRoster(() => inForce.now, [], clock.steady);
+  const contextOver = (over: Store): Context => ({
+    store: over,
     time,
     random,
-    rulebook: toRulebook(personOf, { version: 1 }),
+    get rulebook() {
+      return roster.now;
+    },
+    inForce,
+    roster,
+    directories: createDirectories([], { roster, inForce }, clock.steady, fail),
+    attempts: createAttempts(clock.steady),
     signer: { sign: () => ({ payloadType: 'x', payload: '', signatures: [{ keyid: '', sig: '' }] }) },
     watchers: createWatchers(),
     presence: createPresence(clock.steady),
@@ -66,13 +78,16 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     notary: aNotary(),
     guard: FREE,
     anchors: [],
-  };
+  });
+  let context = contextOver(store);
   await adoptPolicy(context);
 
   const person = (key: string, via: Via = 'api'): PersonCaller => {
     const id = personOf(key);
+    const verifiedBy = via === 'api' ? 'token' : 'session';
+    const roles = context.rulebook.people.get(id)?.groups ?? [];
     return {
-      actor: { kind: 'person', person: id, via, account: `${via}/${key}`, verifiedBy: 'token', roles: [] },
+      actor: { kind: 'person', person: id, via, account: `${via}/${key}`, verifiedBy, roles },
       id,
       key,
     };
@@ -190,7 +205,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     sweep: () => expireDue(context),
     abandon: () => cancelAbandoned(context),
     async adopt(wishes: Wishes) {
-      context = { ...context, rulebook: toRulebook(personOf, wishes) };
+      inForce.put(toRulebook(personOf, wishes));
       await adoptPolicy(context);
     },
     /** The exact bytes of every entry. */
@@ -204,7 +219,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     },
     reopen() {
       store = openSqliteStore({ file, log, software: 'keyturn/test', random, onBroken: fail });
-      context = { ...context, store };
+      context = contextOver(store);
     },
   };
 }

@@ -1,0 +1,35 @@
+import { readAccount } from '../core/identity.ts';
+import type { Rulebook } from '../ports/rulebook.ts';
+import { type Caller, isPerson } from './context.ts';
+
+/** How an entry names the token that somebody came with: enough to tell two apart, and not to use one. */
+export function tokenAccount(hash: string): string {
+  return `api_token:${hash.slice(0, 8)}`;
+}
+
+/**
+ * The caller as this rulebook knows it, or null where it does not any more. Somebody may be taken out
+ * of the policy, or lose a token, between the moment they are recognised and the one that decides.
+ */
+export function callerNow(rulebook: Rulebook, caller: Caller): Caller | null {
+  if (isPerson(caller)) {
+    const person = rulebook.people.get(caller.id);
+    if (person === undefined) return null;
+    const account = readAccount(caller.actor.account);
+    const holds =
+      account === null
+        ? stillHolds(person.tokenSha256, caller)
+        : rulebook.accounts.get(account) === person.id;
+    return holds ? caller : null;
+  }
+  const client = rulebook.clients.get(caller.id);
+  if (client === undefined || !stillHolds(client.tokenSha256, caller)) return null;
+  const { actor } = caller;
+  if (client.owner === actor.owner && client.kind === actor.clientKind) return caller;
+  return { ...caller, actor: { ...actor, owner: client.owner, clientKind: client.kind } };
+}
+
+/** Whoever came another way than by a token is no matter of tokens. */
+function stillHolds(hashes: readonly string[], { actor: { account } }: Caller): boolean {
+  return !account.startsWith('api_token:') || hashes.some((hash) => tokenAccount(hash) === account);
+}
