@@ -44,8 +44,8 @@ export function newEpochCommand(): Command {
     .description(
       'go on with a log that an anchor is ahead of, or whose key is lost; said in the log for ever',
     )
-    .requiredOption('--reason <text>', 'why, for whoever reads the log later')
-    .action(async ({ reason }: { readonly reason: string }) => {
+    .option('--reason <text>', 'why, for whoever reads the log later')
+    .action(async ({ reason = '' }: { readonly reason?: string }) => {
       if (reason.trim() === '' || reason.length > MOST_REASON) {
         throw new KeyturnFault('CONFIG_INVALID', `--reason must have 1 to ${MOST_REASON} characters`);
       }

@@ -46,6 +46,7 @@ async function serve(file: string): Promise<void> {
     port: keyturn.port,
     log: config.log,
     dataDir: config.dataDir,
+    verifierKey: verifierKeyOf(keyturn),
   });
 }
 
@@ -60,6 +61,12 @@ async function serveDemo(): Promise<void> {
   });
   stopOnSignal(keyturn.stop, logger);
   print(demo.welcome(keyturn.port, ports.random, Date.now()));
+  print(`The log is signed. To verify it, hold this key: ${verifierKeyOf(keyturn)}\n\n`);
+}
+
+/** What an auditor has to be given by another way than with the log. */
+function verifierKeyOf({ context }: Keyturn): string {
+  return context.notary.keyFor(context.store.committed.tree.origin());
 }
 
 function realPorts(logger: Logger): Omit<Ports, 'couriers'> {

@@ -32,7 +32,7 @@ export type Outcome =
   | { readonly why: string };
 
 /** A bundle is of a part of the log; its checkpoint is of more. */
-export interface Covers {
+interface Covers {
   readonly to: number;
   readonly size: number;
 }

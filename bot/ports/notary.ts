@@ -1,5 +1,5 @@
 /** What is signed of a log: how many entries it has under which origin, and their root. */
-export interface Checkpoint {
+interface Checkpoint {
   readonly origin: string;
   readonly size: number;
   readonly root: Uint8Array;

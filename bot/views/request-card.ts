@@ -1,4 +1,5 @@
 import type { Look } from '../app/look-at-request.ts';
+import { logFooter } from '../core/log-footer.ts';
 import type { ActionRequest, Risk, State } from '../core/request.ts';
 import type { Button } from './button.ts';
 import { cardButtons, ownButtons } from './buttons.ts';
@@ -97,5 +98,5 @@ function footerOf({ request, seq, leaf }: Look): Words {
           ', ',
         );
   const digest = request.actionDigest.slice('sha256:'.length, 'sha256:'.length + 12);
-  return [`Request ${request.number} · rule `, ...rule, ` · payload ${digest} · log ${seq} ${leaf}`];
+  return [`Request ${request.number} · rule `, ...rule, ` · payload ${digest} · ${logFooter(seq, leaf)}`];
 }

@@ -1,3 +1,5 @@
+import { LOG_FOOTER } from '../../bot/core/log-footer.ts';
+
 /** A signed checkpoint as it stands somewhere in a text, not verified. */
 export interface FoundNote {
   readonly origin: string;
@@ -20,14 +22,9 @@ export interface Found {
 
 const SIGNATURE = /^— \S+ \S+$/;
 const SIZE = /^[1-9][0-9]{0,15}$/;
-const FOOTER = /\bentry ([0-9]{1,16}) · ([0-9a-f]{8})\b/g;
 const MOST_SIGNATURES = 100;
 /** Origin, size, root, empty line. */
 const TEXT_LINES = 4;
-
-export function formatFooter(seq: number, leafHash: Uint8Array): string {
-  return `entry ${seq} · ${Buffer.from(leafHash).toString('hex', 0, 4)}`;
-}
 
 /**
  * Finds checkpoints and footers in any text that people have: an anchor's file, a chat message that
@@ -56,7 +53,8 @@ export function createNoteFinder(found: Found) {
       end();
       text.push(line);
       if (text.length > TEXT_LINES) text.shift();
-      for (const [, seq, hash8 = ''] of line.matchAll(FOOTER)) found.footer?.({ seq: Number(seq), hash8 });
+      for (const [, seq, hash8 = ''] of line.matchAll(LOG_FOOTER))
+        found.footer?.({ seq: Number(seq), hash8 });
     },
     end,
   };

@@ -17,7 +17,7 @@ export interface Manifest {
   readonly files: readonly ListedFile[];
 }
 
-export interface ListedFile {
+interface ListedFile {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;

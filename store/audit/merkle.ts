@@ -4,7 +4,7 @@ import { sha256 } from './sha256.ts';
 export const HASH_BYTES = 32;
 
 /** The root of a tree that has no leaf yet (RFC 6962, section 2.1). */
-export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array());
+const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array());
 
 /** The hash over two subtrees. The byte before them keeps a node from being taken for a leaf. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {

@@ -35,7 +35,7 @@ export function openNotary({ keyDir, pem }: NotaryKeys, inForce: string | null):
   return notaryOf(openKeyFile(join(keyDir, FILE), ED25519).key);
 }
 
-export const IF_LOST = 'If it is lost for good, open a new epoch: keyturn audit new-epoch --reason WHY';
+const IF_LOST = 'If it is lost for good, open a new epoch: keyturn audit new-epoch --reason WHY';
 
 /** Another key, for a new epoch after the one in force was lost, whether or not a file is there. */
 export function openNotaryForEpoch({ keyDir, pem }: NotaryKeys): Notary {

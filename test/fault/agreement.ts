@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect } from 'vitest';
-import { createVerifier } from '../../store/audit/verify.ts';
+import { findNotes } from '../../store/audit/find-notes.ts';
+import { readVerifierKey, type VerifierKey } from '../../store/audit/verifier-key.ts';
+import { createLogVerifier } from '../../store/audit/verify-log.ts';
 import { openVerifySource } from '../../store/sqlite/verify-source.ts';
 
 interface Row {
@@ -36,13 +40,36 @@ function isChange(type: string): boolean {
   return !type.endsWith('.refused') && !type.startsWith('notification.');
 }
 
-/** What `keyturn audit verify` says: every entry, every quorum, and the tables against a replay. */
+/**
+ * What `keyturn audit verify` says: every entry, every quorum, and the tables against a replay; and every
+ * checkpoint, also those that an anchor was shown before the process died.
+ */
 function verify(database: string): void {
   const source = openVerifySource(database);
-  const verifier = createVerifier({ tables: source.tables });
+  const anchor = join(dirname(database), '../anchor.notes');
+  const outside = existsSync(anchor) ? [{ name: anchor, ...findNotes(readFileSync(anchor, 'utf8')) }] : [];
+  const { checkpoints } = source;
+  const evidence = {
+    key: keyIn(database),
+    checkpoint: checkpoints.at(-1) ?? null,
+    older: checkpoints.slice(0, -1),
+    outside,
+  };
+  const verifier = createLogVerifier(evidence, { tables: source.tables, isLive: true });
   for (const { bytes, beside } of source.entries()) if (!verifier.take(bytes, beside)) break;
   expect(verifier.finish()).toMatchObject({ usable: true, problem: null });
   source.close();
+}
+
+function keyIn(database: string): VerifierKey | null {
+  const db = new Sqlite(database, { readonly: true });
+  const text = db
+    .prepare<[], string>('SELECT key FROM checkpoint_keys ORDER BY since DESC LIMIT 1')
+    .pluck()
+    .get();
+  db.close();
+  const read = text === undefined ? null : readVerifierKey(text);
+  return read !== null && 'key' in read ? read.key : null;
 }
 
 /** Reads a database that nobody has open: the chain holds, and the tables say what the log says. */
@@ -85,7 +112,8 @@ export function checkAgreement(database: string): Held {
           .filter(({ request }) => id === undefined || request === numberOf.get(id))
           .map(({ type }) => type),
       states: () => new Map(requests.map(({ id, state }) => [id, state])),
-      outbox: Number(db.prepare('SELECT count(*) FROM outbox').pluck().get()),
+      // The last checkpoint is always still to be shown: it was taken when nothing went out any more.
+      outbox: Number(db.prepare("SELECT count(*) FROM outbox WHERE kind <> 'text'").pluck().get()),
     };
   } finally {
     db.close();

@@ -46,13 +46,13 @@ it('row 24: kill -9 between any two steps of the very first start leaves an inst
     expect([died.point, types.filter((type) => type === 'policy.loaded').length]).toEqual([died.point, 1]);
     expect(types.filter((type) => type === 'identity.linked')).toHaveLength(PEOPLE.length);
   }
-  for (const boundary of ['mkdirSync', 'exec', 'PRAGMA synchronous = FULL']) {
-    expect(fired).toContain(`before ${boundary}`);
+  for (const boundary of ['mkdirSync', 'exec', 'PRAGMA synchronous = FULL', 'PRAGMA user_version = ']) {
+    expect(fired.some((point) => point.startsWith(`before ${boundary}`))).toBe(true);
   }
   // Its number counts the migrations, and more of them will come.
   expect(fired).toContainEqual(expect.stringMatching(/^before PRAGMA user_version = \d+$/));
-  // In this order: the log starts, people are enrolled, the key is made, the policy is adopted.
-  const order = ['before INSERT INTO entries', 'before INSERT INTO people', 'before renameSync'];
+  // In this order: the log's key is made, the log starts, people are enrolled, the policy is adopted.
+  const order = ['before renameSync', 'before INSERT INTO entries', 'before INSERT INTO people'];
   const places = [...order, 'before INSERT OR REPLACE INTO facts'].map((point) => fired.indexOf(point));
   expect(places).toEqual(places.toSorted((a, b) => a - b));
   expect(places[0]).toBeGreaterThan(0);

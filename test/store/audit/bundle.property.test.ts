@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { logFooter } from '../../../bot/core/log-footer.ts';
 import { leafHash } from '../../../store/audit/entry.ts';
-import { formatFooter } from '../../../store/audit/find-notes.ts';
 import { type Files, linesOf, putLines, relist, verifyFiles } from './bundle-in-memory.ts';
 import { type KeptLog, keptLog } from './kept-log.ts';
 
@@ -16,6 +16,7 @@ beforeEach(async () => {
 
 const copy = (): Files => new Map([...kept.files].map(([name, bytes]) => [name, Buffer.from(bytes)]));
 const verify = (files: Files, held: readonly string[] = []) => verifyFiles(files, kept.key, held);
+const hexOf = (line: string) => Buffer.from(leafHash(Buffer.from(line))).toString('hex');
 const last = () => kept.entries.length - 1;
 
 describe('a bundle that nobody touched', () => {
@@ -29,9 +30,11 @@ describe('a bundle that nobody touched', () => {
   it('is confirmed by the footer of any card, which nobody has to have signed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(last()), async (seq) => {
-        const footer = formatFooter(seq, leafHash(Buffer.from(kept.entries[seq] ?? '')));
-        expect((await verify(copy(), [`bot  12:04\n${footer}`])).exit).toBe(0);
-        const other = formatFooter(seq, leafHash(Buffer.from('another')));
+        const footer = logFooter(seq, hexOf(kept.entries[seq] ?? ''));
+        expect(
+          (await verify(copy(), [`Request 7 · rule two-keys · payload 0123456789ab · ${footer}`])).exit,
+        ).toBe(0);
+        const other = logFooter(seq, hexOf('another'));
         expect(await verify(copy(), [other])).toMatchObject({ exit: 1, seq });
       }),
       { seed: SEED, numRuns: 20 },
