@@ -9,12 +9,14 @@ import { startRelay } from '../queue/relay.ts';
 import { relayEntries } from '../queue/relay-entries.ts';
 import { faceCourier } from '../queue/relay-face.ts';
 import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
+import { folderArchiver } from '../store/export/archiver.ts';
 import { createExporter } from '../store/export/exporter.ts';
 import { openAttestor } from '../store/keys/attestor.ts';
 import { anchorCourier } from './app/anchor-checkpoints.ts';
 import { type Context, KEYTURN } from './app/context.ts';
 import { purgeErased } from './app/erase-disclosure.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
+import { pruneLog } from './app/prune-log.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { takeDueCheckpoint } from './app/take-checkpoint.ts';
 import { closeLog } from './close-log.ts';
@@ -25,6 +27,7 @@ import { type Machine, openLog } from './open-log.ts';
 import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
 import type { EventSink } from './ports/event-sink.ts';
+import type { Exporter } from './ports/exporter.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
 import { readVerifier, SOFTWARE } from './software.ts';
@@ -38,6 +41,8 @@ interface Listen {
 export interface Config extends Installation {
   readonly listen: Listen;
   readonly admin: { readonly host: string; readonly port: number };
+  /** How long the log stays, and where it goes after that. Left out, it stays. */
+  readonly keeping?: { readonly retentionMs: number; readonly archiveDir: string };
 }
 
 export interface Ports extends Machine {
@@ -104,6 +109,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
     every(5_000, 'purge', () => purgeErased(context), logger),
+    ...(config.keeping === undefined ? [] : [retention(context, exporter, config.keeping, logger)]),
     every(1_000, 'checkpoint', () => takeDueCheckpoint(context, checkpointEveryMs), logger),
   ];
   const posting = faces.map((face) => faceCourier(context, face));
@@ -130,6 +136,16 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     throw new KeyturnFault('CONFIG_INVALID', `cannot listen on ${where}: ${String(cause)}`, { cause });
   }
   return { context, port: listeners[0]?.port ?? config.listen.port, stop };
+}
+
+function retention(
+  context: Context,
+  exporter: Exporter,
+  { retentionMs, archiveDir }: NonNullable<Config['keeping']>,
+  logger: Logger,
+) {
+  const kept = { exporter, archiver: folderArchiver(archiveDir), keepMs: retentionMs };
+  return every(60 * 60_000, 'retention', () => pruneLog(context, kept), logger);
 }
 
 function listenAdmin(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<Listening> {

@@ -2,11 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Config } from '../compose.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import { compileRulebook } from '../policy-file/compile.ts';
+import type { KeepingSettings } from '../policy-file/keeping-settings.ts';
 import { formatProblem } from '../policy-file/problem.ts';
 import { readPolicyFile } from '../policy-file/read.ts';
 import { readSettings } from '../policy-file/settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What `compose` needs, and what the command needs to give it its ports. */
+export interface Configuration extends Config {
+  readonly keeping: KeepingSettings;
+}
 
 /** The file that governs: what was named, else KEYTURN_CONFIG, else `keyturn.yaml` here. Null when only the last is missing. */
 export function configFile(named: string | undefined, env: Environment): string | null {
@@ -15,7 +21,7 @@ export function configFile(named: string | undefined, env: Environment): string 
   return existsSync('keyturn.yaml') ? 'keyturn.yaml' : null;
 }
 
-export function readConfiguration(file: string, env: Environment): Config {
+export function readConfiguration(file: string, env: Environment): Configuration {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -26,7 +32,7 @@ export function readConfiguration(file: string, env: Environment): Config {
 }
 
 /** Policy text to everything `compose` needs. Every problem at once, each with its line. */
-export function toConfiguration(text: string, file: string, env: Environment): Config {
+export function toConfiguration(text: string, file: string, env: Environment): Configuration {
   const read = readPolicyFile(text);
   if (!read.ok) {
     throw new KeyturnFault(

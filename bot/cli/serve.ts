@@ -1,11 +1,15 @@
 import { Command } from 'commander';
-import { type Config, compose, type Ports } from '../compose.ts';
+import { fileSink } from '../../queue/sinks/file.ts';
+import { webhookSink } from '../../queue/sinks/webhook.ts';
+import { compose, type Ports } from '../compose.ts';
 import { createDemo } from '../demo/demo.ts';
 import { createLogger } from '../logger.ts';
 import { operatorLog } from '../operator-log.ts';
+import type { SinkSettings } from '../policy-file/keeping-settings.ts';
+import type { EventSink } from '../ports/event-sink.ts';
 import type { Logger } from '../ports/logger.ts';
 import { systemRandom } from '../random.ts';
-import { configFile, readConfiguration } from './configuration.ts';
+import { type Configuration, configFile, readConfiguration } from './configuration.ts';
 
 /** sysexits.h: EX_IOERR. A supervisor starts us again, and the start reads what is really there. */
 const EXIT_STORAGE = 74;
@@ -20,11 +24,12 @@ export function serveCommand(): Command {
     });
 }
 
-async function serve(config: Config): Promise<void> {
+async function serve(config: Configuration): Promise<void> {
   const logger = createLogger(process.env['LOG_LEVEL'] ?? 'info');
   const ports = realPorts(logger);
   const keyturn = await compose(config, {
     ...ports,
+    sinks: config.keeping.sinks.map(openSink),
     couriers: (context) => [operatorLog(() => context().store.committed, logger)],
   });
   // Before it is said that we listen: whoever reads that may send a signal at once.
@@ -35,6 +40,10 @@ async function serve(config: Config): Promise<void> {
     log: config.log,
     dataDir: config.dataDir,
   });
+}
+
+function openSink(sink: SinkSettings): EventSink {
+  return sink.kind === 'file' ? fileSink(sink.path) : webhookSink(sink.variable, sink.url);
 }
 
 async function serveDemo(): Promise<void> {

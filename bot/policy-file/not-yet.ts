@@ -22,7 +22,6 @@ const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
   ['notify.slack', 'plans', '*', 'notify', 'slack'],
   ['notify.teams', 'plans', '*', 'notify', 'teams'],
   ['queue.redis_url_env', 'queue', 'redis_url_env'],
-  ['audit.retention', 'audit', 'retention'],
 ];
 
 export interface NotYet {

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { KeyturnFault } from '../core/fault.ts';
 import { type AuditSettings, readAuditSettings } from './audit-settings.ts';
 import { type Environment, given } from './environment.ts';
+import { type KeepingSettings, readKeepingSettings } from './keeping-settings.ts';
 import type { PolicyFile } from './schema.ts';
 import { LoopbackHost } from './schema-names.ts';
 import { isInside, KEYS_IN_DATA } from './semantics.ts';
@@ -15,6 +16,7 @@ export interface Settings {
   /** The name of the audit log, the first part of every checkpoint's origin. */
   readonly log: string;
   readonly audit: AuditSettings;
+  readonly keeping: KeepingSettings;
 }
 
 /** Throws CONFIG_INVALID with everything that is wrong, each by the name of its variable or key. */
@@ -37,6 +39,7 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
     problems.push(`${portName(env)} and admin.port must differ: both are ${port}`);
   }
   const audit = readAuditSettings(file.audit, { folder, dataDir, keyDir }, env, problems);
+  const keeping = readKeepingSettings(file.audit, { folder, dataDir }, env, problems);
   if (problems.length > 0) throw new KeyturnFault('CONFIG_INVALID', problems.join('; '));
   return {
     listen: { host, port, publicUrl: publicUrl(file.listen.public_url) },
@@ -45,6 +48,7 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
     keyDir,
     log: file.audit.log,
     audit,
+    keeping,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Disclosures, Erasing, Purging } from './disclosures.ts';
 import type { StreamKeeping, StreamPositions } from './event-sink.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { Posts, StoredPosts } from './posts.ts';
+import type { Pruning, StoredPast } from './pruning.ts';
 
 /**
  * The one place where state lives.
@@ -27,7 +28,13 @@ export interface Store extends Purging {
   close(): void;
 }
 
-export interface Reading extends WaitingMessages, StoredPosts, Checkpoints, StreamPositions, Disclosures {
+export interface Reading
+  extends WaitingMessages,
+    StoredPosts,
+    Checkpoints,
+    StreamPositions,
+    Disclosures,
+    StoredPast {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -55,7 +62,14 @@ export interface Reading extends WaitingMessages, StoredPosts, Checkpoints, Stre
   policyInForce(): Digest | null;
 }
 
-export interface Transaction extends Reading, Outbox, Posts, CheckpointKeeping, StreamKeeping, Erasing {
+export interface Transaction
+  extends Reading,
+    Outbox,
+    Posts,
+    CheckpointKeeping,
+    StreamKeeping,
+    Erasing,
+    Pruning {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;

@@ -3,10 +3,11 @@ import { KeyturnFault } from '../../bot/core/fault.ts';
 import { first } from './migrations/0001-first.ts';
 import { outbox } from './migrations/0002-outbox.ts';
 import { tree } from './migrations/0009-tree.ts';
+import { pruned } from './migrations/0011-pruned.ts';
 import { streams } from './migrations/0012-streams.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
-const MIGRATIONS: readonly string[] = [first, outbox, tree, streams];
+const MIGRATIONS: readonly string[] = [first, outbox, tree, streams, pruned];
 
 /** Brings the file to this version, all or nothing. A file from a newer Keyturn is refused, not guessed at. */
 export function migrate(db: Database): void {

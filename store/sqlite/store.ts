@@ -11,6 +11,7 @@ import { lockDirectory } from './lock.ts';
 import { openDatabase } from './open.ts';
 import { outboxIn } from './outbox.ts';
 import { postsIn } from './posts.ts';
+import { pruningIn } from './pruning.ts';
 import { purgerOf } from './purge.ts';
 import { requestsIn } from './requests.ts';
 import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
@@ -69,6 +70,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ...identitiesIn(db),
     ...streamsIn(db),
     ...disclosuresIn(db),
+    ...pruningIn(db),
   };
   const mark = () => {
     const held = head;
