@@ -15,8 +15,8 @@ export interface Retention {
 
 /**
  * Archives what is older than `keepMs` and lets it go. First the archive, whole and on disk; then the
- * entry that says so, and with it what the log must not forget: who is behind which id, and which
- * policy is in force. Only then is anything deleted, and a crash in between loses nothing.
+ * entry that says so, and with it what the log must not forget: who is behind which id, which key
+ * signs and which policy is in force. Only then is anything deleted, and a crash in between loses nothing.
  */
 export async function pruneLog(context: Context, { exporter, archiver, keepMs }: Retention): Promise<void> {
   const { committed } = context.store;
@@ -39,6 +39,9 @@ export async function pruneLog(context: Context, { exporter, archiver, keepMs }:
     tx.append({ type: 'log.pruned', before, archive }, KEYTURN, at, null);
     for (const { person, accounts, key } of links)
       tx.append({ type: 'identity.linked', person, accounts, text: { key } }, KEYTURN, at, null);
+    const key = tx.checkpointKeys().at(-1);
+    if (key !== undefined)
+      tx.append({ type: 'log.key_rotated', previous: key, next: key }, KEYTURN, at, null);
     const version = tx.policyInForce();
     if (version !== null) {
       const policy =
