@@ -11,7 +11,6 @@ describe('a key that does not work yet', () => {
     ['security_notices', `${SOUND}security_notices: { slack: "#s" } # HERE\n`, 'security_notices'],
     ['queue.driver: bullmq', `${SOUND}queue: { driver: bullmq } # HERE\n`, 'queue.driver'],
     ['queue.redis_url_env', `${SOUND}queue: { redis_url_env: X } # HERE\n`, 'queue.redis_url_env'],
-    ['audit.retention', `${SOUND}audit: { log: a, retention: 400d } # HERE\n`, 'audit.retention'],
     ...(
       [
         [
@@ -85,7 +84,6 @@ describe('a key that does not work yet', () => {
       'break_glass',
       'payload_retention',
       'tests',
-      'audit.retention',
     ]);
     expect(
       problemsOf(text).every(({ message }) => message.includes('is not available in this version')),
