@@ -11,6 +11,7 @@ import { startRelay } from '../queue/relay.ts';
 import { relayEntries } from '../queue/relay-entries.ts';
 import { faceCourier } from '../queue/relay-face.ts';
 import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
+import { folderArchiver } from '../store/export/archiver.ts';
 import { createExporter } from '../store/export/exporter.ts';
 import { openAttestor } from '../store/keys/attestor.ts';
 import { anchorCourier } from './app/anchor-checkpoints.ts';
@@ -19,6 +20,7 @@ import { purgeErased } from './app/erase-disclosure.ts';
 import { payloadEraser } from './app/erase-payloads.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { meetPolicy } from './app/meet-policy.ts';
+import { pruneLog } from './app/prune-log.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { restoreCards } from './app/restore-cards.ts';
 import { takeDueCheckpoint } from './app/take-checkpoint.ts';
@@ -33,6 +35,7 @@ import { operatorSocket } from './operator-socket.ts';
 import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
 import type { EventSink } from './ports/event-sink.ts';
+import type { Exporter } from './ports/exporter.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
 import { createReload, type Fixed, type Reload } from './reload.ts';
@@ -57,6 +60,8 @@ export interface Config extends Installation {
   readonly admin: { readonly host: string; readonly port: number };
   readonly fixed: Fixed;
   readonly slack?: SlackSettings | null;
+  /** How long the log stays, and where it goes after that. Left out, it stays. */
+  readonly keeping?: { readonly retentionMs: number; readonly archiveDir: string };
 }
 
 export interface Ports extends Machine {
@@ -146,6 +151,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     every(60_000, 'erase', payloadEraser(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
     every(5_000, 'purge', () => purgeErased(context), logger),
+    ...(config.keeping === undefined ? [] : [retention(context, exporter, config.keeping, logger)]),
     every(1_000, 'checkpoint', () => takeDueCheckpoint(context, checkpointEveryMs), logger),
   ];
   const posting = faces.map((face) => faceCourier(context, face));
@@ -190,6 +196,16 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   slack?.start();
   const reload = createReload(context, config.fixed, logger);
   return { context, port, reload, stop };
+}
+
+function retention(
+  context: Context,
+  exporter: Exporter,
+  { retentionMs, archiveDir }: NonNullable<Config['keeping']>,
+  logger: Logger,
+) {
+  const kept = { exporter, archiver: folderArchiver(archiveDir), keepMs: retentionMs };
+  return every(60 * 60_000, 'retention', () => pruneLog(context, kept), logger);
 }
 
 function listenAdmin(config: Config, app: HttpApp): Promise<Listening> {

@@ -12,7 +12,7 @@ const SEND_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 1_000;
 
 /** Entries as lines of some format, as many as fit into `mostBytes` and at least one. */
-export type ToLines = (
+type ToLines = (
   entries: readonly StoredEntry[],
   state: string | null,
   mostBytes: number,

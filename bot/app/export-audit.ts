@@ -35,7 +35,7 @@ export async function exportAudit(
       return refusal;
     };
     if (!context.rulebook.auditors.has(caller.id)) return no(refuse('FORBIDDEN'));
-    const first = tx.entries(0, 1)[0]?.seq ?? 0;
+    const first = tx.firstSeq();
     const from = asked.from ?? first;
     // The entry that tells of the export is the newest one that can be in it.
     const newest = tx.lastSeq() + 1;

@@ -65,6 +65,7 @@ function verifyDatabase(file: string, { key, outside }: Trusted): Judgement {
     { tables: source.tables, isLive: true },
   );
   try {
+    for (const hashes of source.leavesBefore()) verifier.hashes(hashes);
     for (const { bytes, beside } of source.entries()) if (!verifier.take(bytes, beside)) break;
     return verifier.finish();
   } catch (cause) {

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../core/canonical-json.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import { readActions } from '../policy-file/actions.ts';
 import { compileRulebook } from '../policy-file/compile.ts';
+import type { KeepingSettings } from '../policy-file/keeping-settings.ts';
 import { formatPath, formatProblem, type Path } from '../policy-file/problem.ts';
 import { readPolicyFile } from '../policy-file/read.ts';
 import type { PolicyFile } from '../policy-file/schema.ts';
@@ -12,6 +13,11 @@ import { readSlackSettings } from './slack-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What `compose` needs, and what the command needs to give it its ports. */
+export interface Configuration extends Config {
+  readonly keeping: KeepingSettings;
+}
+
 /** The file that governs: what was named, else KEYTURN_CONFIG, else `keyturn.yaml` here. Null when only the last is missing. */
 export function configFile(named: string | undefined, env: Environment): string | null {
   const wanted = named ?? (env['KEYTURN_CONFIG'] === '' ? undefined : env['KEYTURN_CONFIG']);
@@ -19,7 +25,7 @@ export function configFile(named: string | undefined, env: Environment): string 
   return existsSync('keyturn.yaml') ? 'keyturn.yaml' : null;
 }
 
-export function readConfiguration(file: string, env: Environment): Config {
+export function readConfiguration(file: string, env: Environment): Configuration {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -30,7 +36,7 @@ export function readConfiguration(file: string, env: Environment): Config {
 }
 
 /** Policy text to everything `compose` needs. Every problem at once, each with its line. */
-export function toConfiguration(text: string, file: string, env: Environment): Config {
+export function toConfiguration(text: string, file: string, env: Environment): Configuration {
   const read = readPolicyFile(text);
   if (!read.ok) {
     throw new KeyturnFault(

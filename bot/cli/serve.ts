@@ -1,9 +1,13 @@
 import { Command } from 'commander';
+import { fileSink } from '../../queue/sinks/file.ts';
+import { webhookSink } from '../../queue/sinks/webhook.ts';
 import { type Config, compose, type Keyturn, type Ports } from '../compose.ts';
 import { createDemo } from '../demo/demo.ts';
 import { every } from '../every.ts';
 import { createLogger } from '../logger.ts';
 import { operatorLog } from '../operator-log.ts';
+import type { SinkSettings } from '../policy-file/keeping-settings.ts';
+import type { EventSink } from '../ports/event-sink.ts';
 import type { Logger } from '../ports/logger.ts';
 import { systemRandom } from '../random.ts';
 import { createFileWatch, type FileWatch } from '../watch-file.ts';
@@ -33,6 +37,7 @@ async function serve(file: string): Promise<void> {
   const ports = realPorts(logger);
   const keyturn = await compose(config, {
     ...ports,
+    sinks: config.keeping.sinks.map(openSink),
     couriers: (context) => [operatorLog(() => context().store.committed, logger)],
   });
   // Before it is said that we listen: whoever reads that may send a signal at once.
@@ -48,6 +53,10 @@ async function serve(file: string): Promise<void> {
     dataDir: config.dataDir,
     verifierKey: verifierKeyOf(keyturn),
   });
+}
+
+function openSink(sink: SinkSettings): EventSink {
+  return sink.kind === 'file' ? fileSink(sink.path) : webhookSink(sink.variable, sink.url);
 }
 
 async function serveDemo(): Promise<void> {

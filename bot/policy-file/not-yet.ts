@@ -12,7 +12,6 @@ const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
   ['notify.teams', 'plans', '*', 'notify', 'teams'],
   ['notify.teams', 'break_glass', '*', 'notify', 'teams'],
   ['security_notices.teams', 'security_notices', 'teams'],
-  ['audit.retention', 'audit', 'retention'],
 ];
 
 export interface NotYet {

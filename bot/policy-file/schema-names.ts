@@ -50,8 +50,24 @@ const AnyDuration = z
   .regex(/^[1-9][0-9]{0,7}[smhd]$/, 'must be a duration such as 90s, 30m, 24h or 7d')
   .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? Number.NaN));
 export const Duration = AnyDuration.refine((ms) => ms <= LONGEST_MS, 'is longer than 90d');
-/** How long something is kept. */
-export const Retention = AnyDuration.refine((ms) => ms <= LONGEST_RETENTION_MS, 'is longer than 3650d');
+/** How long the payloads of what is over are kept. */
+export const PayloadRetention = AnyDuration.refine(
+  (ms) => ms <= LONGEST_RETENTION_MS,
+  'is longer than 3650d',
+);
+
+const SHORTEST_RETENTION_MS = 365 * 86_400_000;
+
+/** How long the log stays. Less than a year of it answers no auditor. */
+export const Retention = z
+  .string()
+  .regex(/^[1-9][0-9]{0,3}d$/, 'must be a number of days such as 400d')
+  .transform((text) => Number(text.slice(0, -1)) * 86_400_000)
+  .refine(
+    (ms) => ms >= SHORTEST_RETENTION_MS,
+    'is shorter than 365d, which is the least that the log is kept',
+  )
+  .refine((ms) => ms <= LONGEST_RETENTION_MS, 'is longer than 3650d');
 
 const TokenHash = z
   .string()

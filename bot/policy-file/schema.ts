@@ -142,6 +142,11 @@ const Anchor = z.union([
   z.strictObject({ webhook_env: names.EnvName }),
 ]);
 
+const Sink = z.union([
+  z.strictObject({ file: names.FilePath }),
+  z.strictObject({ webhook_env: names.EnvName }),
+]);
+
 export const PolicyFile = z.strictObject({
   version: z.literal(1),
   listen: z
@@ -186,7 +191,7 @@ export const PolicyFile = z.strictObject({
   limits: z
     .strictObject({ open_per_requester: Limit.prefault(20), new_per_minute: Limit.prefault(30) })
     .prefault({}),
-  payload_retention: names.Retention.prefault('30d').meta({
+  payload_retention: names.PayloadRetention.prefault('30d').meta({
     description: 'After a request is over its payload goes, and its digest stays.',
   }),
   tests: z
@@ -202,6 +207,15 @@ export const PolicyFile = z.strictObject({
       }),
       anchors: z.array(Anchor).max(10, 'holds at most 10 anchors').exactOptional().meta({
         description: 'Where each checkpoint is shown, outside data_dir. Left out, a file in key_dir.',
+      }),
+      retention: names.Retention.prefault('400d').meta({
+        description: 'How long entries stay. Older ones go to an archive first. At least 365d.',
+      }),
+      archive_dir: names.FilePath.prefault('./archive').meta({
+        description: 'Where the archives go, outside data_dir.',
+      }),
+      stream: z.array(Sink).max(10, 'holds at most 10 sinks').prefault([]).meta({
+        description: 'Where every entry is sent on to, as OCSF 1.9 in JSON lines.',
       }),
     })
     .prefault({}),

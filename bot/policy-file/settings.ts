@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { KeyturnFault } from '../core/fault.ts';
 import { type AuditSettings, readAuditSettings } from './audit-settings.ts';
 import { type Environment, given } from './environment.ts';
+import { type KeepingSettings, readKeepingSettings } from './keeping-settings.ts';
 import type { PolicyFile } from './schema.ts';
 import { LoopbackHost } from './schema-names.ts';
 import { isInside, KEYS_IN_DATA } from './semantics.ts';
@@ -16,6 +17,7 @@ export interface Settings {
   readonly log: string;
   readonly audit: AuditSettings;
   readonly queue: Queue;
+  readonly keeping: KeepingSettings;
 }
 
 type Queue =
@@ -43,6 +45,7 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
   }
   const audit = readAuditSettings(file.audit, { folder, dataDir, keyDir }, env, problems);
   const queue = readQueue(file.queue, env, problems);
+  const keeping = readKeepingSettings(file.audit, { folder, dataDir }, env, problems);
   if (problems.length > 0) throw new KeyturnFault('CONFIG_INVALID', problems.join('; '));
   return {
     listen: { host, port, publicUrl: publicUrl(file.listen.public_url) },
@@ -52,6 +55,7 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
     log: file.audit.log,
     audit,
     queue,
+    keeping,
   };
 }
 

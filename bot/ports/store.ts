@@ -9,6 +9,7 @@ import type { Inbox, KnownDeliveries } from './inbox.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { ErasablePayloads, ErasePayload } from './payloads.ts';
 import type { Posts, StoredPosts } from './posts.ts';
+import type { Pruning, StoredPast } from './pruning.ts';
 
 /**
  * The one place where state lives.
@@ -40,7 +41,8 @@ export interface Reading
     Checkpoints,
     StreamPositions,
     Disclosures,
-    ErasablePayloads {
+    ErasablePayloads,
+    StoredPast {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -91,7 +93,8 @@ export interface Transaction
     CheckpointKeeping,
     StreamKeeping,
     Erasing,
-    ErasePayload {
+    ErasePayload,
+    Pruning {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;

@@ -26,8 +26,14 @@ export type Followed = { readonly link: Link } | { readonly problem: Problem } |
 
 const NO_PREV = Buffer.from(GENESIS_PREV).toString('base64');
 
+/** Where a log begins whose older entries were pruned, and the hash that is kept of the last of those. */
+export interface Beginning {
+  readonly seq: number;
+  readonly prev: string;
+}
+
 /** One log, first entry to last: origin, sequence, hash chain, time. It holds the end of the chain only. */
-export function createChain(mustBeginAt0: boolean) {
+export function createChain(mustBeginAt0: boolean, after: Beginning | null = null) {
   let origin: string | null = null;
   let first: number | null = null;
   let next = 0;
@@ -42,7 +48,11 @@ export function createChain(mustBeginAt0: boolean) {
     const epoch = parseOrigin(log)?.epoch;
     if (epoch === undefined) return wrong(seq, 'its log is no name with an epoch');
     if (!isHash(prev)) return wrong(seq, 'its prev is no SHA-256');
-    if (seq > 0 && mustBeginAt0) return wrong(0, `it is missing; the log begins at ${seq}`);
+    if (after !== null && seq !== after.seq)
+      return wrong(after.seq, `it is missing; the log begins at ${seq}`);
+    if (after !== null && prev !== after.prev)
+      return wrong(seq, 'its prev is not the hash that was kept of the entry before it');
+    if (seq > 0 && mustBeginAt0 && after === null) return wrong(0, `it is missing; the log begins at ${seq}`);
     if (seq > 0 && prev === NO_PREV)
       return wrong(0, `its prev says that it is the first, its seq says ${seq}`);
     if (seq === 0 && prev !== NO_PREV)

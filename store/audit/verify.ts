@@ -1,5 +1,5 @@
 import { type Beside, columnProblem, createAbsences, textProblem } from './beside.ts';
-import { createChain, type Doubt, settleDoubt } from './chain.ts';
+import { type Beginning, createChain, type Doubt, settleDoubt } from './chain.ts';
 import { readFixedPoint } from './fixed-point.ts';
 import type { Area, Problem } from './problem.ts';
 import { createReplay, type Replayed } from './replay.ts';
@@ -7,6 +7,8 @@ import { type LoggedEntry, readEntry } from './replay-shape.ts';
 
 /** The state that stands beside a log in its database. Each answers why it disagrees with the log, or null. */
 export interface Tables {
+  /** Null for a log that is there from its first entry on. */
+  readonly beginning?: Beginning | null;
   /** Called once per request: when it is over, or for an open one at the end of the log. */
   compare(request: Replayed): string | null;
   /** Called at the end, before the open requests are compared. */
@@ -94,7 +96,7 @@ export function createVerifier({
   withoutReplay = false,
   onEntry,
 }: VerifyOptions = {}): Verifier {
-  const chain = createChain(tables !== undefined);
+  const chain = createChain(tables !== undefined, tables?.beginning ?? null);
   const absences = createAbsences();
   let replay: ReturnType<typeof createReplay> | null = null;
   let problem: Problem | null = null;

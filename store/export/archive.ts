@@ -3,13 +3,13 @@ import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 
 /** A file of the bundle, as its manifest names it. */
-export interface Listed {
+interface Listed {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface Archive {
   /** The compressed bytes, as they come. */

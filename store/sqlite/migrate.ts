@@ -6,6 +6,7 @@ import { breakGlass } from './migrations/0005-break-glass.ts';
 import { accounts } from './migrations/0007-accounts.ts';
 import { payloadRetention } from './migrations/0008-payload-retention.ts';
 import { tree } from './migrations/0009-tree.ts';
+import { pruned } from './migrations/0011-pruned.ts';
 import { streams } from './migrations/0012-streams.ts';
 import { inbox } from './migrations/0013-inbox.ts';
 import { runs } from './migrations/0015-runs.ts';
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly string[] = [
   tree,
   streams,
   runs,
+  pruned,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

@@ -3,7 +3,7 @@ import { readHead } from './audit-log.ts';
 import { openReadOnly } from './open.ts';
 import { treeIn } from './tree.ts';
 
-export interface SnapshotEntry {
+interface SnapshotEntry {
   readonly seq: number;
   readonly bytes: Uint8Array;
 }

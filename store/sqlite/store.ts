@@ -14,6 +14,7 @@ import { openDatabase } from './open.ts';
 import { outboxIn } from './outbox.ts';
 import { postReviewsIn } from './post-reviews.ts';
 import { postsIn } from './posts.ts';
+import { pruningIn } from './pruning.ts';
 import { purgerOf } from './purge.ts';
 import { requestsIn } from './requests.ts';
 import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
@@ -81,6 +82,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ...accountsIn(db),
     ...streamsIn(db),
     ...disclosuresIn(db),
+    ...pruningIn(db),
   };
   const mark = () => {
     const held = head;

@@ -10,10 +10,13 @@ const TAIL = 1000;
 export function checkTail(db: Database, log: string): void {
   const rows = db
     .prepare<[number], { seq: number; prev: Uint8Array; bytes: Uint8Array }>(
-      'SELECT seq, prev, bytes FROM entries ORDER BY seq DESC LIMIT ?',
+      // What a prune has not deleted yet is no part of the log any more.
+      `SELECT seq, prev, bytes FROM entries WHERE seq >= coalesce((SELECT before FROM pruned), 0)
+       ORDER BY seq DESC LIMIT ?`,
     )
     .all(TAIL)
     .reverse();
+  checkBeginning(db, rows.length < TAIL ? rows[0] : undefined);
   for (const [index, { seq, prev, bytes }] of rows.entries()) {
     const before = rows[index - 1];
     const told = readEntry(bytes);
@@ -33,6 +36,23 @@ export function checkTail(db: Database, log: string): void {
     .get();
   if (ahead?.ahead === 1)
     throw new KeyturnFault('LOG_TAIL_BROKEN', 'a request is newer than the end of the log');
+}
+
+/** A log begins with its first entry, or where the last prune left it. */
+function checkBeginning(
+  db: Database,
+  begin: { readonly seq: number; readonly prev: Uint8Array } | undefined,
+): void {
+  if (begin === undefined || begin.seq === 0) return;
+  const left = db
+    .prepare<[number], Uint8Array>('SELECT prev FROM pruned WHERE before = ?')
+    .pluck()
+    .get(begin.seq);
+  if (left !== undefined && Buffer.compare(left, begin.prev) === 0) return;
+  throw new KeyturnFault(
+    'LOG_TAIL_BROKEN',
+    `the entries before ${begin.seq} are gone, and nobody pruned them`,
+  );
 }
 
 /** Null for bytes that are no JSON: somebody else wrote them. */

@@ -14,6 +14,8 @@ import { openReadOnly } from './open.ts';
 export interface VerifySource {
   entries(): Iterable<{ readonly bytes: Uint8Array; readonly beside: Beside }>;
   readonly tables: Tables;
+  /** Leaf hashes of the entries that were pruned. */
+  leavesBefore(): Iterable<Uint8Array>;
   /** In order of size. */
   readonly checkpoints: readonly NoteFile[];
   close(): void;
@@ -28,6 +30,9 @@ interface DisclosureRow {
   readonly salt: unknown;
   readonly value: string;
 }
+
+/** Leaf hashes are kept for so many entries in a row. */
+const TILE = 256;
 
 const EMPTY = new Uint8Array();
 function blob(value: unknown): Uint8Array {
@@ -45,22 +50,32 @@ export function openVerifySource(file: string): VerifySource {
     db.pragma('cell_size_check = ON');
     db.exec('BEGIN');
     const entries = db
-      .prepare<[], EntryRow>('SELECT seq, prev, type, request, bytes FROM entries ORDER BY seq')
+      .prepare<[number], EntryRow>(
+        'SELECT seq, prev, type, request, bytes FROM entries WHERE seq >= ? ORDER BY seq',
+      )
       .raw();
-    const disclosures = db.prepare<[], DisclosureRow>(
-      'SELECT seq, field, salt, value FROM disclosures ORDER BY seq, field',
+    const disclosures = db.prepare<[number], DisclosureRow>(
+      'SELECT seq, field, salt, value FROM disclosures WHERE seq >= ? ORDER BY seq, field',
     );
-    const texts = take(disclosures.iterate());
+    const past = pastIn(db);
+    const from = past?.before ?? 0;
+    const texts = take(disclosures.iterate(from));
     return {
       *entries() {
-        for (const [seq, prev, type, request, bytes] of entries.iterate()) {
+        for (const [seq, prev, type, request, bytes] of entries.iterate(from)) {
           yield {
             bytes: blob(bytes),
             beside: { columns: { seq, prev: blob(prev), type, request }, texts: texts.upTo(seq) },
           };
         }
       },
-      tables: tablesIn(db, () => texts.next()),
+      tables: tablesIn(db, past, () => texts.next()),
+      *leavesBefore() {
+        const tiles = db.prepare<[number], { hashes: unknown }>(
+          'SELECT hashes FROM leaves WHERE tile < ? ORDER BY tile',
+        );
+        for (const { hashes } of tiles.iterate(from / TILE)) yield blob(hashes);
+      },
       checkpoints: db
         .prepare<[], { size: number; note: string }>('SELECT size, note FROM checkpoints ORDER BY size')
         .all()
@@ -110,7 +125,23 @@ interface Life {
   readonly brokenGlass?: { readonly person: string } | null;
 }
 
-function tablesIn(db: Database, nextText: () => number | null): Tables {
+interface Past {
+  readonly before: number;
+  readonly prev: Uint8Array;
+  readonly requests: number;
+}
+
+/** What was pruned. A database from before there was a prune has no table for it. */
+function pastIn(db: Database): Past | null {
+  const hasTable = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'pruned'").get() !== undefined;
+  if (!hasTable) return null;
+  return db.prepare<[], Past>('SELECT before, prev, requests FROM pruned').get() ?? null;
+}
+
+function tablesIn(db: Database, past: Past | null, nextText: () => number | null): Tables {
+  const pruned = db.prepare<[], number | null>(
+    "SELECT max(json_extract(CAST(bytes AS TEXT), '$.data.before')) FROM entries WHERE type = 'log.pruned'",
+  );
   const row = db.prepare<[number], RequestRow>(
     `SELECT id, state, iif(json_valid(body), body ->> '$.state', NULL) AS bodyState, text FROM requests LEFT JOIN actions USING (number) WHERE number = ?`,
   );
@@ -142,6 +173,8 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
     : null;
 
   return {
+    beginning:
+      past === null ? null : { seq: past.before, prev: Buffer.from(blob(past.prev)).toString('base64') },
     compare(request: Replayed) {
       const { number, id, state, submitted } = request;
       const held = row.get(number);
@@ -177,8 +210,11 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
         };
       }
       if (nextText() !== null) return end(`a text stands beside entry ${nextText()}, which there is not`);
-      if (rows !== requests || (newest ?? 0) !== requests || actions.get()?.rows !== requests) {
-        return end(`the log has ${requests} requests, and the tables have ${rows}, up to ${newest ?? 0}`);
+      if (past !== null && pruned.pluck().get() !== past.before)
+        return end(`entries before ${past.before} are gone, and no entry says that they were pruned`);
+      const all = requests + (past?.requests ?? 0);
+      if (rows !== all || (newest ?? 0) !== all || actions.get()?.rows !== all) {
+        return end(`the log has ${all} requests, and the tables have ${rows}, up to ${newest ?? 0}`);
       }
       if ((policy.get()?.value ?? null) !== loaded)
         return end('the policy in force is not the last one that the log has');

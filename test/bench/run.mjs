@@ -7,6 +7,7 @@ import { cycles } from './b-cycles.mjs';
 import { growth } from './c-growth.mjs';
 import { verification } from './d-verification.mjs';
 import { starting } from './e-starting.mjs';
+import { exporting } from './f-export.mjs';
 import { toTable } from './lib/rows.mjs';
 
 // It measures and never fails for what it measured: a missed aim is for people to look at.
@@ -17,6 +18,7 @@ const BENCHES = new Map([
   ['c', growth],
   ['d', verification],
   ['e', starting],
+  ['f', exporting],
 ]);
 const USAGE = `node test/bench/run.mjs [${[...BENCHES.keys()].join('] [')}] [--quick] [--json FILE]`;
 

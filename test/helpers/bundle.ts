@@ -43,7 +43,7 @@ export function unpack(bytes: Uint8Array): UnpackedBundle {
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const archive = join(dir, 'bundle.tar.gz');
   writeFileSync(archive, bytes);
-  execFileSync('tar', ['-xzf', archive, '-C', dir]);
+  execFileSync('tar', ['--warning=no-timestamp', '-xzf', archive, '-C', dir]);
   const [name = ''] = readdirSync(dir).filter((one) => one.startsWith('audit-'));
   const folder = join(dir, name);
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })

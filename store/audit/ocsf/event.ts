@@ -14,7 +14,7 @@ import {
 } from './classify.ts';
 
 /** Pinned: consumers read the version to know which attributes there are. */
-export const OCSF_VERSION = '1.9.0';
+const OCSF_VERSION = '1.9.0';
 const CLASS = 6003;
 const CATEGORY = 6;
 

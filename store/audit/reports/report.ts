@@ -13,14 +13,14 @@ export interface About {
   readonly fastSeconds: number;
 }
 
-export interface Desk {
+interface Desk {
   readonly about: About;
   readonly people: People;
   readonly emit: (...cells: readonly Cell[]) => void;
 }
 
 /** One report being written. It sees each entry once, and keeps no more than its bound says. */
-export interface Counting {
+interface Counting {
   /** `story` is the request that the entry is about, with this entry in it; null where there is none. */
   readonly take?: (noted: Noted, story: Story | null) => void;
   /** A request is over. */

@@ -21,7 +21,7 @@ import { undecided } from './undecided.ts';
 import { unknownUnsettled } from './unknown-unsettled.ts';
 import { whoMayApprove } from './who-may-approve.ts';
 
-export const REPORTS: readonly Report[] = [
+const REPORTS: readonly Report[] = [
   approvedActions,
   sample,
   decisionsByPerson,

@@ -115,6 +115,6 @@ function tell(story: Story, { entry }: Noted): void {
   if (story.state !== null && isTerminal(story.state)) story.ended = { seq, at };
 }
 
-export function isBreakGlass(type: string): boolean {
+function isBreakGlass(type: string): boolean {
   return type === 'break_glass.used';
 }

@@ -17,6 +17,8 @@ function faultOf(read: () => unknown): string {
   return 'none';
 }
 
+const DAY = 86_400_000;
+
 describe('the settings of the server', () => {
   it('have defaults, and paths that start where the file is', () => {
     expect(settings()).toEqual({
@@ -30,6 +32,7 @@ describe('the settings of the server', () => {
         anchors: [{ kind: 'file', path: '/etc/keyturn/keys/anchor.notes' }],
         keys: { checkpoint: null, nextCheckpoint: null, grant: null },
       },
+      keeping: { retentionMs: 400 * DAY, archiveDir: '/etc/keyturn/archive', sinks: [] },
     });
   });
 
@@ -38,8 +41,13 @@ describe('the settings of the server', () => {
 admin: { host: "::1", port: 9000 }
 data_dir: ../data
 key_dir: /srv/keys
-audit: { log: keyturn.example, checkpoint_every: 90s, anchors: [{ file: ../worm/notes }, { webhook_env: HOOK }] }`;
-    const env = { HOOK: 'https://chat.example/hook', KEYTURN_CHECKPOINT_KEY: 'PEM', KEYTURN_GRANT_KEY: '' };
+audit: { log: keyturn.example, checkpoint_every: 90s, anchors: [{ file: ../worm/notes }, { webhook_env: HOOK }], retention: 365d, archive_dir: /srv/archive, stream: [{ file: ../siem.jsonl }, { webhook_env: SIEM }] }`;
+    const env = {
+      HOOK: 'https://chat.example/hook',
+      SIEM: 'https://siem.example/in',
+      KEYTURN_CHECKPOINT_KEY: 'PEM',
+      KEYTURN_GRANT_KEY: '',
+    };
     expect(settings(env, withTop(top))).toEqual({
       listen: { host: '0.0.0.0', port: 80, publicUrl: 'https://keyturn.example' },
       admin: { host: '::1', port: 9000 },
@@ -53,6 +61,14 @@ audit: { log: keyturn.example, checkpoint_every: 90s, anchors: [{ file: ../worm/
           { kind: 'webhook', variable: 'HOOK', url: 'https://chat.example/hook' },
         ],
         keys: { checkpoint: 'PEM', nextCheckpoint: null, grant: null },
+      },
+      keeping: {
+        retentionMs: 365 * DAY,
+        archiveDir: '/srv/archive',
+        sinks: [
+          { kind: 'file', path: '/etc/siem.jsonl' },
+          { kind: 'webhook', variable: 'SIEM', url: 'https://siem.example/in' },
+        ],
       },
     });
   });
@@ -85,6 +101,21 @@ audit: { log: keyturn.example, checkpoint_every: 90s, anchors: [{ file: ../worm/
     [{ KEYTURN_DATA_DIR: '/' }, 'key_dir must not be inside data_dir'],
   ])('row 26: refuse keys inside the data: %j', (env, message) => {
     expect(faultOf(() => settings(env))).toContain(message);
+  });
+
+  it.each([
+    ['stream: [{ webhook_env: SIEM }]', {}, 'SIEM, named by audit.stream[0].webhook_env, is not set'],
+    [
+      'stream: [{ webhook_env: SIEM }]',
+      { SIEM: 'http://siem.example/' },
+      'must be https, or http on this machine',
+    ],
+    ['stream: [{ file: a }, { file: ./a }]', {}, 'audit.stream names /etc/keyturn/a twice'],
+    ['archive_dir: ./data/old', {}, 'audit.archive_dir must not be inside data_dir'],
+  ])('refuse what would lose the log or send it astray: %s', (key, env, message) => {
+    const fault = faultOf(() => settings(env, withTop(`audit: { ${key} }`)));
+    expect(fault).toContain(message);
+    expect(fault).not.toContain('siem.example');
   });
 
   it.each([

@@ -8,6 +8,24 @@ const MEMBERS = 'members: [carol] }';
 describe('a value of the wrong kind', () => {
   const cases: readonly (readonly [title: string, change: Change, path: string, message: string])[] = [
     [
+      'a retention below a year',
+      [PEOPLE, 'audit: { retention: 364d } # HERE\npeople:\n'],
+      'audit.retention',
+      'is shorter than 365d, which is the least that the log is kept',
+    ],
+    [
+      'a retention that is no number of days',
+      [PEOPLE, 'audit: { retention: 24h } # HERE\npeople:\n'],
+      'audit.retention',
+      'must be a number of days such as 400d',
+    ],
+    [
+      'a sink with two places',
+      [PEOPLE, 'audit: { stream: [{ file: a, webhook_env: B }] } # HERE\npeople:\n'],
+      'audit.stream[0].webhook_env',
+      'is not a key that can stand here',
+    ],
+    [
       'an unknown key at the top',
       [PEOPLE, 'peple: {} # HERE\npeople:\n'],
       'peple',

@@ -33,7 +33,7 @@ export function notedOf(file: string, from = 0): readonly Noted[] {
   return noted;
 }
 
-export function aboutOf(noted: readonly Noted[]) {
+function aboutOf(noted: readonly Noted[]) {
   const from = noted[0]?.entry.seq ?? 0;
   const to = noted.at(-1)?.entry.seq ?? 0;
   return { log: 'keyturn.test', from, to, checkpoint: { size: to + 1, root: '00ff' }, fastSeconds: 30 };
