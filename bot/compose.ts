@@ -3,7 +3,8 @@ import { openApiDocument } from '../connectors/api/openapi.ts';
 import { apiRoutes } from '../connectors/api/routes.ts';
 import { httpApp, metricsRoute } from '../connectors/http/app.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
-import { type Listening, listen } from '../connectors/http/server.ts';
+import { type Listening, listen, listenAt } from '../connectors/http/server.ts';
+import { operatorRoutes } from '../connectors/operator/routes.ts';
 import { startRelay } from '../queue/relay.ts';
 import { faceCourier } from '../queue/relay-face.ts';
 import { type Context, KEYTURN } from './app/context.ts';
@@ -16,6 +17,7 @@ import { openSlack, slackRoutes } from './compose-slack.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
 import { type Installation, type Machine, openContext } from './open-context.ts';
+import { operatorSocket } from './operator-socket.ts';
 import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
 import type { Logger } from './ports/logger.ts';
@@ -95,9 +97,10 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   // What only operators should see answers on loopback alone, also when the bot itself is public.
   const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
   if (isPrivate) app.route('/', metricsRoute(metrics));
+  const listeners: Omit<Listening, 'port'>[] = [];
+  let port = config.listen.port;
   const fromSlack = slack === null ? null : slackRoutes(slack, refusedCalls, ports.bodyWithinMs ?? 10_000);
   if (fromSlack !== null) app.route('/', fromSlack);
-  const listeners: Listening[] = [];
   const stop = async () => {
     await slack?.stop();
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
@@ -111,7 +114,13 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     }
   };
   try {
-    listeners.push(await listen(app, config.listen));
+    const main = await listen(app, config.listen);
+    port = main.port;
+    listeners.push(main);
+    const socket = operatorSocket(config.dataDir);
+    if (socket === null)
+      logger.warn('data_dir is too long a path for a socket: keyturn people will not work');
+    else listeners.push(await listenAt(operatorRoutes(context), socket));
     if (!isPrivate) listeners.push(await listenAdmin(config, metrics));
   } catch (cause) {
     await stop();
@@ -121,7 +130,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   // Never awaited: while Slack is down everything else goes on.
   slack?.start();
   const reload = createReload(context, config.fixed, logger);
-  return { context, port: listeners[0]?.port ?? config.listen.port, reload, stop };
+  return { context, port, reload, stop };
 }
 
 function listenAdmin(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<Listening> {

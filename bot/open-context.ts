@@ -3,13 +3,19 @@ import { join } from 'node:path';
 import { openGrantSigner } from '../store/keys/grant-key.ts';
 import { openSqliteStore } from '../store/sqlite/store.ts';
 import { adoptPolicy, type PolicySource } from './app/adopt-policy.ts';
+import { createAttempts } from './app/attempts.ts';
 import { type Context, KEYTURN } from './app/context.ts';
+import { createDirectories } from './app/directories.ts';
 import { enrolPeople } from './app/enrol-people.ts';
+import { refuseConflicts } from './app/link-conflicts.ts';
 import { createPresence } from './app/presence.ts';
+import { recordDirectoryFailures } from './app/record-directory-failure.ts';
+import { createRoster } from './app/roster.ts';
 import { rulebookInForce } from './app/rulebook-in-force.ts';
 import { trustedTime } from './app/time.ts';
 import { createWatchers } from './app/watchers.ts';
 import type { Clock } from './ports/clock.ts';
+import type { Directory } from './ports/directory.ts';
 import type { Places } from './ports/places.ts';
 import type { Random } from './ports/random.ts';
 import { SOFTWARE } from './software.ts';
@@ -24,6 +30,8 @@ export interface Installation extends PolicySource {
 export interface Machine {
   readonly clock: Clock;
   readonly random: Random;
+  /** Who keeps groups of the policy elsewhere. */
+  readonly directories?: readonly Directory[];
   /** The store can no longer be trusted. MUST end the process, without answering anybody. */
   readonly onBroken: (cause: unknown) => void;
 }
@@ -35,7 +43,7 @@ export interface Machine {
  */
 export async function openContext(
   { dataDir, keyDir, log, people, compile }: Installation,
-  { clock, random, onBroken }: Machine,
+  { clock, random, onBroken, directories = [] }: Machine,
   places: Places,
 ): Promise<Context> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -48,17 +56,24 @@ export async function openContext(
     });
     const personOf = await enrolPeople({ store, time, random }, people);
     const inForce = rulebookInForce(compile(personOf));
+    refuseConflicts(inForce.now, store.committed);
+    const steady = () => clock.steady();
+    const roster = createRoster(() => inForce.now, store.committed.links(), steady);
+    const failed = recordDirectoryFailures(() => context, steady);
     const context: Context = {
       store,
       time,
       random,
       get rulebook() {
-        return inForce.now;
+        return roster.now;
       },
       inForce,
+      roster,
+      directories: createDirectories(directories, { roster, inForce }, steady, failed),
       signer: openGrantSigner(keyDir),
       watchers: createWatchers(),
-      presence: createPresence(() => clock.steady()),
+      presence: createPresence(steady),
+      attempts: createAttempts(steady),
       places,
     };
     await adoptPolicy(context);

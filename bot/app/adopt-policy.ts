@@ -5,6 +5,7 @@ import type { Rulebook } from '../ports/rulebook.ts';
 import { type Writing, write } from './change-request.ts';
 import { type Context, KEYTURN } from './context.ts';
 import { enrol, idsOf, type NamedPerson } from './enrol-people.ts';
+import { refuseConflicts } from './link-conflicts.ts';
 import { meetPolicy } from './meet-policy.ts';
 
 /** A policy file that was read and found safe, before the people in it have their ids. */
@@ -36,6 +37,7 @@ export async function replacePolicy(context: Context, { people, compile }: Polic
   let undo = () => {};
   try {
     await write(context, (writing) => {
+      refuseConflicts(next, writing.tx);
       enrol(writing.tx, strangers, writing.at);
       putOnRecord(writing, next);
       undo = context.inForce.put(next);

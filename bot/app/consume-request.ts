@@ -18,7 +18,7 @@ export type Consumed = { readonly ok: true; readonly answer: string } | Refusal;
  * Releases an approved action to its caller, once. The answer is JSON text: grant, nonce and the
  * stored payload. Of any number of callers at once, one gets it.
  */
-export function consumeRequest(
+export async function consumeRequest(
   context: Context,
   caller: Caller,
   id: RequestId,
@@ -26,6 +26,7 @@ export function consumeRequest(
   idempotencyKey: string | null,
 ): Promise<Consumed> {
   const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
+  await context.directories.renew();
   return write<Consumed>(context, (writing) => {
     const { tx, at } = writing;
     const request = current(context, writing, id);

@@ -5,7 +5,10 @@ import type { Places } from '../ports/places.ts';
 import type { Random } from '../ports/random.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
 import type { Store } from '../ports/store.ts';
+import type { Attempts } from './attempts.ts';
+import type { Directories } from './directories.ts';
 import type { Presence } from './presence.ts';
+import type { Roster } from './roster.ts';
 import type { RulebookInForce } from './rulebook-in-force.ts';
 import type { Time } from './time.ts';
 import type { Watchers } from './watchers.ts';
@@ -18,9 +21,12 @@ export interface Context {
   /** The rulebook in force: read it anew for every decision. */
   readonly rulebook: Rulebook;
   readonly inForce: RulebookInForce;
+  readonly roster: Roster;
+  readonly directories: Directories;
   readonly signer: GrantSigner;
   readonly watchers: Watchers;
   readonly presence: Presence;
+  readonly attempts: Attempts;
   /** Where people look. */
   readonly places: Places;
 }

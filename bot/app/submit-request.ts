@@ -50,6 +50,7 @@ export async function submitRequest(
   submission: Submission,
   idempotencyKey: string | null,
 ): Promise<SubmitResult> {
+  await context.directories.recent();
   const bodyDigest = sha256Hex(canonicalJson({ ...submission, target: { ...submission.target } }));
   const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
   const before = check(context, caller, submission, key);
@@ -175,6 +176,7 @@ function create(
   if (limited !== null) return limited;
   const freezes = freezesAgainst(context.rulebook.policy, facts, at);
   if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, at) });
+  if (isUnsure(context.rulebook, evaluation)) return refuse('DIRECTORY_UNAVAILABLE');
   if (!submitted.ok) return submitted;
 
   let request = submitted.request;
@@ -190,6 +192,17 @@ function create(
   writing.changed.add(request.id);
   announce(context, tx, request, logged, caller.actor);
   return { ok: true, created: true, request };
+}
+
+/** The policy looks at a group of which nobody can say now who is in it: at a rule, or at a seat. */
+function isUnsure({ policy, unknownGroups }: Rulebook, { effect, seats }: Evaluation): boolean {
+  if (unknownGroups.size === 0) return false;
+  const matches = [...policy.rules, ...policy.freezes, ...policy.breakGlass].map(({ match }) => match);
+  const looked = [
+    ...matches.flatMap(({ groups = [] }) => groups),
+    ...(effect === 'require' ? seats.flatMap(({ from }) => from) : []),
+  ];
+  return looked.some((group) => unknownGroups.has(group));
 }
 
 function join(

@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./token-new.ts')).tokenCommand(),
   request: async () => (await import('./request.ts')).requestCommand(),
   guard: async () => (await import('./guard.ts')).guardCommand(),
+  people: async () => (await import('./people.ts')).peopleCommand(),
   policy: async () => (await import('./policy.ts')).policyCommand(),
   audit: async () => {
     const { auditVerifyCommand } = await import('./audit-verify.ts');

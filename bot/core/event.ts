@@ -165,9 +165,20 @@ export type LogEvent =
   | {
       readonly type: 'identity.linked';
       readonly person: PersonId;
+      /** How many accounts the policy file gives them. */
       readonly accounts: number;
+      /** How many more they have linked after this; left out where the policy file names them first. */
+      readonly links?: number;
       readonly text: Text;
     }
+  | {
+      readonly type: 'identity.unlinked';
+      readonly person: PersonId;
+      readonly links: number;
+      readonly text: Text;
+    }
+  | { readonly type: 'identity.code_given'; readonly person: PersonId; readonly expiresAt: Instant }
+  | { readonly type: 'directory.failed'; readonly kind: string; readonly text: Text }
   | {
       readonly type: 'policy.loaded';
       readonly version: Digest;

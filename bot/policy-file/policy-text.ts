@@ -5,9 +5,9 @@ import type { PolicyFile } from './schema.ts';
 
 /** Over what decides, and nothing else: a rotated token or a moved folder is the same policy. */
 export function versionOf(file: PolicyFile): Digest {
-  const people = Object.entries(file.people).map(([key, { accounts }]) => [
+  const people = Object.entries(file.people).map(([key, { accounts, active }]) => [
     key,
-    Object.keys(accounts).sort(),
+    [...Object.keys(accounts).sort(), ...(active ? [] : ['inactive'])],
   ]);
   const clients = Object.entries(file.clients).map(([key, { auth: _, ...client }]) => [
     key,

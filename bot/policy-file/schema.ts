@@ -33,6 +33,9 @@ const Person = z.strictObject({
     github: names.GithubAccount.exactOptional(),
     api_token_sha256: names.TokenHashes.exactOptional(),
   }),
+  active: z.boolean().prefault(true).meta({
+    description: 'False for somebody who left: they can do nothing, and what they did stays theirs.',
+  }),
 });
 
 const Group = z.strictObject({

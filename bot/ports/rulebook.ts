@@ -1,6 +1,8 @@
+import type { Account } from '../core/identity.ts';
 import type { Place } from '../core/place.ts';
 import type { Policy } from '../core/policy.ts';
 import type { ClientId, PersonId, Risk } from '../core/request.ts';
+import type { ExternalGroup } from './directory.ts';
 
 /** A machine credential's rights, as the policy file grants them. */
 export interface Client {
@@ -51,6 +53,12 @@ export interface Rulebook {
   readonly limits: Limits;
   /** Where flags, frozen requesters and broken glass are told of, besides the plan's own places. */
   readonly securityNotices: readonly Place[];
+  /** Whose account is whose, by the policy file. */
+  readonly accounts: ReadonlyMap<Account, PersonId>;
+  /** Groups whose members somebody else keeps as well, by their name in the policy. */
+  readonly externalGroups: ReadonlyMap<string, readonly ExternalGroup[]>;
+  /** Those of them for which nobody can say now who is in them: what hangs on it is refused. */
+  readonly unknownGroups: ReadonlySet<string>;
   /** All that decides, as canonical JSON: the policy's version is its digest. No secret is in it. */
   readonly text: string;
 }

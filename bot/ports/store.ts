@@ -1,6 +1,7 @@
 import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
 import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
+import type { LinkedAccounts, StoredAccounts } from './accounts.ts';
 import type { Inbox, KnownDeliveries } from './inbox.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { Posts, StoredPosts } from './posts.ts';
@@ -25,7 +26,7 @@ export interface Store {
   close(): void;
 }
 
-export interface Reading extends WaitingMessages, StoredPosts, KnownDeliveries {
+export interface Reading extends WaitingMessages, StoredPosts, KnownDeliveries, LinkedAccounts {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -65,7 +66,7 @@ export interface Reading extends WaitingMessages, StoredPosts, KnownDeliveries {
   hasOverdueReview(person: PersonId, at: Instant): boolean;
 }
 
-export interface Transaction extends Reading, Outbox, Posts, Inbox {
+export interface Transaction extends Reading, Outbox, Posts, Inbox, StoredAccounts {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;

@@ -54,6 +54,7 @@ export function slackFace(parts: SlackParts): SlackFace {
     click: (caller, click) => parts.desk().click(caller, click),
     type: (caller, line) => parts.desk().type(caller, line),
     page: (caller, request, at) => parts.desk().page(caller, request, at),
+    newcomer: (source, line) => parts.desk().newcomer(source, line),
     stranger: (source, call) => parts.desk().stranger(source, call),
   };
   const userOf = (person: Parameters<People['accountOf']>[0]) =>

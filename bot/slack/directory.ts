@@ -15,7 +15,7 @@ export interface Account {
   readonly team: string | null;
 }
 
-export type NoCaller = 'guest' | 'bot' | 'deactivated' | 'elsewhere' | 'unknown' | 'unavailable';
+export type NoCaller = 'guest' | 'bot' | 'deactivated' | 'elsewhere' | 'unknown' | 'unlinked' | 'unavailable';
 export type Identified =
   | { readonly ok: true; readonly caller: PersonCaller }
   | { readonly ok: false; readonly why: NoCaller; readonly account: string };
@@ -81,7 +81,7 @@ export function slackDirectory(api: SlackApi, people: People, now: () => number)
       const refused = refuseUser(user, own);
       if (refused !== null) return no(refused);
       const person = people.personWith(`${own}/${id}`);
-      if (person === null) return no('unknown');
+      if (person === null) return no('unlinked');
       const roles = people.isAuditor(person.id) ? [...person.groups, 'auditor'] : person.groups;
       const actor = {
         kind: 'person',
@@ -113,7 +113,8 @@ export const NO_CALLER: Readonly<Record<NoCaller, string>> = {
   bot: 'Bots cannot decide or look here. A person must, with their own account.',
   deactivated: 'This Slack account is deactivated. Nothing was done.',
   elsewhere: 'Only members of this workspace can decide or look here, and you are from another one.',
-  unknown:
-    'Your Slack account belongs to no person in the policy. Ask an administrator to add or link it; an e-mail address is never enough.',
+  unknown: 'Slack knows no such account, so nothing was done.',
+  unlinked:
+    'Your Slack account belongs to no person in the policy. Ask an administrator to add it, or for a code, and type: /keyturn link CODE. An e-mail address is never enough.',
   unavailable: 'Slack cannot say who you are at the moment, so nothing was done. Try again in a minute.',
 };

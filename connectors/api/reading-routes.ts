@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { isPerson, toRequestId } from '../../bot/app/context.ts';
 import { readEntries } from '../../bot/app/read-entries.ts';
-import { listRequests, readRequest, waitForRequest } from '../../bot/app/read-requests.ts';
+import { listRequests, readRequest, waitForRequest, whyNotRead } from '../../bot/app/read-requests.ts';
 import { viewPayload } from '../../bot/app/view-payload.ts';
 import { type Refusal, refuse } from '../../bot/core/refusal.ts';
 import { type Http, type HttpApp, newHttpApp } from '../http/bindings.ts';
@@ -55,7 +55,7 @@ export function readingRoutes(options: ApiOptions): HttpApp {
         },
       };
       const request = await waitForRequest(context, caller, idOf(http), wait);
-      return request === null ? refuse('NOT_FOUND') : shown(caller, request);
+      return request === null ? whyNotRead(context, caller, idOf(http)) : shown(caller, request);
     }),
   );
   api.get(
@@ -82,7 +82,7 @@ export function readingRoutes(options: ApiOptions): HttpApp {
         });
       }
       const id = idOf(http);
-      if ((await readRequest(context, caller, id)) === null) return refuse('NOT_FOUND');
+      if ((await readRequest(context, caller, id)) === null) return whyNotRead(context, caller, id);
       return (
         streams.stream(caller, id, Number(after), http.req.raw.signal) ??
         refuse('UNAVAILABLE', { retryAfter: 30 })

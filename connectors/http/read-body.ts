@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Refusal, refuse } from '../../bot/core/refusal.ts';
 
-export const MOST_BODY_BYTES = 256 * 1024;
+const MOST_BODY_BYTES = 256 * 1024;
 
 /** The raw bytes, or a refusal as soon as they are too many or too late. What is too much is never kept. */
 export function readBody(

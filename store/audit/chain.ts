@@ -20,7 +20,7 @@ export interface Doubt {
   readonly hash: string;
 }
 
-export interface Link {
+interface Link {
   readonly seq: number;
   readonly prev: string;
   readonly at: Instant;

@@ -17,7 +17,7 @@ export interface Place {
   readonly salt: () => Uint8Array;
 }
 
-export interface Disclosure {
+interface Disclosure {
   readonly field: string;
   readonly salt: Uint8Array;
   /** JCS of the text. */

@@ -24,6 +24,9 @@ export function reevaluated(world: World, held: Held, entry: EntryOf<'request.re
   if (!isInForce(world, actor.version)) return 'by a policy that is not in force';
   const why = loosened(held.demands, data.demands);
   if (why !== null) return `a policy loosens an open request: ${why}`;
+  const isRunning = held.state === 'executing' || held.state === 'unknown';
+  if (isRunning && data.demands.seats.length > held.demands.seats.length)
+    return 'a policy lets more people say how it ended';
   Object.assign(held, inForce(data.demands));
   for (const vote of held.votes) vote.seats = null;
   if (held.state !== 'approved') return null;

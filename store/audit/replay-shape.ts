@@ -30,6 +30,10 @@ function optional<T>(guard: Guard<T>): Guard<T | undefined> {
   return (value): value is T | undefined => value === undefined || guard(value);
 }
 
+function orMissing<T>(guard: Guard<T>): Guard<T | undefined> {
+  return (value): value is T | undefined => value === undefined || guard(value);
+}
+
 function listOf<T>(guard: Guard<T>): Guard<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.every(guard);
 }
@@ -147,7 +151,10 @@ const DATA = {
   'client.refused': fields({ code: text, call: text, times: count }),
   'requester.frozen': fields({ requester: text, exclusions: listOf(text) }),
   'requester.cleared': fields({ requester: text }),
-  'identity.linked': fields({ person: text, accounts: count }),
+  'identity.linked': fields({ person: text, accounts: count, links: orMissing(count) }),
+  'identity.unlinked': fields({ person: text, links: count }),
+  'identity.code_given': fields({ person: text, expires_at: time }),
+  'directory.failed': fields({ kind: text }),
   'policy.loaded': fields({ version: digest, previous: orNull(digest) }),
   'policy.refused': fields({ in_force: orNull(digest), problems: count }),
   'notification.sent': message,

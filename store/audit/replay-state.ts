@@ -64,6 +64,8 @@ export interface World {
   owed: Owed | null;
   /** Request number → the glass that was broken for it. */
   readonly unreviewed: Map<number, Unreviewed>;
+  /** Person → how many accounts they have linked. */
+  readonly links: Map<string, number>;
   /** The requests that a freeze must stop before anything else happens. */
   sweep: { readonly requester: string; readonly numbers: Set<number> };
   /** The number that the next request gets; null while a log that is cut at its beginning has not shown one. */
@@ -90,7 +92,7 @@ const WAITS = ['pending', 'flagged'] as const;
 export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry['type'], Step>([
   ['request.deduplicated', { from: ['pending'], to: null }],
   ['request.detached', { from: ['pending', 'approved'], to: null }],
-  ['request.reevaluated', { from: [...WAITS, 'approved'], to: null }],
+  ['request.reevaluated', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
   ['review.recorded', { from: [...WAITS, 'approved', 'executing'], to: null }],
   ['break_glass.used', { from: ['pending', 'approved'], to: null }],
   ['reminder.sent', { from: ['pending'], to: null }],

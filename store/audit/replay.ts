@@ -1,6 +1,7 @@
 import { isTerminal } from '../../bot/core/request.ts';
 import { frozen, interruptsSweep, policyLoaded, requesterCleared } from './replay-freeze.ts';
 import { glassOverdue, glassReviewed } from './replay-glass.ts';
+import { linked, unlinked } from './replay-identity.ts';
 import type { Actor, EntryOf, LoggedEntry, Subject } from './replay-shape.ts';
 import { type Held, LATE, type Owed, STEPS, subjectProblem, type Why, type World } from './replay-state.ts';
 import { step } from './replay-step.ts';
@@ -24,6 +25,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     open: new Map(),
     frozen: new Map(),
     unreviewed: new Map(),
+    links: new Map(),
     owed: null,
     sweep: { requester: '', numbers: new Set() },
     next: whole ? 1 : null,
@@ -61,6 +63,10 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
         return (isBefore(entry.subject) ? null : glassReviewed(world, entry)) ?? about(entry, owed);
       case 'break_glass.overdue':
         return (isBefore(entry.subject) ? null : glassOverdue(world, entry)) ?? about(entry, owed);
+      case 'identity.linked':
+        return linked(world, entry);
+      case 'identity.unlinked':
+        return unlinked(world, entry);
       default:
         return about(entry, owed);
     }
@@ -109,6 +115,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     frozen: (): ReadonlyMap<string, ReadonlySet<string>> => world.frozen,
     unreviewed: (): ReadonlyMap<number, { readonly person: string; readonly dueAt: number }> =>
       world.unreviewed,
+    links: (): ReadonlyMap<string, number> => world.links,
     policy: () => world.policy,
     requests: () => requests,
     /** Entries about requests that began before the first entry. */

@@ -34,6 +34,8 @@ export interface End {
   readonly frozen: ReadonlyMap<string, ReadonlySet<string>>;
   readonly policy: string | null;
   /** Request number → whose broken glass waits for its review. */
+  /** Person → accounts they have linked. */
+  readonly links: ReadonlyMap<string, number>;
   readonly unreviewed: ReadonlyMap<number, { readonly person: string; readonly dueAt: number }>;
 }
 
@@ -185,6 +187,7 @@ function endProblem(
     frozen: replay.frozen(),
     policy: replay.policy(),
     unreviewed: replay.unreviewed(),
+    links: replay.links(),
   };
   const rest = tables.rest(end);
   if (rest !== null) return rest;

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import type { Random } from '../../bot/ports/random.ts';
 import type { Store, Transaction } from '../../bot/ports/store.ts';
+import { accountsIn } from './accounts.ts';
 import { logIn, readHead } from './audit-log.ts';
 import { groupCommit } from './group-commit.ts';
 import { inboxIn } from './inbox.ts';
@@ -64,6 +65,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ...repeatsIn(db),
     ...freezesIn(db),
     ...identitiesIn(db),
+    ...accountsIn(db),
   };
   const mark = () => {
     const held = head;

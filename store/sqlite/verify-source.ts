@@ -133,7 +133,7 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
       const isSame = isTerminal(state) || isLifeOf(request, life.get(number));
       return isSame ? null : `votes or demands of request ${number} in the tables are not those of the log`;
     },
-    rest({ lastSeq, requests, frozen, policy: loaded, unreviewed }: End): Problem | null {
+    rest({ lastSeq, requests, frozen, policy: loaded, unreviewed, links }: End): Problem | null {
       const end = (why: string) => ({ seq: lastSeq, why });
       const { rows, newest, stamp } = count.get() ?? { rows: 0, newest: null, stamp: null };
       if (stamp !== null && stamp > lastSeq) {
@@ -148,6 +148,7 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
       }
       if ((policy.get()?.value ?? null) !== loaded)
         return end('the policy in force is not the last one that the log has');
+      if (!isSameLinks(db, links)) return end('the linked accounts are not those of the log');
       if (!isSameReviews(db, unreviewed))
         return end('the reviews that are due for a broken glass are not those of the log');
       const isSame = freezes
@@ -179,6 +180,18 @@ function isLifeOf(
     // No JSON, or not of that shape.
     return false;
   }
+}
+
+function hasTable(db: Database, name: string): boolean {
+  return (
+    db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined
+  );
+}
+
+function isSameLinks(db: Database, links: End['links']): boolean {
+  const sql = 'SELECT person, count(*) AS n FROM accounts GROUP BY person';
+  const rows = hasTable(db, 'accounts') ? db.prepare<[], { person: string; n: number }>(sql).all() : [];
+  return rows.length === links.size && rows.every(({ person, n }) => links.get(person) === n);
 }
 
 /** A database from before there was such a table has no broken glass either. */

@@ -1,5 +1,11 @@
 import { toPlace } from '../../bot/core/place.ts';
-import { type ActionRequest, type ClientId, type PersonId, type RequestId, WAYS } from '../../bot/core/request.ts';
+import {
+  type ActionRequest,
+  type ClientId,
+  type PersonId,
+  type RequestId,
+  WAYS,
+} from '../../bot/core/request.ts';
 
 export const AGENT = 'agent' as ClientId;
 export const BOB = 'psn_bob' as PersonId;

@@ -36,7 +36,7 @@ class Revolving {
 
   up(server: Server): void {
     this.#next.resolve(server);
-    server.gone.then(() => {
+    void server.gone.then(() => {
       this.#next = withResolvers();
     });
   }

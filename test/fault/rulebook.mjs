@@ -79,6 +79,9 @@ export function rulebook(personOf, version) {
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
+    accounts: new Map(),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
     securityNotices: [],
     text: JSON.stringify({ version }),
   };

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import canonicalize from 'canonicalize';
+import { ok, type Problem, type Reply, refusal, route } from './fake-keyturn-wire.ts';
 
 export interface RecordedCall {
   /** `submit`, `read`, `consume`, `outcome`, `heartbeat`, `cancel`, or the path of anything else. */
@@ -30,15 +31,6 @@ interface Stored {
   consumeKey: string | null;
   outcome: string | null;
 }
-
-interface Problem {
-  readonly status: number;
-  readonly code?: string;
-  readonly detail?: string;
-  readonly errors?: readonly unknown[];
-}
-
-type Reply = { readonly status: number; readonly body: unknown };
 
 const SUBMISSION = ['action', 'target', 'reason', 'on_behalf_of', 'payload', 'links', 'expires_in', 'hold'];
 const OPEN = ['pending', 'flagged', 'approved', 'executing', 'unknown'];
@@ -283,21 +275,4 @@ export class FakeKeyturn {
     this.change({ state: body['status'] });
     return ok(stored.view);
   }
-}
-
-function route(incoming: IncomingMessage): { name: string; id: string; query: URLSearchParams } {
-  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://keyturn');
-  const [, id = '', call] = /^\/v1\/requests\/([^/]+)(?:\/([a-z]+))?$/.exec(pathname) ?? [];
-  const isSubmit = pathname === '/v1/requests' && incoming.method === 'POST';
-  const read = incoming.method === 'GET' ? 'read' : pathname;
-  return { name: isSubmit ? 'submit' : id === '' ? pathname : (call ?? read), id, query: searchParams };
-}
-
-function ok(body: unknown): Reply {
-  return { status: 200, body };
-}
-
-function refusal({ status, ...problem }: Problem): Reply {
-  const type = `urn:keyturn:problem:${problem.code}`;
-  return { status, body: { type, title: problem.code, status, ...problem } };
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { type Account, toAccount } from '../../bot/core/identity.ts';
 import { type Place, toPlace } from '../../bot/core/place.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Policy, Rule } from '../../bot/core/policy.ts';
 import { type ClientId, type PersonId, WAYS } from '../../bot/core/request.ts';
+import type { ExternalGroup } from '../../bot/ports/directory.ts';
 import type { Client, Limits, Person, Rulebook } from '../../bot/ports/rulebook.ts';
 
 /** A small firm: alice owns the agent; bob and dora are dba, carol and dora are security, eve is nobody. */
@@ -77,12 +79,18 @@ export interface RulebookChanges {
   readonly mayActFor?: readonly Who[];
   /** More tokens of the same holder: a rotation, or a second linked account. */
   readonly moreTokens?: Partial<Record<Who, readonly string[]>>;
+  /** The only tokens that this holder has. */
+  readonly tokens?: Partial<Record<Who, readonly string[]>>;
   /** Where every plan shows its requests, instead of in the room. */
   readonly notify?: readonly Place[];
   /** People who have no Slack account there. */
   readonly withoutSlack?: readonly Who[];
-  /** People whom the file no longer names. */
+  /** People whom the file no longer names, and clients. */
   readonly gone?: readonly Who[];
+  /** Accounts that the file gives to people. */
+  readonly accounts?: Readonly<Record<string, Who>>;
+  readonly externalGroups?: Readonly<Record<string, readonly ExternalGroup[]>>;
+  readonly goneClients?: readonly ('agent' | 'ci')[];
 }
 
 /** `db.export` needs two keys and replaces the default, `db.drop` is denied, `db.read` runs at once. */
@@ -99,7 +107,8 @@ export const RULES: readonly Rule[] = [
 
 export function aRulebook(personOf: (key: string) => PersonId, changes: RulebookChanges = {}): Rulebook {
   const groups = changes.groups ?? GROUPS;
-  const tokensOf = (who: Who) => [hash(tokenOf(who)), ...(changes.moreTokens?.[who] ?? []).map(hash)];
+  const tokensOf = (who: Who) =>
+    (changes.tokens?.[who] ?? [tokenOf(who), ...(changes.moreTokens?.[who] ?? [])]).map(hash);
   const given = changes.rules ?? RULES;
   const shownIn = <P extends Plan | null>(one: P): P =>
     one === null || changes.notify === undefined ? one : { ...one, notify: changes.notify };
@@ -126,6 +135,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     tokenSha256: tokensOf(id),
     ...changes.client,
   });
+  const here = PEOPLE.filter((key) => !changes.gone?.includes(key));
   return {
     policy: {
       version: `sha256:${(changes.version ?? '1').padStart(64, '0')}`,
@@ -133,17 +143,28 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
       default: otherwise.effect === 'deny' ? otherwise : { ...otherwise, plan: shownIn(otherwise.plan) },
       freezes: changes.freezes ?? [],
       breakGlass: changes.breakGlass ?? [],
-      members: (group) => (groups[group] ?? []).map(personOf),
+      members: (group) =>
+        (groups[group] ?? []).filter((key) => !changes.gone?.includes(key as Who)).map(personOf),
     },
     environments: new Set(['prod', 'dev']),
-    people: new Map(
-      PEOPLE.filter((key) => !changes.gone?.includes(key)).map((key) => [personOf(key), person(key)]),
+    people: new Map(here.map((key) => [personOf(key), person(key)])),
+    clients: new Map(
+      [client('agent', 'agent'), client('ci', 'pipeline')]
+        .filter(({ id }) => !changes.goneClients?.some((gone) => gone === id))
+        .map((one) => [one.id, one]),
     ),
-    clients: new Map([client('agent', 'agent'), client('ci', 'pipeline')].map((one) => [one.id, one])),
     actions: new Map([['db.secret', { risk: 'medium', redact: changes.redact ?? ['/secret'] }]]),
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },
+    accounts: new Map([
+      ...here
+        .filter((who) => !changes.withoutSlack?.includes(who))
+        .map((who) => [toAccount('slack', slackAccountOf(who)), personOf(who)] as const),
+      ...Object.entries(changes.accounts ?? {}).map(([one, who]) => [one as Account, personOf(who)] as const),
+    ]),
+    externalGroups: new Map(Object.entries(changes.externalGroups ?? {})),
+    unknownGroups: new Set(Object.keys(changes.externalGroups ?? {})),
     securityNotices: changes.securityNotices ?? [],
     text: JSON.stringify({ version: changes.version ?? '1' }),
   };

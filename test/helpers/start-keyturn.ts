@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Config, compose, type Keyturn, type Ports } from '../../bot/compose.ts';
+import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import type { ActionRequest } from '../../bot/core/request.ts';
 import { FakeClock } from './fake-clock.ts';
 import { aRulebook, PEOPLE, type RulebookChanges, tokenOf, type Who } from './rulebook.ts';
@@ -23,12 +24,16 @@ export interface TestKeyturn {
   readonly keyturn: Keyturn;
   get(who: Who, path: string, headers?: Record<string, string>): Promise<Answer>;
   post(who: Who, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Another policy while it runs. It is in force when this returns. */
+  reload(changes: RulebookChanges): Promise<void>;
   /** Stops it and starts it again over the same files, perhaps with another policy. */
   restart(changes?: RulebookChanges): Promise<TestKeyturn>;
   stop(): Promise<void>;
 }
 
 let starts = 0;
+
+const FIXED = { sections: {}, say: (path: readonly string[]) => path.join('.') };
 
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -42,6 +47,8 @@ export async function startKeyturn(
     readonly config?: Partial<Config>;
     readonly listen?: { host: string; port: number; publicUrl: string | null };
     readonly adminPort?: number;
+    /** What a reload cannot change. */
+    readonly fixed?: JsonObject;
   } = {},
 ): Promise<TestKeyturn> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'keyturn-'));
@@ -55,7 +62,7 @@ export async function startKeyturn(
       log: 'test/log',
       people: PEOPLE.map((key) => ({ key, accounts: 1 })),
       compile: (personOf) => aRulebook(personOf, changes),
-      fixed: { sections: {}, say: (path) => path.join('.') },
+      fixed: { ...FIXED, sections: options.fixed ?? {} },
       listen: options.listen ?? { host: '127.0.0.1', port: 0, publicUrl: null },
       admin: { host: '127.0.0.1', port: options.adminPort ?? 0 },
       ...options.config,
@@ -111,6 +118,14 @@ export async function startKeyturn(
     keyturn,
     get: (who, path, headers = {}) => call('GET', who, path, undefined, headers),
     post: (who, path, body, headers = {}) => call('POST', who, path, body, headers),
+    async reload(next) {
+      const outcome = await keyturn.reload(() => ({
+        fixed: FIXED,
+        people: PEOPLE.map((key) => ({ key, accounts: 1 })),
+        compile: (personOf) => aRulebook(personOf, next),
+      }));
+      if (outcome !== 'loaded') throw new Error(`the policy was ${outcome}`);
+    },
     async restart(next = changes) {
       await stop();
       return startKeyturn(next, { ...options, dir, clock });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import type { Wish } from './aim.ts';
 import { ALL_CHANGES, type Change } from './firm.ts';
 import type { Model } from './model.ts';
 import type { Said } from './said.ts';
-import { racing, type Wish, wish } from './wishes.ts';
+import { racing, wish } from './wishes.ts';
 import type { CrashAt, World } from './world.ts';
 
 type Command = fc.AsyncCommand<Model, World>;
@@ -130,7 +131,7 @@ const hangs = fc.nat({ max: 3 }).map((back) =>
 export const command_: fc.Arbitrary<Command> = fc.oneof(
   { weight: 30, arbitrary: calls },
   { weight: 3, arbitrary: races },
-  { weight: 1, arbitrary: faults },
+  { weight: 2, arbitrary: faults },
   { weight: 2, arbitrary: crashes },
   { weight: 2, arbitrary: restarts },
   { weight: 3, arbitrary: time },

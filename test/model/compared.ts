@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ActionRequest } from '../../bot/core/request.ts';
 import { type Held, stateAt } from './held.ts';
-import { sorted } from './model.ts';
+import { type Foreseen, sorted } from './model.ts';
+import type { Answered } from './tell.ts';
 
 // The model's request and the bot's row, each as the same text: what differs stands out in a failure.
 
@@ -76,6 +77,18 @@ export function rowText(row: ActionRequest, state: string, nameOf: (id: string) 
         : { status: outcome.status, exitCode: outcome.exitCode, settled: outcome.settledBy !== null },
     late: execution?.lateReports.length ?? 0,
   });
+}
+
+export function answerText(answer: Answered): string {
+  if (!answer.ok) return `refused ${answer.code}`;
+  if (answer.request === null) return 'yes';
+  return `${answer.created ? 'made' : 'has'} ${answer.request.id} ${answer.request.state}`;
+}
+
+export function foreseenText(foreseen: Foreseen, withRequest: boolean): string {
+  if (!foreseen.ok) return `refused ${foreseen.code}`;
+  if (!withRequest || foreseen.id === null) return 'yes';
+  return `${foreseen.created ? 'made' : 'has'} ${foreseen.id} ${foreseen.state}`;
 }
 
 /** What time has made of a row, by the row's own deadlines. */

@@ -14,7 +14,7 @@ export function isClient(who: Who): who is Client {
   return CLIENTS.some((client) => client === who);
 }
 
-export interface SeatRule {
+interface SeatRule {
   readonly from: readonly string[];
   readonly count: number;
 }
@@ -77,7 +77,7 @@ function planOf(id: string, ...seats: readonly (readonly [from: string, count: n
   };
 }
 
-export function ruleOf(id: string, action: string, more: Partial<FirmRule>): FirmRule {
+function ruleOf(id: string, action: string, more: Partial<FirmRule>): FirmRule {
   return {
     id,
     action,
@@ -95,7 +95,7 @@ const ONE_KEY = planOf('one-key', ['dba', 1]);
 const TWO_KEYS = planOf('two-keys', ['dba', 1], ['security', 1]);
 
 /** Before any change. Alice owns the agent and is a dba herself; dora sits in both groups; eve in none. */
-export const FIRM: Omit<Firm, 'version'> = {
+const FIRM: Omit<Firm, 'version'> = {
   people: PEOPLE,
   groups: { dba: ['alice', 'bob', 'dora'], security: ['carol', 'dora'], solo: ['alice'] },
   auditors: ['carol'],

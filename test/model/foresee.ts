@@ -1,9 +1,8 @@
 import { isIn } from './firm.ts';
 import { type Held, isFull, mayRead, pastCode, seatsOpenTo, standsBehind } from './held.ts';
 import { type Foreseen, type Model, no } from './model.ts';
-import type { Ended, Said } from './said.ts';
+import type { Ended, Said, SaidOn } from './said.ts';
 
-type OnRequest = Extract<Said, { readonly id: string }>;
 type Of<Call extends Said['call']> = Extract<Said, { readonly call: Call }>;
 
 const CONSUME_REPEAT_MS = 60_000;
@@ -30,7 +29,7 @@ export function foresee(model: Model, said: Said, newId: () => string): Foreseen
   }
 }
 
-function onRequest(model: Model, said: OnRequest): Foreseen {
+function onRequest(model: Model, said: SaidOn): Foreseen {
   const request = model.get(said.id);
   if (request === undefined || !mayRead(model.firm, request, said.who)) {
     return no(said.call === 'review' ? 'NOT_ELIGIBLE' : 'NOT_FOUND');
@@ -41,7 +40,7 @@ function onRequest(model: Model, said: OnRequest): Foreseen {
 }
 
 /** Null is yes; then the request has changed. */
-function refusalOf(model: Model, request: Held, said: OnRequest): string | null {
+function refusalOf(model: Model, request: Held, said: SaidOn): string | null {
   switch (said.call) {
     case 'view':
       return view(request, said);

@@ -9,6 +9,18 @@ import type { Answered } from './tell.ts';
 const TURNS = 200;
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 
+/** The same promise, but one that is not settled soon never is, and then this throws. */
+export async function soon<T>(work: Promise<T>): Promise<T> {
+  const box = { isSettled: false };
+  const settled = () => {
+    box.isSettled = true;
+  };
+  work.then(settled, settled);
+  for (let left = TURNS; left > 0 && !box.isSettled; left -= 1) await turn();
+  if (!box.isSettled) throw new Error('it neither starts nor stops');
+  return work;
+}
+
 /** What becomes of a call. Time does not pass by itself here, so what is not answered soon never is. */
 export async function comeOf(call: Promise<Answered>): Promise<Came> {
   const box = boxed(call);
@@ -35,7 +47,7 @@ function boxed(call: Promise<Answered>) {
 }
 
 /** A long poll: it stays open until the request is no longer as it was when the poll began. */
-export interface Hang {
+interface Hang {
   readonly id: string;
   readonly known: string;
   readonly abort: AbortController;
@@ -43,7 +55,7 @@ export interface Hang {
   readonly soon: () => Promise<Came | null>;
 }
 
-export async function hang(context: Context, caller: Caller, id: RequestId): Promise<Hang> {
+async function hang(context: Context, caller: Caller, id: RequestId): Promise<Hang> {
   const abort = new AbortController();
   const call = waitForRequest(context, caller, id, { ms: WEEK_MS, known: null, signal: abort.signal });
   const box = boxed(call.then((request): Answered => ({ ok: true, request })));
@@ -51,4 +63,32 @@ export async function hang(context: Context, caller: Caller, id: RequestId): Pro
   for (let left = 4; left > 0; left -= 1) await turn();
   const known = context.store.committed.request(id)?.state ?? '';
   return Object.assign(box, { id, known, abort });
+}
+
+/** The polls that are open at the moment. */
+export class OpenPolls {
+  #open: Hang[] = [];
+
+  async add(context: Context, caller: Caller, id: RequestId): Promise<void> {
+    this.#open.push(await hang(context, caller, id));
+  }
+
+  /** Takes out those that are answered, or must be: their request changed. Null is one that is not. */
+  async over(stateOf: (id: string) => string | undefined): Promise<{ id: string; came: Came | null }[]> {
+    const over: { id: string; came: Came | null }[] = [];
+    for (const one of [...this.#open]) {
+      const hasChanged = stateOf(one.id) !== one.known;
+      const came = hasChanged ? await one.soon() : one.came;
+      if (came === null && !hasChanged) continue;
+      this.#open = this.#open.filter((other) => other !== one);
+      over.push({ id: one.id, came });
+    }
+    return over;
+  }
+
+  async release(): Promise<void> {
+    for (const { abort } of this.#open) abort.abort();
+    await Promise.all(this.#open.map((one) => one.soon()));
+    this.#open = [];
+  }
 }

@@ -14,6 +14,8 @@ export interface Hunt {
   /** What is looked at; all if not said. */
   readonly checks?: readonly Broken[];
   readonly reached?: Reached;
+  /** Whether what was found is made as short as it can be, which takes a while; so if not said. */
+  readonly shrinks?: boolean;
 }
 
 export interface Found {
@@ -28,6 +30,7 @@ export async function hunt({
   histories,
   checks = EVERYTHING,
   reached = new Map(),
+  shrinks = true,
 }: Hunt): Promise<Found | null> {
   const disk = openDisk();
   try {
@@ -48,7 +51,7 @@ export async function hunt({
         }
       },
     );
-    const details = await fc.check(history, { seed, numRuns: histories, endOnFailure: false });
+    const details = await fc.check(history, { seed, numRuns: histories, endOnFailure: !shrinks });
     if (!details.failed) return null;
     const { errorInstance, counterexample } = details;
     const broken = errorInstance instanceof Violation ? errorInstance.broken : 'harness';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { covers, type Firm, firmWith, isClient, isIn, type Who } from './firm.ts';
 import { dueState, type Held, held, isFull, mayRead, type State, stateAt } from './held.ts';
-import { type Body, isQuorum, type Ruling, rulingOn, tightened } from './ruling.ts';
+import { type Body, isQuorum, narrowed, type Ruling, rulingOn, tightened } from './ruling.ts';
 
 /** What an answer must be: yes, on which request, or no, with which code. */
 export type Foreseen =
@@ -112,6 +112,11 @@ export class Model {
     return this.firm.people.includes(onBehalfOf) && (mayActFor?.includes(onBehalfOf) ?? false);
   }
 
+  /** Under the policy of now, which may be another than it was asked under. */
+  mayStillAsk(who: Who, body: Body): boolean {
+    return this.isKnown(who) && this.isClaimable(who, body) && this.isListed(who, body);
+  }
+
   isListed(who: Who, { action, target: { system, environment, resource } }: Body): boolean {
     if (!isClient(who)) return true;
     const client = this.firm.clients[who];
@@ -188,13 +193,15 @@ export class Model {
       const request = this.get(id);
       if (request !== undefined && ['pending', 'flagged', 'approved'].includes(request.state))
         this.#meet(request);
+      if (request !== undefined && ['executing', 'unknown'].includes(request.state))
+        request.ruling = narrowed(this.firm, request.ruling, rulingOn(firm, request.asker, request.body));
     }
   }
 
   #meet(request: Held): void {
     const ruling = rulingOn(this.firm, request.asker, request.body);
     const isApproved = request.state === 'approved';
-    if (ruling.effect === 'deny') {
+    if (ruling.effect === 'deny' || !this.mayStillAsk(request.asker, request.body)) {
       request.state = isApproved ? 'revoked' : 'denied';
       return;
     }

@@ -14,6 +14,10 @@ import { toRulebook } from './to-rulebook.ts';
 /** Thrown out of the middle of a write, as a bug or a failed allocation would be. */
 export class Injected extends Error {}
 
+export function throwInjected(): never {
+  throw new Injected('a test made this write fail');
+}
+
 /** Randomness that is the same in every run, and that something can happen at: each entry draws some. */
 export class TrappedRandom implements Random {
   readonly #source: Random;

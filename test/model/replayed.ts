@@ -91,7 +91,8 @@ function change(request: Portrait, type: string, at: number, data: any): void {
   request.state = ENDS[type] ?? request.state;
   switch (type) {
     case 'request.deduplicated':
-      return joined(request, data.submission);
+      joined(request, data.submission);
+      return;
     case 'request.detached':
       request.submissions = request.submissions.filter(({ key }) => key !== data.key);
       return;

@@ -126,16 +126,23 @@ export function tightened(firm: Firm, held: Ruling, later: Ruling): Ruling {
   const seats = mergeSeats([...held.seats, ...later.seats]);
   return {
     effect: held.effect,
-    seats: seats.map((seat) => ({
-      ...seat,
-      candidates: seat.candidates.filter((one) => mayFill(firm, seat, one)),
-    })),
+    seats: seats.map((seat) => withoutLeavers(firm, seat)),
     excluded: [...new Set([...held.excluded, ...later.excluded])],
     comment: held.comment || later.comment,
     critical: held.critical || later.critical,
     // An allow demands nothing, so it shortens nothing either.
     ...(later.effect === 'allow' ? times(held) : shortest([held, later])),
   };
+}
+
+/** What already runs keeps its terms, but fewer people may stop it or say how it ended. */
+export function narrowed(firm: Firm, held: Ruling, later: Ruling): Ruling {
+  const excluded = [...new Set([...held.excluded, ...later.excluded])];
+  return { ...held, excluded, seats: held.seats.map((seat) => withoutLeavers(firm, seat)) };
+}
+
+function withoutLeavers(firm: Firm, seat: ModelSeat): ModelSeat {
+  return { ...seat, candidates: seat.candidates.filter((one) => mayFill(firm, seat, one)) };
 }
 
 /** Candidate then, member now. */

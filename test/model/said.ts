@@ -11,9 +11,7 @@ type On<Call extends string, More = unknown> = {
   readonly id: string;
 } & More;
 
-/** Everything that can be said to the bot in a history: the calls of its use cases, and its timers. */
-export type Said =
-  | { readonly call: 'submit'; readonly who: Who; readonly body: Body; readonly key: string | null }
+export type SaidOn =
   | On<'view'>
   | On<
       'review',
@@ -33,7 +31,10 @@ export type Said =
   | On<'outcome', { readonly nonce: string; readonly status: Ended; readonly exitCode: number | null }>
   | On<'heartbeat', { readonly nonce: string }>
   | On<'read'>
-  | On<'poll'>
+  | On<'poll'>;
+
+export type SaidBy =
+  | { readonly call: 'submit'; readonly who: Who; readonly body: Body; readonly key: string | null }
   | { readonly call: 'list'; readonly who: Who }
   | {
       readonly call: 'clear requester';
@@ -41,6 +42,9 @@ export type Said =
       readonly requester: Person | 'agent' | 'ci' | 'nobody';
       readonly comment: string;
     }
-  | { readonly call: 'sweep' | 'leave' | 'forget' };
+  | SaidOn;
+
+/** Everything that can be said to the bot in a history: the calls of its use cases, and its timers. */
+export type Said = SaidBy | { readonly call: 'sweep' | 'leave' | 'forget' };
 
 export type Call = Said['call'];

@@ -18,7 +18,7 @@ import { type Refusal, refuse } from '../../bot/core/refusal.ts';
 import type { ActionRequest, PersonId, RequestId } from '../../bot/core/request.ts';
 import { authenticator } from '../../connectors/api/authenticate.ts';
 import type { Who } from './firm.ts';
-import type { Said } from './said.ts';
+import type { Said, SaidBy, SaidOn } from './said.ts';
 import { tokenOf } from './to-rulebook.ts';
 
 /** What the bot said to one call, whichever use case it was. */
@@ -80,11 +80,7 @@ export async function tell(
   }
 }
 
-async function tellAs(
-  context: Context,
-  caller: Caller,
-  said: Extract<Said, { readonly who: Who }>,
-): Promise<Answered> {
+async function tellAs(context: Context, caller: Caller, said: SaidBy): Promise<Answered> {
   // The API lets only people make some of these calls. Here a machine gets through to the use case.
   const person = caller as PersonCaller;
   switch (said.call) {
@@ -103,12 +99,7 @@ async function tellAs(
   }
 }
 
-async function tellAbout(
-  context: Context,
-  caller: Caller,
-  said: Extract<Said, { readonly id: string }>,
-  id: RequestId,
-): Promise<Answered> {
+async function tellAbout(context: Context, caller: Caller, said: SaidOn, id: RequestId): Promise<Answered> {
   const person = caller as PersonCaller;
   switch (said.call) {
     case 'view':

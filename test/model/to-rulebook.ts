@@ -58,6 +58,9 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
     clearFrom: [firm.clearFrom],
     auditors: new Set(firm.auditors.map(personOf)),
     limits: { openPerRequester: firm.openPerRequester, newPerMinute: firm.newPerMinute },
+    accounts: new Map(),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
     securityNotices: [],
     text: JSON.stringify({ version: firm.version }),
   };
@@ -98,5 +101,12 @@ function toRule(rule: FirmRule, personOf: (key: string) => PersonId): Rule {
 }
 
 function toPlan({ comment, ...plan }: PlanRule): Plan {
-  return { ...plan, comment: { approve: false, reject: comment, flag: comment }, reviewVia: WAYS, remind: [], escalate: [], notify: [] };
+  return {
+    ...plan,
+    comment: { approve: false, reject: comment, flag: comment },
+    reviewVia: WAYS,
+    remind: [],
+    escalate: [],
+    notify: [],
+  };
 }

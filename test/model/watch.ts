@@ -9,16 +9,6 @@ import type { Model } from './model.ts';
 import { Injected } from './process.ts';
 import type { Broken, Step } from './step.ts';
 
-/** Which sentence of domain.md each number is. */
-export const INVARIANTS = {
-  1: 'two keys',
-  2: 'what was seen is what runs',
-  3: 'at most once',
-  4: 'nothing happens off the record',
-  5: 'fail closed',
-  6: 'no silence',
-} as const;
-
 /** The invariants of one history, each with a memory of its own. */
 export class Watch {
   readonly #checks: ReadonlySet<Broken>;

@@ -1,29 +1,13 @@
 import fc from 'fast-check';
+import { about, often, pick, type Wish } from './aim.ts';
 import type { Person, Who } from './firm.ts';
-import type { State } from './held.ts';
+import { onwards } from './onwards.ts';
 import type { Body } from './ruling.ts';
 import type { Said, Verdict } from './said.ts';
 import type { World } from './world.ts';
 
-/** What a history wants to say, before it is known which requests there will be. */
-export interface Wish {
-  readonly onRequest: boolean;
-  /** One after the other. */
-  readonly says: (world: World) => readonly Said[];
-}
-
 const WRONG_DIGEST = `sha256:${'0'.repeat(64)}`;
 
-function often<T>(...weighted: readonly (readonly [weight: number, value: T])[]): fc.Arbitrary<T> {
-  return fc.oneof(...weighted.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
-}
-
-/**
- * Counts back from the newest request, so that a shrunk history is about the last one. Who aims takes
- * the newest in a state that the call is for, if there is any: else few histories would get anywhere.
- */
-const pick = fc.record({ back: fc.nat({ max: 6 }), aims: often([5, true], [1, false]) });
-type Pick = typeof pick extends fc.Arbitrary<infer T> ? T : never;
 const person = often<Who>(
   [4, 'bob'],
   [4, 'dora'],
@@ -47,32 +31,12 @@ const asker = often<Who | null>(
 const comment = often([5, 'because'], [1, '']);
 const isRight = often([7, true], [1, false]);
 
-function request({ ids, model }: World, { back, aims }: Pick, states: readonly State[]): string | null {
-  const aimed = aims ? ids.findLast((id) => states.some((state) => state === model.stateOf(id))) : undefined;
-  return aimed ?? ids[ids.length - 1 - (back % ids.length)] ?? null;
-}
-
 function digestOf(world: World, id: string, right: boolean): string {
   return right ? (world.model.requests.get(id)?.digest ?? WRONG_DIGEST) : WRONG_DIGEST;
 }
 
 function askerOf(world: World, id: string, who: Who | null): Who {
   return who ?? world.model.requests.get(id)?.asker ?? 'agent';
-}
-
-/** A wish about one request, as soon as there is one. */
-function about<T extends { readonly pick: Pick }>(
-  states: readonly State[],
-  arbitrary: fc.Arbitrary<T>,
-  says: (wish: T, id: string, world: World) => readonly Said[],
-): fc.Arbitrary<Wish> {
-  return arbitrary.map((wish) => ({
-    onRequest: true,
-    says(world) {
-      const id = request(world, wish.pick, states);
-      return id === null ? [] : says(wish, id, world);
-    },
-  }));
 }
 
 const body: fc.Arbitrary<Body> = fc
@@ -144,7 +108,7 @@ const review = about(
   fc.record({
     pick,
     who: person,
-    verdict: often<Verdict>([8, 'approve'], [1, 'reject'], [1, 'flag']),
+    verdict: often<Verdict>([6, 'approve'], [1, 'reject'], [3, 'flag']),
     looks: often([9, true], [1, false]),
     isRight,
     comment: often<string | null>([1, null], [1, 'because']),
@@ -181,7 +145,7 @@ const report = about(
 );
 
 const cancel = about(
-  ['pending', 'approved'],
+  ['flagged', 'pending', 'approved'],
   fc.record({ pick, who: asker, key: often<string | null>([2, null], [1, 'k1'], [1, 'k2']) }),
   ({ who, key }, id, world) => [{ call: 'cancel', who: askerOf(world, id, who), id, key }],
 );
@@ -258,8 +222,9 @@ function lastOnly(wish: Wish): Wish {
 export const wish: fc.Arbitrary<Wish> = fc.oneof(
   { weight: 6, arbitrary: submit },
   { weight: 3, arbitrary: submitAgain },
-  { weight: 14, arbitrary: review },
-  { weight: 7, arbitrary: consume },
+  { weight: 14, arbitrary: onwards },
+  { weight: 9, arbitrary: review },
+  { weight: 5, arbitrary: consume },
   { weight: 5, arbitrary: report },
   { weight: 2, arbitrary: cancel },
   { weight: 1, arbitrary: revoke },

@@ -1,16 +1,16 @@
 import type { ActionRequest, RequestId } from '../../bot/core/request.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
-import { heldText, rowStateAt, rowText } from './compared.ts';
+import { answerText, foreseenText, heldText, rowStateAt, rowText } from './compared.ts';
 import type { Disk } from './disk.ts';
 import { type Change, type Firm, firmWith, PEOPLE } from './firm.ts';
 import { foresee } from './foresee.ts';
-import { comeOf, type Hang, hang } from './hang.ts';
+import { comeOf, OpenPolls, soon } from './hang.ts';
 import type { State } from './held.ts';
 import { entriesFrom } from './log.ts';
-import { type Foreseen, Model } from './model.ts';
-import { Injected, type Machine, type Running, start, stop, TrappedRandom } from './process.ts';
+import { Model } from './model.ts';
+import { type Machine, type Running, start, stop, TrappedRandom, throwInjected } from './process.ts';
 import type { Said } from './said.ts';
-import { type Broken, type Came, refusedWith, type Told, Violation } from './step.ts';
+import { type Broken, refusedWith, type Told, Violation } from './step.ts';
 import { MALLORY, tell } from './tell.ts';
 import { Watch } from './watch.ts';
 
@@ -40,12 +40,12 @@ export class World {
   readonly #clock = new FakeClock();
   readonly #random = new TrappedRandom('history');
   readonly #watch: Watch;
+  readonly #polls = new OpenPolls();
   readonly #names = new Map<string, string>([[MALLORY.id, 'mallory']]);
   #running: Running | null = null;
   #nextSeq = 0;
   #newestAt = 0;
   #isUntold = false;
-  #hangs: Hang[] = [];
   /** Why the store gave up. It answers nobody after that. */
   #broken: unknown = null;
 
@@ -70,6 +70,7 @@ export class World {
 
   /** Moves the clock. Nobody has looked at it yet. */
   pass(stepMs: number, elapsedMs: number): void {
+    if (stepMs < 0) this.#reach('clock stepped back');
     this.#clock.step(stepMs);
     this.#clock.advance(elapsedMs);
   }
@@ -98,6 +99,8 @@ export class World {
       await this.#settle(saids.map((said, index) => ({ said, came: came[index] ?? { how: 'silent' } })));
     if (how.crash === undefined || this.#running === null) return;
     const dataDir = left ?? disk.afterCrash(running.dataDir);
+    if (left === null) this.#reach('crash after the answer');
+    else this.#reach(how.crash === 'before' ? 'crash before the write' : 'crash in the write');
     await this.#drop(running);
     await this.#start(dataDir, this.model.firm, this.#newestAt, null);
   }
@@ -112,7 +115,7 @@ export class World {
     this.model.get(id);
     this.model.heard(id);
     this.model.asking.set(id, (this.model.asking.get(id) ?? 0) + 1);
-    this.#hangs.push(await hang(running.context, caller, id as RequestId));
+    await this.#polls.add(running.context, caller, id as RequestId);
     await this.#settle([], [id]);
   }
 
@@ -120,11 +123,13 @@ export class World {
   async restart(changes: readonly Change[] | null, crash?: number): Promise<void> {
     const running = this.#running;
     if (running === null) return;
+    this.#reach(`restart with ${changes === null ? 'the same' : 'another'} policy`);
     this.#lookAtClock(running);
     const firm = changes === null ? this.model.firm : firmWith(changes);
     const rows = new Map(this.ids.map((id) => [id, this.#row(running, id)?.state ?? null]));
-    await this.#release();
-    await stop(running);
+    await this.#polls.release();
+    await this.#try(() => stop(running));
+    if (this.#running === null) return;
     let { dataDir } = running;
     if (crash !== undefined) {
       const { disk } = this.#setting;
@@ -137,6 +142,7 @@ export class World {
       if (first === null) return;
       first.context.store.close();
       if (left !== null) disk.drop(dataDir);
+      if (left !== null) this.#reach('crash while it starts');
       dataDir = left ?? dataDir;
     }
     await this.#start(dataDir, firm, this.model.now, (id) => rows.get(id) ?? null);
@@ -150,6 +156,7 @@ export class World {
 
   async close(): Promise<void> {
     this.#random.unset();
+    await this.#polls.release();
     if (this.#running !== null) await this.#drop(this.#running);
   }
 
@@ -219,8 +226,8 @@ export class World {
       const request = this.model.requests.get(said.id);
       if (request !== undefined) request.nonce = (JSON.parse(answer.released) as { nonce: string }).nonce;
     }
-    const got = answer.ok ? describe(answer.request, answer.created) : `refused ${answer.code}`;
-    const want = wanted(foreseen, answer.ok && answer.request !== null);
+    const got = answerText(answer);
+    const want = foreseenText(foreseen, answer.ok && answer.request !== null);
     if (got !== want) return `${JSON.stringify(said)} was answered "${got}" and not "${want}"`;
     if (said.call !== 'list' || !answer.ok) return null;
     const listed = answer.listed?.map(({ id }) => id).join();
@@ -230,7 +237,10 @@ export class World {
 
   #sameAsHeld(id: string, row: ActionRequest | null, nameOf: (id: string) => string): void {
     const request = this.model.requests.get(id);
-    if (row === null || request === undefined) return this.#differs(`${id} is not in both`);
+    if (row === null || request === undefined) {
+      this.#differs(`${id} is not in both`);
+      return;
+    }
     this.#reach(`is ${row.state}`);
     const got = rowText(row, rowStateAt(row, this.model.now), nameOf);
     const want = heldText(request, this.model.now);
@@ -238,20 +248,16 @@ export class World {
   }
 
   async #answerHangs(running: Running): Promise<void> {
-    for (const one of [...this.#hangs]) {
-      const changed = this.#row(running, one.id)?.state !== one.known;
-      const came: Came | null = changed && one.came === null ? await one.soon() : one.came;
-      if (came === null) continue;
-      this.#hangs = this.#hangs.filter((other) => other !== one);
-      this.model.asking.set(one.id, (this.model.asking.get(one.id) ?? 1) - 1);
-      this.model.heard(one.id);
-      const answer = came.how === 'answered' && came.answer.ok ? came.answer.request : null;
+    for (const { id, came } of await this.#polls.over((polled) => this.#row(running, polled)?.state)) {
+      this.model.asking.set(id, (this.model.asking.get(id) ?? 1) - 1);
+      this.model.heard(id);
+      const answer = came?.how === 'answered' && came.answer.ok ? came.answer.request : null;
       this.#reach('hang: answered');
       if (answer === null && this.#setting.checks.has(6))
-        throw new Violation(6, `who waits for ${one.id} is not answered`);
-      const state = this.model.get(one.id)?.state;
+        throw new Violation(6, `who waits for ${id} is not answered`);
+      const state = this.model.get(id)?.state;
       if (answer !== null && answer.state !== state)
-        this.#differs(`who waits for ${one.id} is told ${answer.state}`);
+        this.#differs(`who waits for ${id} is told ${answer.state}`);
     }
   }
 
@@ -269,7 +275,7 @@ export class World {
 
   async #try<T>(work: () => Promise<T>): Promise<T | null> {
     try {
-      return await work();
+      return await soon(work());
     } catch (cause) {
       this.#fail(cause);
       return null;
@@ -283,31 +289,10 @@ export class World {
     throw new Violation(6, `the bot went down: ${cause instanceof Error ? cause.stack : String(cause)}`);
   }
 
-  async #release(): Promise<void> {
-    for (const { abort } of this.#hangs) abort.abort();
-    await Promise.all(this.#hangs.map((one) => one.soon()));
-    this.#hangs = [];
-  }
-
   async #drop(running: Running): Promise<void> {
-    await this.#release();
+    await this.#polls.release();
     running.context.store.close();
     this.#setting.disk.drop(running.dataDir);
     this.#running = null;
   }
-}
-
-function throwInjected(): never {
-  throw new Injected('a test made this write fail');
-}
-
-function describe(request: ActionRequest | null, created: boolean | undefined): string {
-  if (request === null) return 'yes';
-  return `${created ? 'made' : 'has'} ${request.id} ${request.state}`;
-}
-
-function wanted(foreseen: Foreseen, withRequest: boolean): string {
-  if (!foreseen.ok) return `refused ${foreseen.code}`;
-  if (!withRequest || foreseen.id === null) return 'yes';
-  return `${foreseen.created ? 'made' : 'has'} ${foreseen.id} ${foreseen.state}`;
 }

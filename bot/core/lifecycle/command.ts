@@ -77,6 +77,8 @@ export interface Circumstances {
   /** The groups this person is in now. Nobody the directory does not know is in any. */
   readonly groupsOf: (person: PersonId) => readonly string[];
   readonly clearFrom: readonly string[];
+  /** Groups for which nobody can say now who is in them. What hangs on one of them is refused. */
+  readonly unknownGroups: ReadonlySet<string>;
   readonly isRequesterFrozen: () => boolean;
   readonly members: (group: string) => readonly PersonId[];
   /** The calendar freezes that hold for this request at this moment. */

@@ -22,7 +22,10 @@ export function decide(request: ActionRequest, command: Command, now: Circumstan
     throw new KeyturnFault('IMPOSSIBLE', `${request.id} is past its deadline and was not ticked`);
   }
   if (command.type !== 'tick' && command.type !== 'reevaluate' && hasToMeet(request, now.policyVersion)) {
-    throw new KeyturnFault('IMPOSSIBLE', `${request.id} has not met the policy that is in force`);
+    if (now.unknownGroups.size === 0)
+      throw new KeyturnFault('IMPOSSIBLE', `${request.id} has not met the policy that is in force`);
+    // It cannot: who its seats are open to is not known. Until it has, it can only be stopped.
+    if (!onlyStops(command)) return refuse('DIRECTORY_UNAVAILABLE');
   }
   switch (command.type) {
     case 'review':
@@ -57,6 +60,30 @@ export function decide(request: ActionRequest, command: Command, now: Circumstan
       return reevaluate(request, command, now);
     case 'tick':
       return tick(request, now.at);
+  }
+}
+
+function onlyStops(command: Command): boolean {
+  switch (command.type) {
+    case 'review':
+      return command.verdict !== 'approve';
+    case 'break-glass':
+    case 'clear':
+    case 'consume':
+    case 'join':
+    case 'post-review':
+    case 'reevaluate':
+      return false;
+    case 'cancel':
+    case 'freeze':
+    case 'leave':
+    case 'report':
+    case 'revoke':
+    case 'settle':
+    case 'stop':
+    case 'tick':
+    case 'view':
+      return true;
   }
 }
 

@@ -3,19 +3,25 @@ import type { Digest } from '../digest.ts';
 import type { RequestEvent } from '../event.ts';
 import { addSeats, allEscalations, anyDemand, inBoth, union } from '../plan.ts';
 import { type Evaluation, highest } from '../policy.ts';
-import type { ActionRequest, Demands, Exclusion, PersonId, Seat } from '../request.ts';
+import {
+  type ActionRequest,
+  type Demands,
+  type Exclusion,
+  isTerminal,
+  type PersonId,
+  type Seat,
+} from '../request.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import { evolve } from './evolve.ts';
 import { stillApproved } from './release.ts';
 
-/** An open request that was last judged by another policy than the one in force. */
+/** A request that is not over and was last judged by another policy than the one in force. */
 export function hasToMeet({ state, demands }: ActionRequest, policyVersion: Digest): boolean {
-  const isOpen = state === 'pending' || state === 'flagged' || state === 'approved';
-  return isOpen && demands.policyVersion !== policyVersion;
+  return !isTerminal(state) && demands.policyVersion !== policyVersion;
 }
 
 /**
- * A new policy meets a request that is still open. It can only tighten: seats are added, times
+ * A new policy meets a request that is not over. It can only tighten: seats are added, times
  * shortened, votes lost, or the request is denied or revoked. A looser policy changes nothing.
  */
 export function reevaluate(
@@ -24,6 +30,11 @@ export function reevaluate(
   now: Circumstances,
 ): Decision {
   const waits = request.state === 'pending' || request.state === 'flagged';
+  if (request.state === 'executing' || request.state === 'unknown')
+    return accept({
+      type: 'request.reevaluated',
+      demands: whoMayEndIt(request, evaluation, policyVersion, now),
+    });
   if (!waits && request.state !== 'approved') return accept();
   const revoked: RequestEvent = { type: 'request.revoked', because: 'policy', text: {} };
   if (evaluation.effect === 'deny') {
@@ -55,6 +66,25 @@ export function reevaluate(
   if (waits) return accept(reevaluated);
   const after = evolve(request, reevaluated, now.at);
   return stillApproved(after, now) ? accept(reevaluated) : accept(reevaluated, revoked);
+}
+
+/**
+ * What was released stays released, on the terms it was released on. But who stops it, or says how it
+ * ended, must be outside the exclusion set of now as well; and a new seat would let more people in.
+ */
+function whoMayEndIt(
+  request: ActionRequest,
+  { exclusions }: Evaluation,
+  policyVersion: Demands['policyVersion'],
+  now: Circumstances,
+): Demands {
+  const held = request.demands;
+  return {
+    ...held,
+    policyVersion,
+    seats: held.seats.map((seat) => withoutLeavers(seat, now)),
+    exclusions: allExclusions(held.exclusions, exclusions),
+  };
 }
 
 /** Whoever left loses the vote for good: coming back by a third policy would bring it back unasked. */

@@ -5,7 +5,16 @@ import type { ActionRequest } from '../request.ts';
 import { allFilled } from '../seats.ts';
 import { glassStands } from './break-glass.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
-import { filledSeats, isExcluded, isInClearFrom, isRequester, seatsOpenTo } from './eligibility.ts';
+import {
+  filledSeats,
+  isExcluded,
+  isInClearFrom,
+  isRequester,
+  isUnsure,
+  notIn,
+  seatGroups,
+  seatsOpenTo,
+} from './eligibility.ts';
 import { isBlank } from './review.ts';
 import { pastCode } from './withdraw.ts';
 
@@ -22,7 +31,8 @@ export function consume(request: ActionRequest, command: Of<'consume'>, now: Cir
   if (command.actionDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
   if (command.storedDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
   if (now.isRequesterFrozen()) return refuse('REQUESTER_FROZEN');
-  if (!stillApproved(request, now)) return refuse('NOT_APPROVED');
+  if (!stillApproved(request, now))
+    return refuse(isUnsure(request, now) ? 'DIRECTORY_UNAVAILABLE' : 'NOT_APPROVED');
   const freezes = glassStands(request, now) ? [] : now.freezes();
   if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, now.at) });
   return accept({ type: 'grant.issued', nonceDigest: command.nonceDigest, audience: request.requester.id });
@@ -83,7 +93,7 @@ export function heartbeat(
 export function settle(request: ActionRequest, command: Of<'settle'>, now: Circumstances): Decision {
   const { person, status, comment } = command;
   if (isExcluded(request, person)) return refuse('SELF_REVIEW');
-  if (!maySettle(request, command, now)) return refuse('NOT_ELIGIBLE');
+  if (!maySettle(request, command, now)) return notIn(settlers(request, now), now);
   if (request.state === 'pending' || request.state === 'flagged' || request.state === 'approved') {
     return refuse('NOT_APPROVED');
   }
@@ -91,6 +101,10 @@ export function settle(request: ActionRequest, command: Of<'settle'>, now: Circu
   if (request.state !== 'unknown') return refuse('ALREADY_RESOLVED');
   if (isBlank(comment)) return refuse('COMMENT_REQUIRED');
   return accept({ type: 'execution.settled', person, status, text: { comment } });
+}
+
+function settlers(request: ActionRequest, { clearFrom }: Circumstances): readonly string[] {
+  return request.demands.seats.length === 0 ? clearFrom : seatGroups(request);
 }
 
 /** A request that a rule allowed has no seats; those who may lift a flag settle it. */

@@ -17,7 +17,7 @@ const { viewPayload } = await load('bot/app/view-payload.js');
 const { cancelRequest } = await load('bot/app/withdraw-request.js');
 
 /** An install in `dir`: the policy as a file, data and keys beside it. Returns the config's path. */
-export function install(dir) {
+function install(dir) {
   mkdirSync(dir, { recursive: true });
   const file = join(dir, 'keyturn.yaml');
   writeFileSync(file, POLICY);

@@ -139,6 +139,7 @@ it('explains a request that is there by its number, beside the running server', 
       clock: new FakeClock(),
       random: seededRandom(folder),
       logger: { info() {}, warn() {}, error() {} },
+      couriers: () => [],
       onBroken: (cause) => {
         throw cause;
       },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toPlace } from '../../../bot/core/place.ts';
 import { addSeats, anyDemand, candidatesOf, mergePlans, type Plan } from '../../../bot/core/plan.ts';
-import type { PersonId, Seat } from '../../../bot/core/request.ts';
+import { type PersonId, type Seat, WAYS } from '../../../bot/core/request.ts';
 
 function plan(seats: Plan['seats'], changes: Partial<Plan> = {}): Plan {
   return {
@@ -11,9 +11,9 @@ function plan(seats: Plan['seats'], changes: Partial<Plan> = {}): Plan {
     expiresAfterMs: 1_000,
     usableForMs: 1_000,
     reviewVia: WAYS,
-  remind: [],
-  escalate: [],
-  outcomeWithinMs: 1_000,
+    remind: [],
+    escalate: [],
+    outcomeWithinMs: 1_000,
     notify: [],
     ...changes,
   };
@@ -45,18 +45,23 @@ describe('merging plans', () => {
 
   it('takes the shortest of each time, any demand for a comment, and every place', () => {
     const [room, slack] = [toPlace('room'), toPlace('slack', '#a')];
-    const one = plan([], { expiresAfterMs: 5, usableForMs: 9, reviewVia: WAYS,
-  remind: [],
-  escalate: [],
-  outcomeWithinMs: 7, notify: [room] });
+    const one = plan([], {
+      expiresAfterMs: 5,
+      usableForMs: 9,
+      reviewVia: WAYS,
+      remind: [],
+      escalate: [],
+      outcomeWithinMs: 7,
+      notify: [room],
+    });
     const comment = { approve: true, reject: false, flag: true };
     const other = plan([], {
       expiresAfterMs: 6,
       usableForMs: 8,
       reviewVia: WAYS,
-  remind: [],
-  escalate: [],
-  outcomeWithinMs: 7,
+      remind: [],
+      escalate: [],
+      outcomeWithinMs: 7,
       comment,
       notify: [slack, room],
     });
@@ -66,9 +71,9 @@ describe('merging plans', () => {
       expiresAfterMs: 5,
       usableForMs: 8,
       reviewVia: WAYS,
-  remind: [],
-  escalate: [],
-  outcomeWithinMs: 7,
+      remind: [],
+      escalate: [],
+      outcomeWithinMs: 7,
       notify: [room, slack],
     });
   });

@@ -25,8 +25,8 @@ function policy(
     rules,
     default: fallback,
     freezes: [],
-  breakGlass: [],
-  members: (group) => (group === 'dba' ? [BOB] : []),
+    breakGlass: [],
+    members: (group) => (group === 'dba' ? [BOB] : []),
   };
 }
 

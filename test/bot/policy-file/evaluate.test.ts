@@ -116,7 +116,11 @@ describe('what a compiled policy demands', () => {
       expiresAfterMs: minutes(30),
       usableForMs: minutes(15),
       outcomeWithinMs: minutes(60),
+      reviewVia: ['slack', 'teams', 'room', 'api'],
+      remind: ['half', minutes(5)],
+      escalate: [],
       notify: ['room'],
+      breakGlass: [],
       tell: null,
     });
   });

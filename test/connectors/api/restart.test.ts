@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Client } from '../../../bot/ports/rulebook.ts';
 import {
   GROUPS,
   ONE_KEY,
@@ -7,6 +8,7 @@ import {
   type RulebookChanges,
   rule,
   TWO_KEYS,
+  type Who,
 } from '../../helpers/rulebook.ts';
 import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 import {
@@ -108,6 +110,30 @@ it('denies what is pending or flagged, and revokes what is approved, when a deny
   expectProblem(await review(after, 'bob', pending, 'approve'), 'ALREADY_RESOLVED');
 });
 
+it.each<[string, Partial<Client>]>([
+  ['names the action no more', { actions: ['db.read'] }],
+  ['names the target no more', { targets: ['postgres/dev/**'] }],
+  ['may not act for that person any more', { mayActFor: new Set() }],
+])('denies what is pending and revokes what is approved when its client %s', async (_what, client) => {
+  const keyturn = await startKeyturn();
+  const forEve = (n: number) => ({ on_behalf_of: 'eve', payload: { n } });
+  const pending = await submit(keyturn, forEve(1));
+  const approved = await anApproved(keyturn, forEve(2));
+  const running = await anExecuting(keyturn, forEve(3));
+  const after = await reload(keyturn, { client });
+  expect(await stateOf(after, pending)).toBe('denied');
+  expect(await stateOf(after, approved)).toBe('revoked');
+  expectProblem(await consume(after, approved), 'NOT_APPROVED');
+  expect((await report(after, running)).body).toMatchObject({ state: 'succeeded' });
+});
+
+it('denies what somebody asked who is gone from the file', async () => {
+  const keyturn = await startKeyturn();
+  const pending = await submit(keyturn, {}, { who: 'eve' });
+  const after = await reload(keyturn, { gone: ['eve'] });
+  expect((await after.get('bob', `/v1/requests/${pending.id}`)).body.state).toBe('denied');
+});
+
 it('drops the vote of somebody who left the group', async () => {
   const keyturn = await startKeyturn();
   const pending = await submit(keyturn, { ...EXPORT, payload: { n: 1 } });
@@ -157,6 +183,23 @@ it('excludes whoever owns the client now, as well as whoever did when it asked',
   expectProblem(await seeAndApprove(after, 'alice', pending), 'SELF_REVIEW');
   expect(await stateOf(after, approved)).toBe('revoked');
   expect((await seeAndApprove(after, 'dora', pending)).body).toMatchObject({ state: 'approved' });
+});
+
+it('lets nobody say how it ended whom a later policy excludes or takes out of the group', async () => {
+  const keyturn = await startKeyturn();
+  const running = await anExecuting(keyturn, { payload: { n: 1 } });
+  const after = await reload(keyturn, {
+    groups: { ...GROUPS, dba: ['alice', 'bob'] },
+    rules: (personOf) => [rule('not-bob', { plan: TWO_KEYS, exclude: [personOf('bob')] })],
+  });
+  const again = await after.restart({ version: '3', rules: [rule('later', { plan: TWO_KEYS })] });
+  again.clock.advance(HOUR);
+  const settle = (who: Who) => comment(again, who, 'settle', running, { status: 'succeeded' });
+  expectProblem(await settle('bob'), 'SELF_REVIEW');
+  expectProblem(await settle('dora'), 'NOT_ELIGIBLE');
+  // Carol sits in a seat that came after it was released: it is not hers to settle.
+  expectProblem(await settle('carol'), 'NOT_ELIGIBLE');
+  expect(await stateOf(again, running)).toBe('unknown');
 });
 
 it('shortens times that a new policy shortens, and raises the risk that it raises', async () => {

@@ -136,7 +136,7 @@ describe.concurrent('a signal while the command runs', { timeout: 60_000 }, () =
     cli.signal('SIGTERM');
     expect((await cli.ended).code).toBe(143);
     const grandchild = Number(cli.stdout);
-    await expect.poll(() => isAlive(grandchild)).toBe(false);
+    await expect.poll(() => isAlive(grandchild), { timeout: 10_000 }).toBe(false);
   });
 
   it('does not end the guard before a command that takes its time', async ({ onTestFinished }) => {

@@ -1,7 +1,7 @@
 import { PEOPLE } from '../firm.ts';
 import { isQuorum } from '../ruling.ts';
 import { type Step, Violation } from '../step.ts';
-import { demandedOf, expiryOf, type Sightings } from './sightings.ts';
+import { demandedOf, type Sightings } from './sightings.ts';
 
 /**
  * 1. Two keys. Whatever is approved or released has every seat filled by a different eligible person
@@ -21,9 +21,8 @@ export function twoKeys(step: Step, sightings: Sightings): void {
     if (demanded === null || demanded.effect === 'deny')
       throw new Violation(1, `${id} is ${row.state} though denied`);
     if (demanded.effect === 'allow' && demanded.seats.length === 0) continue;
-    const expiry = expiryOf(sighting);
     const approvals = sighting.approvals.filter(
-      ({ at, digest }) => at < expiry && digest === row.actionDigest,
+      ({ isInTime, digest }) => isInTime && digest === row.actionDigest,
     );
     const voters = approvals.map(({ who }) => who);
     if (demanded.seats.length === 0 || !isQuorum(step.firm, demanded, voters)) {

@@ -1,5 +1,6 @@
 import type { RequestId } from '../../../bot/core/request.ts';
-import { MINUTE, MORE_RULES, openWorld, type World } from './world.ts';
+import { openWorld, type World } from './world.ts';
+import { MINUTE, MORE_RULES } from './world-rulebook.ts';
 
 /** What a call must have done, or the day is not the one that the tests are about. */
 async function must(call: Promise<{ readonly ok: boolean }>): Promise<void> {

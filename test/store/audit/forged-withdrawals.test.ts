@@ -156,7 +156,7 @@ describe('a revocation or a stop', () => {
     [
       'a revocation by a policy that a person made',
       () => change(revoked(), 'data.because', 'policy'),
-      /its actor is not a policy/,
+      /its actor is not the policy in force/,
     ],
     [
       'a revocation of what waits',
@@ -242,17 +242,26 @@ describe('a policy that loosens an open request', () => {
       /its actor is not the policy it names/,
     ],
     [
-      'a request that runs already',
+      'a seat whose people could settle what already runs',
       () => {
         const grant = of('stricter', 'grant.issued');
-        return add(grant + 1, like(second(), { ts: read(grant, 'ts') }));
+        const more = [...seats(), { from: ['x'], count: 1, candidates: [who('paul')] }];
+        return add(grant + 1, like(second(), { ts: read(grant, 'ts'), 'data.demands.seats': more }));
       },
-      /request.reevaluated of request 15, which is executing/,
+      /lets more people say how it ended/,
+    ],
+    [
+      'a request that is over',
+      () => {
+        const end = of('run', 'execution.succeeded');
+        return add(end + 1, like(second(), { subject: read(end, 'subject'), ts: read(end, 'ts') }));
+      },
+      /request.reevaluated of request 1, which is over/,
     ],
     [
       'somebody who denies in its place',
       () => change(of('refused', 'request.denied'), 'actor', PERSON()),
-      /not a policy/,
+      /not the policy in force/,
     ],
   ]);
 });

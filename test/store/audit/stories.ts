@@ -1,5 +1,6 @@
 import type { RequestId } from '../../../bot/core/request.ts';
-import { MINUTE, MORE_RULES, type World } from './world.ts';
+import type { World } from './world.ts';
+import { MINUTE, MORE_RULES } from './world-rulebook.ts';
 
 const STEPS = [
   'submit',

@@ -2,14 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adoptPolicy } from '../../../bot/app/adopt-policy.ts';
+import { createAttempts } from '../../../bot/app/attempts.ts';
 import { clearRequester } from '../../../bot/app/clear-requester.ts';
 import { consumeRequest } from '../../../bot/app/consume-request.ts';
 import type { Caller, Context, PersonCaller } from '../../../bot/app/context.ts';
+import { createDirectories } from '../../../bot/app/directories.ts';
 import { enrolPeople } from '../../../bot/app/enrol-people.ts';
 import { cancelAbandoned, expireDue } from '../../../bot/app/expire-due.ts';
 import { createPresence } from '../../../bot/app/presence.ts';
 import { reportOutcome } from '../../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../../bot/app/review-request.ts';
+import { createRoster } from '../../../bot/app/roster.ts';
+import { rulebookInForce } from '../../../bot/app/rulebook-in-force.ts';
 import { submitRequest } from '../../../bot/app/submit-request.ts';
 import { trustedTime } from '../../../bot/app/time.ts';
 import { viewPayload } from '../../../bot/app/view-payload.ts';
@@ -22,86 +26,14 @@ import {
   stopRequest,
 } from '../../../bot/app/withdraw-request.ts';
 import type { Digest } from '../../../bot/core/digest.ts';
-import { sha256Hex } from '../../../bot/core/digest.ts';
-import type { Plan } from '../../../bot/core/plan.ts';
-import type { Rule } from '../../../bot/core/policy.ts';
-import type { ClientId, PersonId, RequestId, Verdict, Via } from '../../../bot/core/request.ts';
+import type { ClientId, RequestId, Verdict, Via } from '../../../bot/core/request.ts';
 import { placesOf } from '../../../bot/places-of.ts';
-import type { Client, Person, Rulebook } from '../../../bot/ports/rulebook.ts';
 import type { Store } from '../../../bot/ports/store.ts';
 import { openSqliteStore } from '../../../store/sqlite/store.ts';
+import { dice } from './dice.ts';
+import { KEYS, toRulebook, type Wishes } from './world-rulebook.ts';
 
-export const START = Date.parse('2026-11-22T10:00:00.000Z');
-export const MINUTE = 60_000;
-
-/** The same bytes on every run: a small generator (mulberry32), for tests alone. */
-export function seededRandom(seed: number) {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
-  return {
-    bytes: (count: number) => Uint8Array.from({ length: count }, () => next() & 0xff),
-    below: (most: number) => next() % most,
-  };
-}
-
-export const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  dba: ['alice', 'bob', 'carol'],
-  security: ['dave', 'erin', 'carol'],
-  leads: ['frank'],
-};
-const KEYS = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'olga', 'paul'];
-
-const NO_COMMENT = { approve: false, reject: false, flag: false };
-const plan = (id: string, seats: Plan['seats'], more: Partial<Plan> = {}): Plan => ({
-  id,
-  seats,
-  comment: { ...NO_COMMENT, reject: true, flag: true },
-  expiresAfterMs: 30 * MINUTE,
-  usableForMs: 15 * MINUTE,
-  outcomeWithinMs: 60 * MINUTE,
-  notify: [],
-  ...more,
-});
-
-export const TWO_KEYS = plan('two-keys', [
-  { from: ['dba'], count: 1 },
-  { from: ['security'], count: 1 },
-]);
-export const TWO_DBAS = plan('two-dbas', [{ from: ['dba'], count: 2 }]);
-
-const rule = (id: string, action: string, effect: Rule['effect'], more: Partial<Rule> = {}): Rule => ({
-  id,
-  match: { action: [action] },
-  when: null,
-  effect,
-  plan: null,
-  risk: null,
-  exclude: [],
-  tell: null,
-  replacesDefault: false,
-  ...more,
-});
-
-/** What a policy of these tests can differ in. */
-export interface Wishes {
-  readonly version: number;
-  readonly rules?: readonly Rule[];
-  readonly groups?: Readonly<Record<string, readonly string[]>>;
-}
-
-export const MORE_RULES = {
-  denyExports: rule('no-more-exports', 'db.export', 'deny', { tell: 'not today' }),
-  denyErase: rule('no-erase', 'db.erase', 'deny'),
-  leadToo: rule('lead-too', 'db.*', 'require', {
-    plan: plan('lead', [{ from: ['leads'], count: 1 }], { usableForMs: 5 * MINUTE }),
-  }),
-  noAlice: (alice: PersonId) => rule('no-alice', 'db.*', 'require', { exclude: [alice] }),
-} as const;
+const START = Date.parse('2026-11-22T10:00:00.000Z');
 
 export interface WorldOptions {
   readonly seed?: number;
@@ -112,7 +44,7 @@ export interface WorldOptions {
 export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'keyturn-audit-'));
   const file = join(dir, 'keyturn.db');
-  const random = seededRandom(seed);
+  const random = dice(seed);
   let now = START;
   const clock = { wall: () => now, steady: () => now - START };
   const fail = (cause: unknown) => {
@@ -125,69 +57,33 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     KEYS.map((key) => ({ key, accounts: 1 })),
   );
 
-  const rulebook = ({ version, rules = [], groups = GROUPS }: Wishes): Rulebook => {
-    const people = new Map<PersonId, Person>();
-    for (const key of KEYS) {
-      const of = Object.keys(groups).filter((group) => groups[group]?.includes(key));
-      people.set(personOf(key), { id: personOf(key), key, name: key, groups: of, tokenSha256: [] });
-    }
-    const clients = new Map<ClientId, Client>();
-    for (const [key, kind] of [
-      ['bot-1', 'agent'],
-      ['ci-1', 'pipeline'],
-    ] as const) {
-      const mayActFor = new Set([personOf('olga'), personOf('alice')]);
-      const id = key as ClientId;
-      clients.set(id, {
-        id,
-        kind,
-        owner: personOf('olga'),
-        mayActFor,
-        actions: ['**'],
-        targets: ['**'],
-        tokenSha256: [],
-      });
-    }
-    return {
-      policy: {
-        version: `sha256:${sha256Hex(`policy ${version}`)}`,
-        rules: [
-          rule('reads', 'db.read', 'allow'),
-          rule('drops', 'db.drop', 'deny'),
-          rule('two-dbas', 'db.migrate', 'require', { plan: TWO_DBAS, replacesDefault: true }),
-          rule('keys', 'key.rotate', 'require', { plan: TWO_KEYS, risk: 'critical' }),
-          ...rules,
-        ],
-        default: { effect: 'require', plan: TWO_KEYS },
-        members: (group) => (groups[group] ?? []).map(personOf),
-      },
-      environments: new Set(['prod']),
-      people,
-      clients,
-      actions: new Map(),
-      clearFrom: ['security'],
-      auditors: new Set([personOf('paul')]),
-      limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
-    };
-  };
-
-  let context: Context = {
-    store,
+  const inForce = rulebookInForce(toRulebook(personOf, { version: 1 }));
+  const roster = createRoster(() => inForce.now, [], clock.steady);
+  const contextOver = (over: Store): Context => ({
+    store: over,
     time,
     random,
-    rulebook: rulebook({ version: 1 }),
+    get rulebook() {
+      return roster.now;
+    },
+    inForce,
+    roster,
+    directories: createDirectories([], { roster, inForce }, clock.steady, fail),
+    attempts: createAttempts(clock.steady),
     signer: { sign: () => ({ payloadType: 'x', payload: '', signatures: [{ keyid: '', sig: '' }] }) },
     watchers: createWatchers(),
     presence: createPresence(clock.steady),
     places: placesOf([], []),
-  };
+  });
+  let context = contextOver(store);
   await adoptPolicy(context);
 
   const person = (key: string, via: Via = 'api'): PersonCaller => {
     const id = personOf(key);
     const verifiedBy = via === 'api' ? 'token' : 'session';
+    const roles = context.rulebook.people.get(id)?.groups ?? [];
     return {
-      actor: { kind: 'person', person: id, via, account: `${via}/${key}`, verifiedBy, roles: [] },
+      actor: { kind: 'person', person: id, via, account: `${via}/${key}`, verifiedBy, roles },
       id,
       key,
     };
@@ -305,7 +201,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     sweep: () => expireDue(context),
     abandon: () => cancelAbandoned(context),
     async adopt(wishes: Wishes) {
-      context = { ...context, rulebook: rulebook(wishes) };
+      inForce.put(toRulebook(personOf, wishes));
       await adoptPolicy(context);
     },
     /** The exact bytes of every entry. */
@@ -319,7 +215,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     },
     reopen() {
       store = openSqliteStore({ file, log, software: 'keyturn/test', random, onBroken: fail });
-      context = { ...context, store };
+      context = contextOver(store);
     },
   };
 }
