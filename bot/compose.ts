@@ -68,7 +68,8 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
       ? null
       : await openSlack(config.slack, { context: () => context, desk: () => desk, logger, clock });
   const faces = [...(slack === null ? [] : [slack.messenger]), ...(ports.faces?.(() => context) ?? [])];
-  const context = await openContext(config, ports, placesOf(couriers, faces));
+  const directories = [...(slack === null ? [] : [slack.directory]), ...(ports.directories ?? [])];
+  const context = await openContext(config, { ...ports, directories }, placesOf(couriers, faces));
   await restoreCards(context);
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
   const desk = createDesk(context, refusedCalls);

@@ -40,9 +40,19 @@ export function compileRulebook(whole: PolicyFile, personId: PersonOf): Rulebook
     securityNotices: placesOf(file.security_notices),
     text: policyText(whole),
     accounts: accountsOf(file, personId),
-    externalGroups: new Map(),
-    unknownGroups: new Set(),
+    externalGroups: externalGroupsOf(file),
+    // Nobody has been asked yet.
+    unknownGroups: new Set(externalGroupsOf(file).keys()),
   };
+}
+
+/** Groups that are kept somewhere else too. */
+function externalGroupsOf({ groups }: PolicyFile): Rulebook['externalGroups'] {
+  return new Map(
+    Object.entries(groups).flatMap(([name, { slack_usergroup: id }]) =>
+      id === undefined ? [] : [[name, [{ kind: 'slack_usergroup', id }]]],
+    ),
+  );
 }
 
 function policyOf(file: PolicyFile, personId: PersonOf): Omit<Policy, 'version'> {

@@ -8,7 +8,6 @@ import type { Finding, Path } from './problem.ts';
  */
 const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
   ['payload_retention', 'payload_retention'],
-  ['slack_usergroup', 'groups', '*', 'slack_usergroup'],
   ['auth.oidc', 'clients', '*', 'auth', 'oidc'],
   ['actions.*.execute', 'actions', '*', 'execute'],
   ['actions.*.payload_schema', 'actions', '*', 'payload_schema'],
