@@ -28,12 +28,10 @@ export async function openSlack(settings: SlackSettings, deps: SlackDeps): Promi
   const { slackFace } = await import('./slack/app.ts');
   const { context, desk, logger, clock } = deps;
   const accountOf = (person: PersonId) => {
-    const own = context().rulebook.people.get(person)?.slackAccount;
-    if (own !== undefined) return own;
-    const linked = [...context().rulebook.accounts].find(
+    const held = [...context().rulebook.accounts].find(
       ([account, holder]) => holder === person && account.startsWith('slack:'),
     );
-    return linked === undefined ? null : linked[0].slice('slack:'.length);
+    return held === undefined ? null : held[0].slice('slack:'.length);
   };
   return slackFace({
     settings,

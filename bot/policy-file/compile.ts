@@ -136,7 +136,6 @@ function personOf(
     name: person.name,
     groups: groups.map(([name]) => name),
     tokenSha256: asList(person.accounts.api_token_sha256),
-    ...(person.accounts.slack === undefined ? {} : { slackAccount: person.accounts.slack }),
   };
 }
 

@@ -6,23 +6,10 @@ describe('a key that does not work yet', () => {
   const cases: readonly (readonly [name: string, text: string, path: string])[] = [
     ['payload_retention', `${SOUND}payload_retention: 30d # HERE\n`, 'payload_retention'],
     [
-      'security_notices.slack',
-      `${SOUND}security_notices: { slack: "#s" } # HERE
-`,
-      'security_notices.slack',
-    ],
-    [
       'security_notices.teams',
       `${SOUND}security_notices: { teams: "#s" } # HERE
 `,
       'security_notices.teams',
-    ],
-    [
-      'notify.slack',
-      `${SOUND}break_glass:
-  - { match: {}, who: [dba], reason_min: 9, notify: { slack: "#s" }, post_review: { by: [security], within: 1h } } # HERE
-`,
-      'break_glass[0].notify.slack',
     ],
     ['queue.driver: bullmq', `${SOUND}queue: { driver: bullmq } # HERE\n`, 'queue.driver'],
     ['queue.redis_url_env', `${SOUND}queue: { redis_url_env: X } # HERE\n`, 'queue.redis_url_env'],
@@ -35,16 +22,6 @@ describe('a key that does not work yet', () => {
     ['audit.anchors', `${SOUND}audit: { log: a, anchors: [] } # HERE\n`, 'audit.anchors'],
     ...(
       [
-        [
-          'slack_usergroup',
-          ['members: [carol] }', 'members: [carol], slack_usergroup: S1 } # HERE'],
-          'groups.security.slack_usergroup',
-        ],
-        [
-          'notify.slack',
-          ['    expires_after: 45m', '    notify: { slack: "#a" } # HERE'],
-          'plans.two-keys.notify.slack',
-        ],
         [
           'notify.teams',
           ['    expires_after: 45m', '    notify: { teams: "19:a@thread.tacv2" } # HERE'],
@@ -86,17 +63,12 @@ describe('a key that does not work yet', () => {
   it('refuses the example of the contract for exactly the keys that do not work yet', () => {
     const text = readFileSync(new URL('contract-example.yaml', import.meta.url), 'utf8');
     expect(problemsOf(text).map(({ path }) => path)).toEqual([
-      'groups.security.slack_usergroup',
-      'security_notices.slack',
       'clients.ci.auth.oidc',
       'actions["key.rotate"].payload_schema',
       'actions["key.rotate"].execute',
       'actions["db.migrate"].execute',
       'actions["db.migrate"].payload_schema',
-      'plans.one-key.notify.slack',
-      'plans.two-keys.notify.slack',
       'plans.two-keys.notify.teams',
-      'break_glass[0].notify.slack',
       'payload_retention',
       'audit.checkpoint_every',
       'audit.anchors',
