@@ -13,6 +13,8 @@ import type { SlackSettings } from './slack/settings.ts';
 const SLACK_PATH = '/slack/events';
 /** A page of a payload comes back with every click in it, written as a form: three letters for one. */
 const MOST_EVENT_BYTES = 1024 * 1024;
+/** More names than this are noise; then the user group is called, where there is one. */
+const MOST_CALLED = 10;
 
 export interface SlackDeps {
   readonly context: () => Context;
@@ -26,12 +28,10 @@ export async function openSlack(settings: SlackSettings, deps: SlackDeps): Promi
   const { slackFace } = await import('./slack/app.ts');
   const { context, desk, logger, clock } = deps;
   const accountOf = (person: PersonId) => {
-    const own = context().rulebook.people.get(person)?.slackAccount;
-    if (own !== undefined) return own;
-    const linked = [...context().rulebook.accounts].find(
+    const held = [...context().rulebook.accounts].find(
       ([account, holder]) => holder === person && account.startsWith('slack:'),
     );
-    return linked === undefined ? null : linked[0].slice('slack:'.length);
+    return held === undefined ? null : held[0].slice('slack:'.length);
   };
   return slackFace({
     settings,
@@ -47,14 +47,19 @@ export async function openSlack(settings: SlackSettings, deps: SlackDeps): Promi
       accountOf,
       isAuditor: (person) => context().rulebook.auditors.has(person),
     },
-    // One by one: a group's mention would also ring for who may not decide on this request.
-    mentions: (group, not) =>
-      context()
-        .rulebook.policy.members(group)
-        .flatMap((person) => {
-          const user = not.has(person) ? undefined : accountOf(person)?.split('/')[1];
-          return user === undefined ? [] : [{ type: 'user', user_id: user } as const];
-        }),
+    mentions: (group, not) => {
+      const { policy, externalGroups } = context().rulebook;
+      const users = policy.members(group).flatMap((person) => {
+        const user = not.has(person) ? undefined : accountOf(person)?.split('/')[1];
+        return user === undefined ? [] : [{ type: 'user', user_id: user } as const];
+      });
+      // One by one: a group's mention would also ring for who may not decide on this request.
+      if (users.length <= MOST_CALLED) return users;
+      const [source] = externalGroups.get(group) ?? [];
+      return source === undefined
+        ? users.slice(0, MOST_CALLED)
+        : [{ type: 'usergroup', usergroup_id: source.id } as const];
+    },
     steadyMs: () => clock.steady(),
     wallMs: () => clock.wall(),
   });

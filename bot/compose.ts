@@ -102,7 +102,8 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     ...(slack === null ? [] : [slack.messenger]),
     ...(ports.faces?.(() => context) ?? []),
   ];
-  const context = await contextOver(config, opened, ports, placesOf(couriers, faces));
+  const directories = [...(slack === null ? [] : [slack.directory]), ...(ports.directories ?? [])];
+  const context = await contextOver(config, opened, { ...ports, directories }, placesOf(couriers, faces));
   const { checkpointEveryMs } = config.audit;
   await restoreCards(context);
   await takeDueCheckpoint(context, checkpointEveryMs);

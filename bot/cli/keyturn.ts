@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   guard: async () => (await import('./guard.ts')).guardCommand(),
   people: async () => (await import('./people.ts')).peopleCommand(),
   policy: async () => (await import('./policy.ts')).policyCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   audit: async () => {
     const { auditVerifyCommand } = await import('./audit-verify.ts');
     const { auditProofCommand } = await import('./audit-proof.ts');

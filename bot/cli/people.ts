@@ -29,7 +29,7 @@ export function peopleCommand(): Command {
         [
           `code: ${String(said['code'])}`,
           `It is good for one account, until ${String(said['expires_at'])}. Give it to ${person} in person, never in a channel.`,
-          `In a direct message to Keyturn, from the account that is to be theirs, they type: link ${String(said['code'])}`,
+          `From the account that is to be theirs, in Slack, they type: /keyturn link ${String(said['code'])}`,
           '',
         ].join('\n'),
       );

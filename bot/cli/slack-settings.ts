@@ -24,6 +24,14 @@ export function readSlackSettings(
     for (const name of ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET']) {
       if (given(name) !== undefined) problems.push(`${name} is set, and SLACK_BOT_TOKEN is not`);
     }
+    for (const [name, group] of Object.entries(file.groups)) {
+      if (group.slack_usergroup !== undefined)
+        problems.push(
+          at(['groups', name, 'slack_usergroup'])(
+            'needs Slack, and SLACK_BOT_TOKEN is not set: nobody would be in it',
+          ),
+        );
+    }
     for (const path of slackPlaces(file))
       problems.push(at(path)('names a Slack channel, and SLACK_BOT_TOKEN is not set: nobody would see it'));
   } else {

@@ -29,6 +29,8 @@ export function activeGroups(
 ): (name: string) => { readonly members: readonly string[] } | null | undefined {
   return (name) => {
     const group = draft.groups.get(name);
+    // Who else is in it, only Slack knows.
+    if (group?.slack_usergroup !== undefined) return null;
     return group
       ? { members: group.members.filter((key) => draft.people.get(key)?.active !== false) }
       : group;

@@ -48,9 +48,19 @@ export function compileRulebook(
     securityNotices: placesOf(file.security_notices),
     text: policyText(whole),
     accounts: accountsOf(file, personId),
-    externalGroups: new Map(),
-    unknownGroups: new Set(),
+    externalGroups: externalGroupsOf(file),
+    // Nobody has been asked yet.
+    unknownGroups: new Set(externalGroupsOf(file).keys()),
   };
+}
+
+/** Groups that are kept somewhere else too. */
+function externalGroupsOf({ groups }: PolicyFile): Rulebook['externalGroups'] {
+  return new Map(
+    Object.entries(groups).flatMap(([name, { slack_usergroup: id }]) =>
+      id === undefined ? [] : [[name, [{ kind: 'slack_usergroup', id }]]],
+    ),
+  );
 }
 
 function policyOf(file: PolicyFile, personId: PersonOf): Omit<Policy, 'version'> {
@@ -134,7 +144,6 @@ function personOf(
     name: person.name,
     groups: groups.map(([name]) => name),
     tokenSha256: asList(person.accounts.api_token_sha256),
-    ...(person.accounts.slack === undefined ? {} : { slackAccount: person.accounts.slack }),
   };
 }
 

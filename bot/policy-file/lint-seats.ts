@@ -78,6 +78,9 @@ function demandsOf(file: PolicyFile): readonly Demand[] {
 }
 
 function canFill(file: PolicyFile, seats: Seats, excluded: readonly string[]): boolean {
+  // Who else is in such a group, only Slack knows.
+  const isOpen = (group: string) => file.groups[group]?.slack_usergroup !== undefined;
+  if (seats.some(({ from }) => from.some(isOpen))) return true;
   const candidates = seats.map(
     ({ from }) =>
       membersOf((group) => file.groups[group] ?? null, from)?.filter((one) => !excluded.includes(one)) ?? [],

@@ -33,7 +33,11 @@ export function hasGroup(file: PolicyFile, { groups }: Match, people: readonly s
   const wanted = asList(groups);
   return (
     wanted.length === 0 ||
-    wanted.some((group) => file.groups[group]?.members.some((member) => people.includes(member)))
+    wanted.some(
+      (group) =>
+        file.groups[group]?.slack_usergroup !== undefined ||
+        file.groups[group]?.members.some((member) => people.includes(member)),
+    )
   );
 }
 

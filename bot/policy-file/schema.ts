@@ -41,6 +41,9 @@ const Person = z.strictObject({
 
 const Group = z.strictObject({
   members: z.array(names.Name).max(300, 'holds at most 300 people'),
+  slack_usergroup: names.SlackUserGroup.exactOptional().meta({
+    description: 'A user group of Slack whose members are in this group as well, by its id.',
+  }),
 });
 
 const Client = z.strictObject({

@@ -26,8 +26,6 @@ export interface Person {
   readonly name: string;
   readonly groups: readonly string[];
   readonly tokenSha256: readonly string[];
-  /** `TEAM/USER`, by Slack's own ids. */
-  readonly slackAccount?: string;
 }
 
 export interface ActionSettings {

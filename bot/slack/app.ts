@@ -2,6 +2,7 @@ import { App, type Receiver, type ReceiverEvent } from '@slack/bolt';
 import type { Context } from '../app/context.ts';
 import { receiveOnce } from '../app/receive-once.ts';
 import type { Desk } from '../commands/answer.ts';
+import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Messenger } from '../ports/messenger.ts';
 import { adoptCopy } from './adopt-copy.ts';
@@ -21,6 +22,7 @@ import { type SlackSocket, slackSocket } from './socket.ts';
 import { onSubmit } from './submissions.ts';
 import type { SurfaceTools } from './surfaces.ts';
 import { onCommand, onMention, SLASH_COMMANDS } from './typed.ts';
+import { userGroups } from './user-groups.ts';
 import { clientOptions, SILENT, slackApi } from './web-api.ts';
 
 export interface SlackParts {
@@ -37,6 +39,7 @@ export interface SlackParts {
 
 export interface SlackFace {
   readonly messenger: Messenger;
+  readonly directory: Directory;
   /** Where the one port hands over what comes to `/slack/events`; null in Socket Mode. */
   readonly receive: SlackHttp['receive'] | null;
   readonly isConnected: () => boolean;
@@ -104,6 +107,7 @@ export function slackFace(parts: SlackParts): SlackFace {
 
   let stopWatching: () => void = () => {};
   return {
+    directory: userGroups(api, directory.team),
     messenger: slackMessenger({ api, context, mentions, userOf, logger }),
     receive: 'receive' in receiver ? receiver.receive : null,
     isConnected: () => !('isConnected' in receiver) || receiver.isConnected(),

@@ -9,7 +9,7 @@ const User = z.object({ id: Id, team_id: Id.nullish() });
 const Trigger = z.string().max(200);
 const ResponseUrl = z.url({ protocol: /^https?$/ }).max(500);
 
-const VERBS = {
+export const VERBS = {
   approve: true,
   reject: true,
   flag: true,

@@ -124,7 +124,6 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     name: key,
     groups: Object.keys(groups).filter((group) => groups[group]?.includes(key)),
     tokenSha256: tokensOf(key),
-    ...(changes.withoutSlack?.includes(key) ? {} : { slackAccount: slackAccountOf(key) }),
   });
   const client = (id: 'agent' | 'ci', kind: Client['kind']): Client => ({
     id: id as string as ClientId,

@@ -72,7 +72,7 @@ it(`row 17: ${SECONDS * PER_SECOND} requests in ${SECONDS} s into one channel bu
   await slack.until(
     'all to be shown',
     () => (flood.every(({ number }) => isShown(number)) ? true : null),
-    30_000,
+    90_000,
   );
   const digest = await slack.until('a digest', () =>
     slack.world.messages.find(({ metadata }) => metadata?.['event_type'] === 'keyturn_digest'),

@@ -1,4 +1,5 @@
 import { toPlace } from '../../../bot/core/place.ts';
+import type { PersonId } from '../../../bot/core/request.ts';
 import { slackMessenger } from '../../../bot/slack/messenger.ts';
 import { createPace } from '../../../bot/slack/pace.ts';
 import { slackApi } from '../../../bot/slack/web-api.ts';
@@ -17,18 +18,22 @@ behavesLikeAMessenger('Slack', async () => {
   const keyturn = await startKeyturn({ notify: [PLACE], withoutSlack: ['dora'] }, { clock });
   const { context } = keyturn.keyturn;
   const token = slack.credentials.botToken;
+  const userOf = (person: PersonId) => {
+    const held = [...context.rulebook.accounts].find(([, holder]) => holder === person);
+    return held?.[0].split('/')[1] ?? null;
+  };
   const messenger = slackMessenger({
     api: slackApi({ token, apiUrl: slack.apiUrl, pace: createPace(() => clock.steady()) }),
     context: () => context,
     mentions: () => [],
-    userOf: (person) => context.rulebook.people.get(person)?.slackAccount?.split('/')[1] ?? null,
+    userOf,
     logger: QUIET,
   });
   const channelOf = (place: string): string => {
     const name = place.slice('slack:'.length);
     const person = [...context.rulebook.people.values()].find(({ id }) => name === `@${id}`);
-    const user = person?.slackAccount?.split('/')[1];
-    return user === undefined ? (slack.world.channel(name)?.id ?? name) : slack.world.direct(user).id;
+    const user = person === undefined ? null : userOf(person.id);
+    return user === null ? (slack.world.channel(name)?.id ?? name) : slack.world.direct(user).id;
   };
   const standing = (place: string): readonly Standing[] =>
     slack.world.messages
