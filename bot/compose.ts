@@ -1,8 +1,8 @@
 import { authenticator } from '../connectors/api/authenticate.ts';
 import { openApiDocument } from '../connectors/api/openapi.ts';
 import { apiRoutes } from '../connectors/api/routes.ts';
-import { type HttpApp, newHttpApp } from '../connectors/http/bindings.ts';
 import { httpApp, metricsRoute, mountedAt } from '../connectors/http/app.ts';
+import { type HttpApp, newHttpApp } from '../connectors/http/bindings.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
 import { type Listening, listen } from '../connectors/http/server.ts';
 import { startRelay } from '../queue/relay.ts';

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Context, PersonCaller } from '../app/context.ts';
 import type { RefusedCalls } from '../app/refuse-call.ts';
 import type { Desk } from '../commands/answer.ts';
@@ -28,6 +27,11 @@ export interface RoomOptions {
 interface Visitor {
   readonly caller: PersonCaller;
   readonly session: Session;
+}
+
+/** What is asked of a schema. */
+interface Schema<T> {
+  safeParse(value: unknown): { readonly success: true; readonly data: T } | { readonly success: false };
 }
 
 type Call = (request: Request) => Promise<Response>;
@@ -60,18 +64,18 @@ export function createRoom(options: RoomOptions): Call {
 
   /** A POST of our page: who it is, then what it says. */
   const post =
-    <S extends z.ZodType>(
-      call: string,
-      schema: S,
-      work: (visitor: Visitor, said: z.infer<S>) => Promise<Response>,
-    ): Call =>
+    <T>(call: string, schema: Schema<T>, work: (visitor: Visitor, said: T) => Promise<Response>): Call =>
     async (request) => {
       const visitor = visitorOf(request);
       if (visitor === null) return signedOut(call);
       const said = schema.safeParse(await readJson(request));
       if (said.success) return work(visitor, said.data);
       await refusedCalls.authenticated(visitor.caller, call, 'INVALID');
-      return answerRefused(422, 'INVALID', 'This page sent something that the room does not take. Reload it.');
+      return answerRefused(
+        422,
+        'INVALID',
+        'This page sent something that the room does not take. Reload it.',
+      );
     };
 
   const calls: Readonly<Record<string, Call>> = {
@@ -130,10 +134,12 @@ function serve({ method }: Request, { type, bytes }: StaticFile): Response {
   if (method !== 'GET' && method !== 'HEAD') {
     return answerRefused(405, 'NOT_FOUND', 'A page can only be read.');
   }
-  return new Response(method === 'GET' ? bytes : null, { headers: { ...ROOM_HEADERS, 'content-type': type } });
+  return new Response(method === 'GET' ? bytes : null, {
+    headers: { ...ROOM_HEADERS, 'content-type': type },
+  });
 }
 
-function toCredential(said: z.infer<typeof SignInBody>) {
+function toCredential(said: SignInBody) {
   return 'code' in said
     ? ({ kind: 'code', secret: said.code } as const)
     : ({ kind: 'token', secret: said.token } as const);

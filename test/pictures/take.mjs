@@ -10,7 +10,12 @@ import { film } from './film.mjs';
 const OUT = resolve('.github/docs');
 const BIN = resolve('dist/bot/cli/keyturn.js');
 const PORT = '3000';
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--font-render-hinting=none'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--font-render-hinting=none',
+];
 
 for (const [program, what] of [
   ['/usr/bin/chromium', 'chromium'],

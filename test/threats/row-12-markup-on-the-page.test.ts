@@ -42,7 +42,9 @@ const asks = (text: string) => ({
 });
 
 it('row 12: no string of a requester changes the shape of its card on the page, or does anything there', async (context) => {
-  const keyturn = await startKeyturn({ limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' } });
+  const keyturn = await startKeyturn({
+    limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
+  });
   const { page, context: tab } = await aPerson(await browser(context));
   const asked: string[] = [];
   tab.on('request', (request) => void asked.push(new URL(request.url()).host));

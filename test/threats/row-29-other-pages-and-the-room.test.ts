@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { readLog, stateOf, submit } from '../connectors/api/world.ts';
 import { aVisitor, callRoom, codeFor, pageHeaders, signIn, type Visitor } from '../bot/room/visitor.ts';
+import { readLog, stateOf, submit } from '../connectors/api/world.ts';
 import { tokenOf } from '../helpers/rulebook.ts';
-import { exchange } from './raw-socket.ts';
 import { startKeyturn, type TestKeyturn } from '../helpers/start-keyturn.ts';
+import { exchange } from './raw-socket.ts';
 
 const PATHS = ['/room', '/room/page/main.js', '/room/adaptivecards.js', '/room/api/live', '/metrics'];
 
@@ -15,7 +15,9 @@ async function aRoom(): Promise<{ keyturn: TestKeyturn; bob: Visitor }> {
 it('row 29: the page itself is there for anybody on this machine, and shows nothing without a login', async () => {
   const keyturn = await startKeyturn();
   await submit(keyturn, { reason: 'SECRET-REASON' });
-  const page = await callRoom(keyturn, 'GET', '/room', { headers: { host: `localhost:${keyturn.keyturn.port}` } });
+  const page = await callRoom(keyturn, 'GET', '/room', {
+    headers: { host: `localhost:${keyturn.keyturn.port}` },
+  });
   expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
   expect(page.text).not.toContain('SECRET');
   for (const [method, path] of [
@@ -71,7 +73,12 @@ it.each([
 ])('row 29: no POST from %s counts, with the whole session', async (_what, origin) => {
   const { keyturn, bob } = await aRoom();
   const request = await submit(keyturn);
-  const click = { verb: 'reject', request: request.id, digest: request.action_digest, fields: { comment: 'x' } };
+  const click = {
+    verb: 'reject',
+    request: request.id,
+    digest: request.action_digest,
+    fields: { comment: 'x' },
+  };
   for (const [path, body] of [
     ['click', click],
     ['command', { line: `reject ${request.number} x` }],
@@ -93,7 +100,12 @@ it.each([
   const { keyturn, bob } = await aRoom();
   const request = await submit(keyturn);
   const headers = Object.fromEntries(Object.entries(bob.headers).filter(([name]) => !missing.includes(name)));
-  const body = { verdict: 'reject', request: request.id, digest: request.action_digest, fields: { comment: 'x' } };
+  const body = {
+    verdict: 'reject',
+    request: request.id,
+    digest: request.action_digest,
+    fields: { comment: 'x' },
+  };
   expect((await callRoom(keyturn, 'POST', '/room/api/click', { headers, body })).status).toBe(401);
   expect((await callRoom(keyturn, 'GET', '/room/api/live', { headers })).status).toBe(401);
   expect(await stateOf(keyturn, request)).toBe('pending');
@@ -130,7 +142,9 @@ it('row 29: no answer may be framed, cached, sniffed or read by another origin',
     await callRoom(keyturn, 'GET', '/room/page/main.js'),
     await callRoom(keyturn, 'GET', '/room/api/live', { headers: { host: 'evil.example' } }),
     await bob.post('command', { line: 'help' }),
-    await callRoom(keyturn, 'OPTIONS', '/room/api/click', { headers: { ...bob.headers, origin: 'https://evil.example' } }),
+    await callRoom(keyturn, 'OPTIONS', '/room/api/click', {
+      headers: { ...bob.headers, origin: 'https://evil.example' },
+    }),
   ];
   for (const { headers } of answers) {
     expect(headers).toMatchObject({
@@ -150,7 +164,9 @@ it('row 29: the cookie is for the room alone, no script reads it and no other si
   const keyturn = await startKeyturn();
   const answer = await signIn(keyturn, { code: codeFor(keyturn, 'bob') });
   const [cookie = ''] = answer.headers['set-cookie'] ?? [];
-  expect(cookie).toMatch(/^keyturn-room-\d+=[\w-]{43}; Path=\/room; HttpOnly; SameSite=Strict; Max-Age=28800$/);
+  expect(cookie).toMatch(
+    /^keyturn-room-\d+=[\w-]{43}; Path=\/room; HttpOnly; SameSite=Strict; Max-Age=28800$/,
+  );
   expect(answer.body).toEqual({ key: expect.stringMatching(/^[\w-]{43}$/), id: 'bob', name: 'bob' });
   expect(cookie).not.toContain(answer.body.key);
 });
@@ -185,7 +201,10 @@ it('row 29: wrong codes are counted, and after twenty of them nobody signs in fo
   keyturn.clock.advance(60_000);
   expect((await signIn(keyturn, { code })).status).toBe(200);
   const refused = (await readLog(keyturn)).filter(({ type }) => type === 'client.refused');
-  expect(refused.map(({ data }) => [data.code, data.call])).toContainEqual(['UNAUTHENTICATED', 'room sign-in']);
+  expect(refused.map(({ data }) => [data.code, data.call])).toContainEqual([
+    'UNAUTHENTICATED',
+    'room sign-in',
+  ]);
 });
 
 it.each([

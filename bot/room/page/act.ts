@@ -47,15 +47,20 @@ function showAnswer(answer: ShownAnswer, notes: HTMLElement): void {
   const again = (button: Button) => void clickButton(button, notes);
   switch (answer.kind) {
     case 'text':
-      return showNote(notes, answer.ok ? 'done' : 'refused', ...linesOf(answer.lines), ...buttonsOf(answer, again));
+      showNote(notes, answer.ok ? 'done' : 'refused', ...linesOf(answer.lines), ...buttonsOf(answer, again));
+      break;
     case 'card':
-      return showNote(notes, 'done', drawCard(answer, again));
+      showNote(notes, 'done', drawCard(answer, again));
+      break;
     case 'form':
-      return askForm(answer.form, notes);
+      askForm(answer.form, notes);
+      break;
     case 'full-view':
-      return openFullView(answer.view, again);
+      openFullView(answer.view, again);
+      break;
     case 'file':
-      return showNote(notes, 'done', fileOf(answer));
+      showNote(notes, 'done', fileOf(answer));
+      break;
   }
 }
 
@@ -64,10 +69,15 @@ function showRefused({ text }: Refused, notes: HTMLElement): void {
 }
 
 function textOf({ lines }: Extract<ShownAnswer, { kind: 'text' }>): string {
-  return lines.map((line) => line.map((word) => (typeof word === 'string' ? word : word.untrusted)).join('')).join(' ');
+  return lines
+    .map((line) => line.map((word) => (typeof word === 'string' ? word : word.untrusted)).join(''))
+    .join(' ');
 }
 
-function buttonsOf({ buttons }: { readonly buttons: readonly Button[] }, onClick: (button: Button) => void): Node[] {
+function buttonsOf(
+  { buttons }: { readonly buttons: readonly Button[] },
+  onClick: (button: Button) => void,
+): Node[] {
   const drawn = buttons.map((button) => {
     const one = make('button', { type: 'button', class: `button ${button.style}` }, button.label);
     one.addEventListener('click', () => onClick(button));

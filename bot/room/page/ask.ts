@@ -27,9 +27,7 @@ export async function ask<T>(path: string, body: unknown): Promise<Answer<T>> {
     });
     const said = (await response.json()) as { refused?: Refused };
     if (response.status === 401) window.dispatchEvent(new Event('signed-out'));
-    return said.refused === undefined
-      ? { ok: true, value: said as T }
-      : { ok: false, refused: said.refused };
+    return said.refused === undefined ? { ok: true, value: said as T } : { ok: false, refused: said.refused };
   } catch {
     return { ok: false, refused: UNREACHABLE };
   }

@@ -14,7 +14,9 @@ export function drawCard({ card, buttons }: ShownCard, onClick: (button: Button)
   const drawn = new AdaptiveCards.AdaptiveCard();
   drawn.hostConfig = new AdaptiveCards.HostConfig(HOST_CONFIG);
   drawn.onExecuteAction = (action) => {
-    const button = buttons.find((one) => action instanceof AdaptiveCards.ExecuteAction && isSame(one, action));
+    const button = buttons.find(
+      (one) => action instanceof AdaptiveCards.ExecuteAction && isSame(one, action),
+    );
     if (button !== undefined) onClick(button);
   };
   drawn.parse(card);

@@ -6,7 +6,10 @@ import { wordsOf } from './words.ts';
 
 /** Everything that would run, line by line, with its number: a line that is only spaces is one too. */
 export function openFullView(view: FullView, onClick: (button: Button) => void): void {
-  const facts = view.facts.flatMap(({ label, value }) => [make('dt', {}, label), make('dd', {}, wordsOf(value))]);
+  const facts = view.facts.flatMap(({ label, value }) => [
+    make('dt', {}, label),
+    make('dd', {}, wordsOf(value)),
+  ]);
   const lines = view.text.untrusted.split('\n').map((line) => make('li', {}, make('code', {}, line)));
   const close = make('button', { type: 'button', class: 'button', autofocus: true }, 'Close');
   const buttons = view.buttons.map((button) => {

@@ -7,7 +7,15 @@ const MONO = 'var(--mono)';
 function colours(ink: string) {
   const one = { default: `var(--${ink})`, subtle: 'var(--muted)' };
   const marked = { ...one, highlightColors: { default: 'var(--sunken)', subtle: 'var(--sunken)' } };
-  return { default: marked, accent: marked, good: marked, warning: marked, attention: marked, dark: marked, light: marked };
+  return {
+    default: marked,
+    accent: marked,
+    good: marked,
+    warning: marked,
+    attention: marked,
+    dark: marked,
+    light: marked,
+  };
 }
 
 const style = (paper: string, ink = 'ink') => ({

@@ -61,7 +61,8 @@ function onEvent(name: string, data: unknown): void {
 }
 
 function tell({ lines, output }: RoomEvents['direct']): void {
-  const end = output === null ? [] : [make('pre', { tabindex: '0', 'aria-label': 'Output' }, output.untrusted)];
+  const end =
+    output === null ? [] : [make('pre', { tabindex: '0', 'aria-label': 'Output' }, output.untrusted)];
   showNote(answers, 'done', ...linesOf(lines), ...end);
 }
 

@@ -78,7 +78,9 @@ function lineOf({ words, output, at }: Message['thread'][number]): Node {
     {},
     make('p', {}, wordsOf(words)),
     make('time', { datetime: at, class: 'when' }, clockTime(at)),
-    output === null ? null : make('pre', { tabindex: '0', 'aria-label': 'The last lines of output' }, output.untrusted),
+    output === null
+      ? null
+      : make('pre', { tabindex: '0', 'aria-label': 'The last lines of output' }, output.untrusted),
   );
 }
 

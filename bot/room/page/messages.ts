@@ -34,14 +34,19 @@ export function showMessages(onClick: (button: Button, notes: HTMLElement) => vo
     }
   };
   const place = (element: HTMLElement, { at }: Message) => {
-    const follows = [...held.values()].find(({ message, drawn }) => drawn.element.isConnected && message.at > at);
+    const follows = [...held.values()].find(
+      ({ message, drawn }) => drawn.element.isConnected && message.at > at,
+    );
     const wasAtEnd = isAtEnd();
     column.insertBefore(element, follows?.drawn.element ?? null);
     if (wasAtEnd) showWhole(element);
   };
   const refresh = () => {
     nothing.hidden = held.size > 0;
-    showQueue([...held.values()].map(({ message }) => message), goTo);
+    showQueue(
+      [...held.values()].map(({ message }) => message),
+      goTo,
+    );
     tick();
   };
   const goTo = (id: string) => {

@@ -19,12 +19,7 @@ function itemOf({ id, number, from, title, expiresAt }: Message, goTo: (id: stri
     'button',
     { type: 'button' },
     make('span', { class: 'queue-title' }, `${number} `, wordsOf(title)),
-    make(
-      'span',
-      { class: 'queue-about' },
-      `${from} · `,
-      make('span', { 'data-until': expiresAt }),
-    ),
+    make('span', { class: 'queue-about' }, `${from} · `, make('span', { 'data-until': expiresAt })),
   );
   button.addEventListener('click', () => goTo(id));
   return make('li', {}, button);

@@ -66,9 +66,17 @@ describe('the request card', () => {
 
   it('has its parts in the order in which people read them', () => {
     const ids = toAdaptiveCard(aCard()).body.map((part) => part['id']);
-    expect(ids).toEqual(
-      ['title', 'outcome', 'facts', 'why', 'links', 'payload', 'hidden', 'footer', 'buttons'],
-    );
+    expect(ids).toEqual([
+      'title',
+      'outcome',
+      'facts',
+      'why',
+      'links',
+      'payload',
+      'hidden',
+      'footer',
+      'buttons',
+    ]);
   });
 
   it('carries request and digest on each button, and no address anywhere', () => {
@@ -149,7 +157,12 @@ describe('lists and digests', () => {
     about: ['deploy-agent'],
     buttons: buttons.slice(0, 1),
   };
-  const list = { title: 'Waits for you', items: [item, { ...item, number: 4 }], more: '12 more', empty: 'Nothing.' };
+  const list = {
+    title: 'Waits for you',
+    items: [item, { ...item, number: 4 }],
+    more: '12 more',
+    empty: 'Nothing.',
+  };
 
   it('are cards that the library has no complaint about', () => {
     expect(complaints(toListCard(list))).toEqual([]);

@@ -7,11 +7,19 @@ import { seededRandom } from '../../helpers/seeded-random.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 
-function aFolder(): { readonly codes: CodeFolder; readonly path: string; readonly names: () => readonly string[] } {
+function aFolder(): {
+  readonly codes: CodeFolder;
+  readonly path: string;
+  readonly names: () => readonly string[];
+} {
   const dataDir = mkdtempSync(join(tmpdir(), 'keyturn-codes-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   const path = join(dataDir, 'room-codes');
-  return { codes: openCodeFolder(dataDir, seededRandom(dataDir).bytes), path, names: () => readdirSync(path) };
+  return {
+    codes: openCodeFolder(dataDir, seededRandom(dataDir).bytes),
+    path,
+    names: () => readdirSync(path),
+  };
 }
 
 it('lets a person in once, by a code that nobody can mistype', () => {

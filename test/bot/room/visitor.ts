@@ -82,8 +82,15 @@ export function signIn(keyturn: TestKeyturn, said: unknown, headers: Headers = {
 }
 
 /** Somebody who signed in, by a code unless it is said otherwise. */
-export async function aVisitor(keyturn: TestKeyturn, who: Who, by: 'code' | 'token' = 'code'): Promise<Visitor> {
-  const answer = await signIn(keyturn, by === 'code' ? { code: codeFor(keyturn, who) } : { token: tokenOf(who) });
+export async function aVisitor(
+  keyturn: TestKeyturn,
+  who: Who,
+  by: 'code' | 'token' = 'code',
+): Promise<Visitor> {
+  const answer = await signIn(
+    keyturn,
+    by === 'code' ? { code: codeFor(keyturn, who) } : { token: tokenOf(who) },
+  );
   expect(answer.status, answer.text).toBe(200);
   const [cookie = ''] = answer.headers['set-cookie'] ?? [];
   const headers = {
