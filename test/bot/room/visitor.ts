@@ -54,6 +54,25 @@ export function pageHeaders({ keyturn }: Pick<TestKeyturn, 'keyturn'>): Record<s
   };
 }
 
+/** All that the room shows this visitor when their page connects. */
+export function seenBy({ keyturn }: Pick<TestKeyturn, 'keyturn'>, { headers }: Visitor): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = httpRequest(
+      { host: '127.0.0.1', port: keyturn.port, path: '/room/api/live', headers },
+      (answer) => {
+        let said = '';
+        answer.setEncoding('utf8').on('data', (text: string) => {
+          said += text;
+          if (said.includes('\n\n')) call.destroy();
+        });
+        answer.on('close', () => resolve(said));
+      },
+    );
+    call.on('error', reject);
+    call.end();
+  });
+}
+
 let codes = 0;
 
 /** A fresh code, as `keyturn room code` makes it. */
