@@ -47,8 +47,16 @@ it.each([
   ['user data before the name', 'a@127.0.0.1'],
 ])('row 29: nothing answers to %s', async (_what, host) => {
   const { keyturn, bob } = await aRoom();
+  // To its browser the other page is of the same origin as we are: it sends no Origin, or its own.
+  const { origin: _ours, ...rest } = bob.headers;
+  const headers = { ...rest, host };
+  const posted = await callRoom(keyturn, 'POST', '/room/api/command', {
+    headers: { ...headers, origin: `http://${host}` },
+    body: { line: 'help' },
+  });
+  expect([400, 403]).toContain(posted.status);
   for (const path of PATHS.filter((one) => one !== '/metrics')) {
-    const answer = await callRoom(keyturn, 'GET', path, { headers: { ...bob.headers, host } });
+    const answer = await callRoom(keyturn, 'GET', path, { headers });
     // A name that is none, the server refuses by itself.
     expect([400, 403], `${path} answered ${answer.status}`).toContain(answer.status);
     expect(answer.headers['set-cookie']).toBeUndefined();
