@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import { aVisitor, callRoom } from '../bot/room/visitor.ts';
+import { aVisitor, callRoom, startRoom } from '../bot/room/visitor.ts';
 import { stateOf, submit } from '../connectors/api/world.ts';
-import { startKeyturn } from '../helpers/start-keyturn.ts';
 
 it.each([
   'lgtm',
@@ -15,7 +14,7 @@ it.each([
   'yes',
   'approved by bob',
 ])('row 6: typing %j in the room approves nothing', async (line) => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const bob = await aVisitor(keyturn, 'bob');
   const request = await submit(keyturn);
   const answer = await bob.post('command', { line });
@@ -25,7 +24,7 @@ it.each([
 });
 
 it('row 6: typed text clears nothing: it answers with a form, and the form has to be sent', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const [bob, carol] = [await aVisitor(keyturn, 'bob'), await aVisitor(keyturn, 'carol')];
   const request = await submit(keyturn);
   await bob.click('flag', request, { comment: 'odd' });
@@ -35,7 +34,7 @@ it('row 6: typed text clears nothing: it answers with a form, and the form has t
 });
 
 it('row 6: being in the room is not being asked: who fills no seat is refused', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const request = await submit(keyturn);
   for (const who of ['eve', 'carol'] as const) {
     const answer = await (await aVisitor(keyturn, who)).click('approve', request);
@@ -45,7 +44,7 @@ it('row 6: being in the room is not being asked: who fills no seat is refused', 
 });
 
 it('row 6: no address of the room decides, with or without a session', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const bob = await aVisitor(keyturn, 'bob');
   const request = await submit(keyturn);
   for (const headers of [bob.headers, {}]) {

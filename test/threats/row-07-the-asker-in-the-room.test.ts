@@ -1,11 +1,10 @@
 import { expect, it } from 'vitest';
-import { aVisitor, callRoom, pageHeaders, signIn } from '../bot/room/visitor.ts';
+import { aVisitor, callRoom, pageHeaders, signIn, startRoom } from '../bot/room/visitor.ts';
 import { readLog, stateOf, submit } from '../connectors/api/world.ts';
 import { tokenOf } from '../helpers/rulebook.ts';
-import { startKeyturn } from '../helpers/start-keyturn.ts';
 
 it('row 7: a client’s token opens no session, and its calls with a forged Origin none either', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const request = await submit(keyturn);
   for (const who of ['agent', 'ci'] as const) {
     expect((await signIn(keyturn, { token: tokenOf(who) })).status).toBe(401);
@@ -17,7 +16,7 @@ it('row 7: a client’s token opens no session, and its calls with a forged Orig
 });
 
 it('row 7: a person’s token that an agent found approves nothing critical in the room, and a code does', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const request = await submit(keyturn, { action: 'db.wipe' });
   const byToken = await aVisitor(keyturn, 'bob', 'token');
   await byToken.click('view', request);
@@ -33,7 +32,7 @@ it('row 7: a person’s token that an agent found approves nothing critical in t
 });
 
 it('row 7: the owner of the agent approves nothing of it in the room, by code or by token', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const request = await submit(keyturn);
   for (const by of ['code', 'token'] as const) {
     const alice = await aVisitor(keyturn, 'alice', by);
@@ -43,7 +42,7 @@ it('row 7: the owner of the agent approves nothing of it in the room, by code or
 });
 
 it('row 7: a click that names another person, another way in or a view that was not opened is refused', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const request = await submit(keyturn);
   const bob = await aVisitor(keyturn, 'bob');
   const click = { verb: 'approve', request: request.id, digest: request.action_digest, fields: {} };

@@ -1,13 +1,12 @@
 import { expect, it } from 'vitest';
-import { aVisitor, codeFor, seenBy, signIn } from '../bot/room/visitor.ts';
+import { aVisitor, codeFor, seenBy, signIn, startRoom } from '../bot/room/visitor.ts';
 import { submit } from '../connectors/api/world.ts';
 import { tokenOf } from '../helpers/rulebook.ts';
-import { startKeyturn } from '../helpers/start-keyturn.ts';
 
 const CANARY = 'hunter2-canary-5f1c';
 
 it('row 14: a withheld value is in nothing that the room shows: card, full view, lists and answers', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const request = await submit(keyturn, { action: 'db.secret', payload: { secret: CANARY, user: 'x' } });
   const bob = await aVisitor(keyturn, 'bob');
   const shown = [
@@ -27,7 +26,7 @@ it('row 14: neither a code, nor a token, nor a session stands in the log or in t
   const told: string[] = [];
   const tell = (message: string, fields: unknown = {}) => void told.push(message + JSON.stringify(fields));
   const logger = { info: tell, warn: tell, error: tell };
-  const keyturn = await startKeyturn({}, { ports: { logger } });
+  const keyturn = await startRoom({}, { ports: { logger } });
   const code = codeFor(keyturn, 'bob');
   const { body, headers } = await signIn(keyturn, { code });
   await signIn(keyturn, { code: 'WRNG-CANA-RY22' });

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { submit } from '../../connectors/api/world.ts';
-import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
+import type { TestKeyturn } from '../../helpers/start-keyturn.ts';
 import { until } from '../../helpers/until.ts';
-import { aVisitor, seenBy } from './visitor.ts';
+import { aVisitor, seenBy, startRoom } from './visitor.ts';
 
 /** The relay posts a moment after the answer. */
 async function posted(keyturn: TestKeyturn, request: { readonly id: string }): Promise<void> {
@@ -11,7 +11,7 @@ async function posted(keyturn: TestKeyturn, request: { readonly id: string }): P
 }
 
 it('shows a request to those who may know of it, and to nobody else that it is there', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const request = await submit(keyturn, { reason: 'CANARY-REASON' });
   await posted(keyturn, request);
   const seen = async (who: 'alice' | 'bob' | 'carol' | 'eve') =>
@@ -23,7 +23,7 @@ it('shows a request to those who may know of it, and to nobody else that it is t
 });
 
 it('says that a request waits for those who can still do something about it', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const request = await submit(keyturn, { action: 'db.export' });
   await posted(keyturn, request);
   const waits = async (who: 'alice' | 'bob' | 'carol' | 'dora') =>
@@ -34,7 +34,7 @@ it('says that a request waits for those who can still do something about it', as
 });
 
 it('tells the human behind a request the result, and nobody else', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const request = await submit(keyturn, { on_behalf_of: 'eve' });
   await posted(keyturn, request);
   await (await aVisitor(keyturn, 'bob')).click('reject', request, { comment: 'CANARY-NO' });
