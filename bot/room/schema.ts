@@ -10,6 +10,8 @@ export const SignInBody = z.union([
   z.strictObject({ token: z.string().min(20).max(200) }),
 ]);
 
+export type SignInBody = z.infer<typeof SignInBody>;
+
 const VERBS = [
   'approve',
   'reject',

@@ -8,12 +8,12 @@ const MOST_FAILED_A_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
 /** What somebody typed who wants in: a room code or their own API token. */
-export interface Credential {
+interface Credential {
   readonly kind: 'code' | 'token';
   readonly secret: string;
 }
 
-export type SignIn = (credential: Credential) => SignedIn | 'wrong' | 'too many';
+type SignIn = (credential: Credential) => SignedIn | 'wrong' | 'too many';
 
 /** Everybody on a loopback listener comes from the same address, so wrong tries are counted for all together. */
 export function createSignIn(context: Context, codes: CodeFolder): SignIn {

@@ -23,7 +23,7 @@ function running({ path }: Folder): string[] {
 /** The demo, started as `npm start` starts it, and what it printed to be opened, typed and pasted. */
 async function startDemo(folder: Folder) {
   const server = folder.keyturn(['serve'], { PORT: '0' });
-  const [welcome] = await server.said(/Keyturn demo[^]+?export URL=.+\n/);
+  const [welcome] = await server.said(/Keyturn demo.+?export URL=\S+ AGENT.+?\n/s);
   const printed = (pattern: RegExp) => pattern.exec(welcome)?.[1] ?? `nothing like ${pattern} was printed`;
   const call = (who: string, path: string, body?: unknown) => {
     const token = printed(new RegExp(`${who}=(\\S+)`));

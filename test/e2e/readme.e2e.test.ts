@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -47,7 +47,28 @@ it('writes a first policy that loads, by the README', async () => {
   const walked = start(lines.join('\n'), folder, {});
   expect(await walked.ended).toBe(0);
   expect(readFileSync(join(folder, 'keyturn.yaml'), 'utf8')).toContain('version: 1');
+  const code = start(step('code'), folder, {});
+  expect(await code.ended).toBe(0);
+  expect(code.output()).toMatch(/^[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}$/m);
 }, 60_000);
+
+it('has no command that no test runs, and shows pictures that are there', () => {
+  const blocks = [...README.matchAll(/```bash(?: step=(\w+))?\n(.*?)```/gs)];
+  const steps = blocks.map(([, name, text]) => name ?? text);
+  expect(steps).toEqual([
+    expect.stringMatching(/^npm ci && npm start .*\nnpm ci && npm test .*\n$/),
+    ...['guard', 'find', 'owner', 'payload', 'approve', 'verify', 'init', 'code'],
+  ]);
+  const pictures = [...README.matchAll(/(?:src|srcset)="([^"]+)"|!\[[^\]]*\]\(([^)]+)\)/g)];
+  expect(pictures.length).toBeGreaterThanOrEqual(3);
+  for (const [, tag, image] of pictures) expect(existsSync(tag ?? image ?? '')).toBe(true);
+});
+
+it('links to pages that are there', () => {
+  const links = [...README.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path ?? '');
+  expect(links.length).toBeGreaterThan(5);
+  for (const path of links) expect([path, existsSync(path)]).toEqual([path, true]);
+});
 
 it('names two commands that package.json has', () => {
   expect(README).toContain('npm ci && npm start ');

@@ -1,10 +1,10 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { HOSTILE_STRINGS } from '../bot/cards/hostile-strings.ts';
-import { codeFor } from '../bot/room/visitor.ts';
+import { codeFor, startRoom } from '../bot/room/visitor.ts';
 import { submit } from '../connectors/api/world.ts';
 import { aPerson, useBrowser } from '../helpers/chromium.ts';
-import { startKeyturn, type TestKeyturn } from '../helpers/start-keyturn.ts';
+import type { TestKeyturn } from '../helpers/start-keyturn.ts';
 
 const browser = useBrowser();
 
@@ -42,7 +42,7 @@ const asks = (text: string) => ({
 });
 
 it('row 12: no string of a requester changes the shape of its card on the page, or does anything there', async (context) => {
-  const keyturn = await startKeyturn({
+  const keyturn = await startRoom({
     limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
   });
   const { page, context: tab } = await aPerson(await browser(context));
@@ -77,7 +77,7 @@ async function idOf(keyturn: TestKeyturn, number: number): Promise<{ readonly id
 }
 
 it('row 12: a comment, a reject reason and the output of a command are text in the thread', async (context) => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const { page } = await aPerson(await browser(context));
   await bobsPage(keyturn, page);
   const request = await submit(keyturn);
@@ -90,7 +90,7 @@ it('row 12: a comment, a reject reason and the output of a command are text in t
 });
 
 it('row 12: the page takes no text for markup, and runs no script that did not come with it', async (context) => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const { page, complaints } = await aPerson(await browser(context));
   await bobsPage(keyturn, page);
   const seen = await page.evaluate(() => {

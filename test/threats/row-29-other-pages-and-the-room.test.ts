@@ -1,19 +1,27 @@
 import { expect, it } from 'vitest';
-import { aVisitor, callRoom, codeFor, pageHeaders, signIn, type Visitor } from '../bot/room/visitor.ts';
+import {
+  aVisitor,
+  callRoom,
+  codeFor,
+  pageHeaders,
+  signIn,
+  startRoom,
+  type Visitor,
+} from '../bot/room/visitor.ts';
 import { readLog, stateOf, submit } from '../connectors/api/world.ts';
 import { tokenOf } from '../helpers/rulebook.ts';
-import { startKeyturn, type TestKeyturn } from '../helpers/start-keyturn.ts';
+import type { TestKeyturn } from '../helpers/start-keyturn.ts';
 import { exchange } from './raw-socket.ts';
 
 const PATHS = ['/room', '/room/page/main.js', '/room/adaptivecards.js', '/room/api/live', '/metrics'];
 
 async function aRoom(): Promise<{ keyturn: TestKeyturn; bob: Visitor }> {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   return { keyturn, bob: await aVisitor(keyturn, 'bob') };
 }
 
 it('row 29: the page itself is there for anybody on this machine, and shows nothing without a login', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   await submit(keyturn, { reason: 'SECRET-REASON' });
   const page = await callRoom(keyturn, 'GET', '/room', {
     headers: { host: `localhost:${keyturn.keyturn.port}` },
@@ -47,8 +55,16 @@ it.each([
   ['user data before the name', 'a@127.0.0.1'],
 ])('row 29: nothing answers to %s', async (_what, host) => {
   const { keyturn, bob } = await aRoom();
+  // To its browser the other page is of the same origin as we are: it sends no Origin, or its own.
+  const { origin: _ours, ...rest } = bob.headers;
+  const headers = { ...rest, host };
+  const posted = await callRoom(keyturn, 'POST', '/room/api/command', {
+    headers: { ...headers, origin: `http://${host}` },
+    body: { line: 'help' },
+  });
+  expect([400, 403]).toContain(posted.status);
   for (const path of PATHS.filter((one) => one !== '/metrics')) {
-    const answer = await callRoom(keyturn, 'GET', path, { headers: { ...bob.headers, host } });
+    const answer = await callRoom(keyturn, 'GET', path, { headers });
     // A name that is none, the server refuses by itself.
     expect([400, 403], `${path} answered ${answer.status}`).toContain(answer.status);
     expect(answer.headers['set-cookie']).toBeUndefined();
@@ -161,7 +177,7 @@ it('row 29: no answer may be framed, cached, sniffed or read by another origin',
 });
 
 it('row 29: the cookie is for the room alone, no script reads it and no other site sends it', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const answer = await signIn(keyturn, { code: codeFor(keyturn, 'bob') });
   const [cookie = ''] = answer.headers['set-cookie'] ?? [];
   expect(cookie).toMatch(
@@ -192,7 +208,7 @@ it('row 29: a GET decides nothing, whatever it says', async () => {
 });
 
 it('row 29: wrong codes are counted, and after twenty of them nobody signs in for a minute', async () => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   for (let n = 0; n < 20; n += 1) {
     expect((await signIn(keyturn, { code: `WRNG-WRNG-WR${n}` })).status).toBe(401);
   }
@@ -212,7 +228,7 @@ it.each([
   ['after its time', (code: string) => code, 60_000],
   ['with one letter changed', (code: string) => `${code.slice(0, -1)}${code.endsWith('2') ? '3' : '2'}`, 0],
 ])('row 29: a code opens nothing %s', async (what, change, later) => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const code = codeFor(keyturn, 'bob', 60_000);
   if (what === 'a second time') expect((await signIn(keyturn, { code })).status).toBe(200);
   keyturn.clock.advance(later);
@@ -227,7 +243,7 @@ it.each([
   ['a list', []],
   ['a text that is no JSON', '{"code":'],
 ])('row 29: nobody signs in with %s', async (_what, said) => {
-  const keyturn = await startKeyturn();
+  const keyturn = await startRoom();
   const answer = await signIn(keyturn, said);
   expect([answer.status, answer.headers['set-cookie']]).toEqual([401, undefined]);
 });
@@ -249,7 +265,7 @@ it('row 29: a session ends with its time, with signing out, and with its personâ
 
 it('row 29: while the bot is public, the room answers on the admin listener and not on the public one', async () => {
   const publicUrl = 'https://keyturn.example';
-  const keyturn = await startKeyturn({}, { listen: { host: '127.0.0.1', port: 0, publicUrl } });
+  const keyturn = await startRoom({}, { listen: { host: '127.0.0.1', port: 0, publicUrl } });
   for (const path of PATHS) {
     expect([path, (await callRoom(keyturn, 'GET', path)).status]).toEqual([path, 404]);
   }

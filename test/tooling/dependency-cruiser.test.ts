@@ -94,6 +94,7 @@ const CASES: readonly (readonly [rule: string, file: string, ...imports: string[
   ['cel-has-one-home', 'bot/policy-file/cel.ts', 'type @bufbuild/cel'],
   ['commander-has-one-home', 'bot/main.ts', 'commander'],
   ['pino-has-one-home', 'bot/cli/pino.ts', 'type pino'],
+  ['adaptivecards-has-one-home', 'bot/room/cards.ts', 'type adaptivecards'],
   ['prom-client-has-one-home', 'connectors/http/server.ts', 'prom-client'],
   ['jose-has-one-home', 'connectors/github/jose.ts', 'jose'],
   ['slack-has-one-home', 'bot/cli/slack.ts', '@slack/web-api'],

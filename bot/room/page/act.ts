@@ -47,20 +47,20 @@ function showAnswer(answer: ShownAnswer, notes: HTMLElement): void {
   const again = (button: Button) => void clickButton(button, notes);
   switch (answer.kind) {
     case 'text':
-      return showNote(
-        notes,
-        answer.ok ? 'done' : 'refused',
-        ...linesOf(answer.lines),
-        ...buttonsOf(answer, again),
-      );
+      showNote(notes, answer.ok ? 'done' : 'refused', ...linesOf(answer.lines), ...buttonsOf(answer, again));
+      break;
     case 'card':
-      return showNote(notes, 'done', drawCard(answer, again));
+      showNote(notes, 'done', drawCard(answer, again));
+      break;
     case 'form':
-      return askForm(answer.form, notes);
+      askForm(answer.form, notes);
+      break;
     case 'full-view':
-      return openFullView(answer.view, again);
+      openFullView(answer.view, again);
+      break;
     case 'file':
-      return showNote(notes, 'done', fileOf(answer));
+      showNote(notes, 'done', fileOf(answer));
+      break;
   }
 }
 

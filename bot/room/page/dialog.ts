@@ -1,4 +1,4 @@
-import type { Confirm, Field, Form } from '../../views/button.ts';
+import type { Button } from '../../views/button.ts';
 import { make } from './dom.ts';
 import { linesOf, wordsOf } from './words.ts';
 
@@ -17,7 +17,10 @@ export function openDialog(
 }
 
 /** Asked before a click counts. Escape is a no. */
-export function askConfirm({ title, text, yes, no }: Confirm, style: string): Promise<boolean> {
+export function askConfirm(
+  { title, text, yes, no }: NonNullable<Button['confirm']>,
+  style: string,
+): Promise<boolean> {
   return new Promise((resolve) => {
     const yesButton = make('button', { type: 'button', class: `button ${style}` }, yes);
     const noButton = make('button', { type: 'button', class: 'button', autofocus: true }, no);
@@ -39,6 +42,8 @@ type Fields = Readonly<Record<string, string>>;
  * A form in a modal. `send` says what is wrong, and then the form stays open with all that was typed;
  * or null when it is done.
  */
+type Form = NonNullable<Button['form']>;
+
 export function openForm(form: Form, send: (fields: Fields) => Promise<string | null>): void {
   const inputs = form.fields.map(inputOf);
   const problem = make('p', { class: 'problem', role: 'alert' });
@@ -66,7 +71,7 @@ export function openForm(form: Form, send: (fields: Fields) => Promise<string | 
   });
 }
 
-function inputOf({ name, label, hint, required, multiline, least, most, choices }: Field) {
+function inputOf({ name, label, hint, required, multiline, least, most, choices }: Form['fields'][number]) {
   const id = `field-${name}`;
   const bounds = { minlength: least > 0 ? String(least) : null, maxlength: String(most) };
   const common = { id, name, required, 'aria-describedby': `${id}-hint`, autocomplete: 'off' };

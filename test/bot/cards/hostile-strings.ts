@@ -14,6 +14,7 @@ export const HOSTILE_STRINGS: readonly string[] = [
   '{{DATE(2020-01-01T00:00:00Z, LONG)}}',
   '{{TIME(2020-01-01T00:00:00Z)}}',
   '{{{{DATE(2020-01-01T00:00:00Z)}}}}',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: templates of Adaptive Cards look like that
   '${title} ${$root.title} ${if(true, "a", "b")}',
   'javascript:alert(1)',
   'data:text/html,<script>alert(1)</script>',

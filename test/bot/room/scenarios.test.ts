@@ -5,13 +5,13 @@ import { freePort } from '../../e2e/folder.ts';
 import { HAS_CHROMIUM, useBrowser } from '../../helpers/chromium.ts';
 import { skipUnless } from '../../helpers/require.ts';
 import { roomDriver } from '../../helpers/room-driver.ts';
-import { startKeyturn } from '../../helpers/start-keyturn.ts';
+import { startRoom } from './visitor.ts';
 
 const browser = useBrowser();
 
 const start: StartWorld = async (changes) => {
   const listen = { host: '127.0.0.1', port: await freePort(), publicUrl: null };
-  let keyturn = await startKeyturn({ rules: SCENARIO_RULES, ...changes }, { listen });
+  let keyturn = await startRoom({ rules: SCENARIO_RULES, ...changes }, { listen });
   const face = roomDriver(await browser({ skip: neverHere }), () => keyturn);
   await face.opens('bob');
   return {

@@ -1,9 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { expect } from 'vitest';
 import { openCodeFolder } from '../../../bot/room/code-folder.ts';
-import { tokenOf, type Who } from '../../helpers/rulebook.ts';
+import { ROOM } from '../../../bot/room/messenger.ts';
+import { type RulebookChanges, tokenOf, type Who } from '../../helpers/rulebook.ts';
 import { seededRandom } from '../../helpers/seeded-random.ts';
-import type { TestKeyturn } from '../../helpers/start-keyturn.ts';
+import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 
 export interface RoomAnswer {
   readonly status: number;
@@ -11,6 +12,14 @@ export interface RoomAnswer {
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the wire says, and asserts on it
   readonly body: any;
+}
+
+/** A bot that shows every request in its room. */
+export function startRoom(
+  changes: RulebookChanges = {},
+  options: Parameters<typeof startKeyturn>[1] = {},
+): Promise<TestKeyturn> {
+  return startKeyturn({ notify: [ROOM], ...changes }, options);
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -52,6 +61,25 @@ export function pageHeaders({ keyturn }: Pick<TestKeyturn, 'keyturn'>): Record<s
     'content-type': 'application/json',
     'sec-fetch-site': 'same-origin',
   };
+}
+
+/** All that the room shows this visitor when their page connects. */
+export function seenBy({ keyturn }: Pick<TestKeyturn, 'keyturn'>, { headers }: Visitor): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = httpRequest(
+      { host: '127.0.0.1', port: keyturn.port, path: '/room/api/live', headers },
+      (answer) => {
+        let said = '';
+        answer.setEncoding('utf8').on('data', (text: string) => {
+          said += text;
+          if (said.includes('\n\n')) call.destroy();
+        });
+        answer.on('close', () => resolve(said));
+      },
+    );
+    call.on('error', reject);
+    call.end();
+  });
 }
 
 let codes = 0;
