@@ -3,6 +3,7 @@ import { signedPost } from '../connectors/http/signed-post.ts';
 import type { Context } from './app/context.ts';
 import type { RefusedCalls } from './app/refuse-call.ts';
 import type { Desk } from './commands/answer.ts';
+import { toAccount } from './core/identity.ts';
 import type { PersonId } from './core/request.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
@@ -24,15 +25,25 @@ export interface SlackDeps {
 export async function openSlack(settings: SlackSettings, deps: SlackDeps): Promise<SlackFace> {
   const { slackFace } = await import('./slack/app.ts');
   const { context, desk, logger, clock } = deps;
-  const people = () => [...context().rulebook.people.values()];
-  const accountOf = (person: PersonId) => context().rulebook.people.get(person)?.slackAccount ?? null;
+  const accountOf = (person: PersonId) => {
+    const own = context().rulebook.people.get(person)?.slackAccount;
+    if (own !== undefined) return own;
+    const linked = [...context().rulebook.accounts].find(
+      ([account, holder]) => holder === person && account.startsWith('slack:'),
+    );
+    return linked === undefined ? null : linked[0].slice('slack:'.length);
+  };
   return slackFace({
     settings,
     context,
     desk,
     logger,
     people: {
-      personWith: (account) => people().find(({ slackAccount }) => slackAccount === account) ?? null,
+      personWith(account) {
+        const { accounts, people } = context().rulebook;
+        const holder = accounts.get(toAccount('slack', account));
+        return holder === undefined ? null : (people.get(holder) ?? null);
+      },
       accountOf,
       isAuditor: (person) => context().rulebook.auditors.has(person),
     },

@@ -32,6 +32,7 @@ export function judgeAnew(
       type: 'reevaluate',
       evaluation: { ...evaluation, exclusions },
       policyVersion: rulebook.policy.version,
+      definition: rulebook.actions.get(request.action)?.execute?.executor.definition ?? null,
     },
     now,
   );

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Config } from '../compose.ts';
 import type { Json, JsonObject } from '../core/canonical-json.ts';
 import { KeyturnFault } from '../core/fault.ts';
+import { readActions } from '../policy-file/actions.ts';
 import { compileRulebook } from '../policy-file/compile.ts';
 import { formatPath, formatProblem, type Path } from '../policy-file/problem.ts';
 import { readPolicyFile } from '../policy-file/read.ts';
@@ -42,9 +43,16 @@ export function toConfiguration(text: string, file: string, env: Environment): C
     accounts: Object.keys(accounts).length,
   }));
   const settings = readSettings(read.file, file, env);
+  const actions = readActions(read.file, file, env, Date.now);
   const slack = readSlackSettings(read.file, env, problemAt(file, read.lineOf));
   const fixed = { sections: fixedSections(read.file), say: fixedProblem(file, read.lineOf) };
-  return { ...settings, slack, fixed, people, compile: (personOf) => compileRulebook(read.file, personOf) };
+  return {
+    ...settings,
+    slack,
+    fixed,
+    people,
+    compile: (personOf) => compileRulebook(read.file, personOf, actions),
+  };
 }
 
 /** What the process has taken hold of at its start: another one needs another process. */

@@ -68,6 +68,11 @@ export interface Desk {
     request: string,
     at: { readonly page: number; readonly lines: number },
   ): Promise<Page | Answer>;
+  /**
+   * What an account of nobody typed, where a signed interaction brought it. Null: it is a stranger, and
+   * MUST be treated as one.
+   */
+  newcomer(source: string, line: string): Promise<Answer | null>;
   /** An account that belongs to no person. `source` is the account, for the record. */
   stranger(source: string, call: string): Promise<Answer>;
 }

@@ -3,6 +3,7 @@ import type { RefusedCalls } from '../app/refuse-call.ts';
 import { REFUSAL_TEXT } from '../views/refusals.ts';
 import { type Desk, text } from './answer.ts';
 import { answerClick } from './click.ts';
+import { newcomer } from './link.ts';
 import { pager } from './page.ts';
 import { answerTyped } from './run.ts';
 
@@ -12,6 +13,7 @@ export function createDesk(context: Context, refusedCalls: RefusedCalls): Desk {
     click: (caller, click) => answerClick(means, caller, click),
     type: (caller, line) => answerTyped(means, caller, line),
     page: pager(means),
+    newcomer: (source, line) => newcomer(means, source, line),
     async stranger(source, call) {
       await refusedCalls.unauthenticated(source, call);
       return text(false, [[REFUSAL_TEXT.UNKNOWN_ACCOUNT]]);

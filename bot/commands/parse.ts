@@ -1,7 +1,11 @@
 /** What people can type. A number is a request's. A comment that is missing is asked for in a form. */
 export type Typed =
   | OnRequest
+  /** Without a code, for one; with it, from the account that is to be linked. */
+  | { readonly name: 'link'; readonly code: string | null }
   | { readonly name: 'list'; readonly which: 'waiting' | 'pending' | 'mine' | 'all' }
+  /** Without a code, for one; with it, from the account that is to be linked. */
+  | { readonly name: 'link'; readonly code: string | null }
   | { readonly name: 'audit export'; readonly from: string | null; readonly to: string | null }
   | { readonly name: 'audit verify' | 'freeze status' | 'help' };
 
@@ -44,6 +48,7 @@ export function parse(line: string): Parsed {
   if (isOneOf(NUMBER_NAMES, name)) return withNumber(name, rest);
   if (isOneOf(COMMENT_NAMES, name)) return withComment(name, rest);
   if (name === 'settle') return parseSettle(rest);
+  if (name === 'link') return parseLink(rest);
   const [second, further] = firstWord(rest);
   switch (`${name} ${second.toLowerCase()}`) {
     case 'policy explain':
@@ -66,6 +71,8 @@ export function print(typed: Typed): string {
       return typed.which === 'waiting' ? 'list' : `list ${typed.which}`;
     case 'settle':
       return words(typed.name, typed.number, typed.status, typed.comment);
+    case 'link':
+      return words(typed.name, typed.code);
     case 'audit export':
       return words(typed.name, typed.from, typed.to);
     case 'reject':
@@ -114,6 +121,12 @@ function withComment(name: CommentName, rest: string): Parsed {
   const number = readNumber(word);
   if (number === null) return no(`${name} needs the number of a request, such as ${name} 1042 <why>.`);
   return commented(comment, (text) => ({ name, number, comment: text }));
+}
+
+function parseLink(rest: string): Parsed {
+  const [code, further] = firstWord(rest);
+  if (further !== '' || code.length > 40) return no('link takes a code and nothing more, or nothing.');
+  return yes({ name: 'link', code: code === '' ? null : code });
 }
 
 function parseSettle(rest: string): Parsed {

@@ -11,7 +11,9 @@ import { whoMayLines } from '../views/who-may.ts';
 import { moment, said, type Words } from '../views/words.ts';
 import { type Answer, text } from './answer.ts';
 import { ask, show, told } from './click.ts';
+import { explain } from './explain.ts';
 import { helpLines } from './help.ts';
+import { link } from './link.ts';
 import type { Means } from './means.ts';
 import { type OnRequest, parse } from './parse.ts';
 import { notFound } from './refused.ts';
@@ -28,6 +30,8 @@ export async function answerTyped(means: Means, caller: PersonCaller, line: stri
       return list(means, caller, typed.which);
     case 'freeze status':
       return freezeStatus(means, caller);
+    case 'link':
+      return link(means, caller, typed.code);
     case 'audit export':
     case 'audit verify':
       return audit(means, caller, typed.name);
@@ -64,7 +68,7 @@ async function onRequest(
     case 'who':
       return who(means, request);
     case 'policy explain':
-      return text(false, [['policy explain is not available in this version.']]);
+      return explain(means, caller, id);
     case 'cancel':
       return told(means, caller, about('cancel'), await cancelRequest(context, caller, id, null));
     case 'reject':

@@ -1,4 +1,5 @@
 import { compileWindows } from '../cron.ts';
+import { activeGroups } from './active.ts';
 import type { Check } from './check.ts';
 import { knownGroups, membersOf } from './check-plans.ts';
 import { checkMatch } from './check-rules.ts';
@@ -26,7 +27,7 @@ export function checkBreakGlass(check: Check): void {
     const path = ['break_glass', index];
     checkMatch(check, entry.match, [...path, 'match']);
     const { who, notify, post_review } = entry;
-    const groupOf = (name: string) => check.draft.groups.get(name);
+    const groupOf = activeGroups(check.draft);
     const known = knownGroups(check, who, [...path, 'who']);
     const reviewed = knownGroups(check, post_review.by, [...path, 'post_review', 'by']);
     if (placesOf(notify).length === 0)

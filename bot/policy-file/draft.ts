@@ -77,6 +77,7 @@ function readSections(data: { readonly [key: string]: Json }, findings: Finding[
   }
 
   for (const key of ['version', 'listen', 'admin', 'queue', 'limits', 'audit'] as const) whole(key);
+  // It may be left out, and has no default.
   if (at('security_notices') !== undefined) whole('security_notices');
   return {
     environments: whole('environments'),

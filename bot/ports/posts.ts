@@ -28,12 +28,12 @@ export interface StoredPosts {
     place: Place,
   ): { readonly digest: string; readonly since: Instant; readonly count: number } | null;
   digestPosts(digest: string): readonly Post[];
-  /** Cards posted here since then: all, and those of one requester. */
+  /** Cards posted here since then: all, and those of one requester; and how many of theirs wait to be. */
   countCards(
     place: Place,
     since: Instant,
     requester: ClientId | PersonId,
-  ): { readonly all: number; readonly ofRequester: number };
+  ): { readonly all: number; readonly ofRequester: number; readonly waiting: number };
 }
 
 export interface Posts {

@@ -6,7 +6,7 @@ import { cardBlocks } from './card-blocks.ts';
 import { cutWords } from './cut.ts';
 import { listBlocks } from './list-blocks.ts';
 import { line } from './rich.ts';
-import { flatText } from './text.ts';
+import { noticeText } from './text.ts';
 
 /** One answer as blocks, for a message that only one person sees or for a modal. */
 export interface Shown {
@@ -24,12 +24,12 @@ export function answerBlocks(answer: Plain): Shown {
     return { title, text: title, blocks: cardBlocks(answer.card).blocks };
   }
   if (answer.kind === 'list') {
-    return { title: 'Requests', text: flatText([answer.list.title], 300), blocks: listBlocks(answer.list) };
+    return { title: 'Requests', text: noticeText([answer.list.title], 300), blocks: listBlocks(answer.list) };
   }
   const lines = answer.lines.slice(0, 20).map((words) => line(cutWords(words, 1_000)));
   return {
     title: answer.ok ? 'Keyturn' : 'Nothing was done',
-    text: flatText(answer.lines[0] ?? [], 300),
+    text: noticeText(answer.lines[0] ?? [], 300),
     blocks: [...lines, ...below(answer.buttons)],
   };
 }
@@ -43,7 +43,7 @@ export function formButton(form: Form): Shown {
 }
 
 export function plainAnswer(title: string, ...lines: readonly string[]): Shown {
-  return { title, text: flatText([lines[0] ?? title], 300), blocks: lines.map((one) => line([one])) };
+  return { title, text: noticeText([lines[0] ?? title], 300), blocks: lines.map((one) => line([one])) };
 }
 
 function below(buttons: readonly Button[]): readonly KnownBlock[] {

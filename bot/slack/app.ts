@@ -54,6 +54,7 @@ export function slackFace(parts: SlackParts): SlackFace {
     click: (caller, click) => parts.desk().click(caller, click),
     type: (caller, line) => parts.desk().type(caller, line),
     page: (caller, request, at) => parts.desk().page(caller, request, at),
+    newcomer: (source, line) => parts.desk().newcomer(source, line),
     stranger: (source, call) => parts.desk().stranger(source, call),
   };
   const userOf = (person: Parameters<People['accountOf']>[0]) =>
@@ -88,7 +89,7 @@ export function slackFace(parts: SlackParts): SlackFace {
     return Promise.reject(cause);
   });
   app.action(new RegExp(`^${ACTION_PREFIX}`), async ({ body, ack }) => {
-    await onClick({ tools, directory, desk, afterHome: home.publish, adopt }, body);
+    await onClick({ tools, directory, desk, afterHome: home.publish, adopt }, body, () => ack());
     await ack();
   });
   app.view(FORM, ({ body, ack }) => onSubmit({ tools, directory, desk }, body, (answer) => ack(answer)));

@@ -16,11 +16,15 @@ export async function identified(
   account: Account,
   call: string,
   decides: boolean,
+  newcomer: (source: string) => Promise<Answer | null> = async () => null,
 ): Promise<
   { readonly ok: true; readonly caller: PersonCaller } | { readonly ok: false; readonly answer: Answer }
 > {
   const known = await directory.identify(account, decides);
   if (known.ok) return known;
+  // A full member of this workspace, by Slack's own word, who is nobody in the policy yet.
+  const welcome = known.why === 'unlinked' ? await newcomer(`slack:${known.account}`) : null;
+  if (welcome !== null) return { ok: false, answer: welcome };
   if (known.why !== 'unavailable') await desk.stranger(`slack:${known.account}`, call);
   return { ok: false, answer: { kind: 'text', ok: false, lines: [[NO_CALLER[known.why]]], buttons: [] } };
 }
@@ -31,7 +35,8 @@ export async function asPerson(
   call: string,
   decides: boolean,
   act: (caller: PersonCaller) => Promise<Answer>,
+  newcomer?: (source: string) => Promise<Answer | null>,
 ): Promise<Answer> {
-  const known = await identified(doors, account, call, decides);
+  const known = await identified(doors, account, call, decides, newcomer);
   return known.ok ? act(known.caller) : known.answer;
 }

@@ -31,7 +31,7 @@ export interface ClickParts {
 const LOOKS: ReadonlySet<Click['verb']> = new Set<Click['verb']>(['view', 'show', 'next']);
 
 /** One click on a button of ours, from wherever it stands to an answer that only the clicker sees. */
-export async function onClick(parts: ClickParts, body: unknown): Promise<void> {
+export async function onClick(parts: ClickParts, body: unknown, ack: () => Promise<void>): Promise<void> {
   const { tools, desk } = parts;
   const read = BlockActions.safeParse(body);
   if (!read.success) return tools.logger.warn('slack: a click could not be read');
@@ -49,6 +49,8 @@ export async function onClick(parts: ClickParts, body: unknown): Promise<void> {
     await openFullView(parts, surface, clicked, { page: 0, request: click.request, digest: click.digest });
   } else {
     const answer = await asClicker(parts, clicked, click.verb, (caller) => desk.click(caller, click));
+    // It is recorded; how it is shown may take its time.
+    await ack();
     await showAnswer(tools.api, answer, surface);
   }
   const { channel, container } = clicked;

@@ -15,7 +15,7 @@ export interface Account {
   readonly team: string | null;
 }
 
-export type NoCaller = 'guest' | 'bot' | 'deactivated' | 'elsewhere' | 'unknown' | 'unavailable';
+export type NoCaller = 'guest' | 'bot' | 'deactivated' | 'elsewhere' | 'unknown' | 'unlinked' | 'unavailable';
 export type Identified =
   | { readonly ok: true; readonly caller: PersonCaller }
   | { readonly ok: false; readonly why: NoCaller; readonly account: string };
@@ -36,6 +36,7 @@ export interface SlackDirectory {
 
 export function slackDirectory(api: SlackApi, people: People, now: () => number): SlackDirectory {
   const remembered = new Map<string, { readonly user: SlackUser; readonly at: number }>();
+  const asking = new Map<string, Promise<SlackUser | 'missing' | null>>();
   let ownTeam: string | null = null;
 
   const team = async (): Promise<string | null> => {
@@ -49,6 +50,13 @@ export function slackDirectory(api: SlackApi, people: People, now: () => number)
   const look = async (id: string, decides: boolean): Promise<SlackUser | 'missing' | null> => {
     const known = remembered.get(id);
     if (!decides && known !== undefined && now() - known.at < FRESH_MS) return known.user;
+    // A hundred clicks of one person are one question.
+    const asked = asking.get(id) ?? ask(id).finally(() => asking.delete(id));
+    asking.set(id, asked);
+    return asked;
+  };
+
+  const ask = async (id: string): Promise<SlackUser | 'missing' | null> => {
     const said = await api.call('users.info', { user: id }).catch(() => null);
     if (said === null) return null;
     if (!said.ok) return 'error' in said && GONE.has(said.error) ? 'missing' : null;
@@ -73,7 +81,7 @@ export function slackDirectory(api: SlackApi, people: People, now: () => number)
       const refused = refuseUser(user, own);
       if (refused !== null) return no(refused);
       const person = people.personWith(`${own}/${id}`);
-      if (person === null) return no('unknown');
+      if (person === null) return no('unlinked');
       const roles = people.isAuditor(person.id) ? [...person.groups, 'auditor'] : person.groups;
       const actor = {
         kind: 'person',
@@ -105,7 +113,8 @@ export const NO_CALLER: Readonly<Record<NoCaller, string>> = {
   bot: 'Bots cannot decide or look here. A person must, with their own account.',
   deactivated: 'This Slack account is deactivated. Nothing was done.',
   elsewhere: 'Only members of this workspace can decide or look here, and you are from another one.',
-  unknown:
-    'Your Slack account belongs to no person in the policy. Ask an administrator to add or link it; an e-mail address is never enough.',
+  unknown: 'Slack knows no such account, so nothing was done.',
+  unlinked:
+    'Your Slack account belongs to no person in the policy. Ask an administrator to add it, or for a code, and type: /keyturn link CODE. An e-mail address is never enough.',
   unavailable: 'Slack cannot say who you are at the moment, so nothing was done. Try again in a minute.',
 };

@@ -1,4 +1,5 @@
 import type { Context } from '../app/context.ts';
+import { sha256Hex } from '../core/digest.ts';
 import { channelOf, toPlace } from '../core/place.ts';
 import type { PersonId } from '../core/request.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -105,9 +106,9 @@ export function slackMessenger({ api, context, mentions, userOf, logger }: Messe
 
 const GONE: ReadonlySet<string> = new Set(['message_not_found', 'cant_update_message', 'channel_not_found']);
 
-/** A key of 32 hex digits as the UUID that Slack asks for. */
+/** A key of ours as the UUID that Slack asks for. */
 function toUuid(key: string, nth: number): string {
-  const hex = `${key.slice(0, 31)}${nth}`;
+  const hex = sha256Hex(`${key} ${nth}`);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     '-',
   );

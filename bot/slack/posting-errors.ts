@@ -16,6 +16,7 @@ export const REFUSED_CONTENT: ReadonlySet<string> = new Set([
 /** Nobody can repair these: the person or the message is not there. */
 const NEVER: ReadonlySet<string> = new Set([
   'user_not_found',
+  'is_archived',
   'user_disabled',
   'cannot_dm_bot',
   'thread_not_found',
@@ -40,7 +41,6 @@ export function faultOf(said: Exclude<Called, { ok: true }>, place: Place, logge
 const HINTS: Readonly<Record<string, string>> = {
   not_in_channel: 'invite the app: /invite @Keyturn',
   channel_not_found: 'the channel does not exist, or it is private and the app was not invited',
-  is_archived: 'the channel is archived',
   missing_scope: 'install the app again from manifest/slack.json; keyturn doctor names the scope',
   invalid_auth: 'SLACK_BOT_TOKEN is not valid any more',
   account_inactive: 'the app was removed from the workspace',

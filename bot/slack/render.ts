@@ -14,7 +14,7 @@ import { cutText, cutWords } from './cut.ts';
 import { digestBlocks } from './list-blocks.ts';
 import { plainCardBlocks } from './plain-blocks.ts';
 import { line, paragraph, preformatted } from './rich.ts';
-import { flatText, literalPieces } from './text.ts';
+import { literalPieces, noticeText } from './text.ts';
 
 /** Whom a thread line calls on: a user group where the policy has one, else its people one by one. */
 export type Mentions = (group: string, not: ReadonlySet<PersonId>) => readonly RichTextElement[];
@@ -44,13 +44,13 @@ export function render(context: Context, mentions: Mentions, notice: Postable): 
         .digested(notice.digest)
         .flatMap((id: RequestId) => lookAt(context, id) ?? []);
       const digest = digestCard(notice.digest, looks);
-      return { text: flatText([digest.title], 300), ways: [digestBlocks(digest)] };
+      return { text: noticeText([digest.title], 300), ways: [digestBlocks(digest)] };
     }
   }
 }
 
 function cardMessage(card: RequestCard): Rendered {
-  const text = flatText(card.title, 300);
+  const text = noticeText(card.title, 300);
   return { text, ways: [cardBlocks(card).blocks, plainCardBlocks(card)] };
 }
 
@@ -78,7 +78,7 @@ function threadMessage(
   const pinged = called.slice(0, 30).flatMap((one) => [...literalPieces([' ']), one]);
   const output = told.output === null ? [] : [preformatted(cutText(told.output.untrusted, 4_000))];
   return {
-    text: flatText(told.words, 300),
+    text: noticeText(told.words, 300),
     ways: [[paragraph(...words, ...pinged), ...output], [line(cutWords(told.words, EACH))]],
   };
 }
@@ -89,5 +89,5 @@ function directMessageOf(context: Context, { seq }: DirectNotice, look: Look): R
   const { lines, output, number } = directMessage(entry, look);
   const told = lines.slice(0, 10).map((words) => line(cutWords(words, EACH)));
   const below = output === null ? [] : [preformatted(cutText(output.untrusted, 4_000))];
-  return { text: flatText(lines[0] ?? [`Request ${number}`], 300), ways: [[...told, ...below]] };
+  return { text: noticeText(lines[0] ?? [`Request ${number}`], 300), ways: [[...told, ...below]] };
 }

@@ -17,6 +17,21 @@ export function flatText(words: Words, most: number): string {
   return `${text.slice(0, most - 1).replace(/&[a-z]*$/, '')}…`;
 }
 
+/**
+ * For notifications, which Slack reads as markup and where it makes links of addresses. What somebody
+ * outside wrote stands there only where it cannot be one.
+ */
+export function noticeText(words: Words, most: number): string {
+  const harmless = words.map((word) =>
+    typeof word === 'string' || isHarmless(word.untrusted) ? word : { untrusted: '…' },
+  );
+  return flatText(harmless, most);
+}
+
+function isHarmless(text: string): boolean {
+  return /^[\p{L}\p{M}\p{N} ._/-]{1,200}$/u.test(text) && !/www\.|\/\//i.test(text);
+}
+
 /** Literal pieces of a rich text: nothing in them is markup, mention or link, whoever wrote it. */
 export function literalPieces(words: Words, style?: RichTextText['style']): RichTextText[] {
   return words

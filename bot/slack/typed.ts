@@ -32,8 +32,15 @@ export async function onCommand(parts: TypedParts, body: unknown): Promise<void>
     { user, trigger: read.data.trigger_id },
     { channel, thread: null, responseUrl: read.data.response_url },
   );
-  const answer = await asPerson(parts, { user, team }, 'command', true, (caller) =>
-    parts.desk.type(caller, line),
+  // Only here: a slash command is signed and comes from the person's own client. Anybody who holds a
+  // token of theirs could post a mention, and a channel is no place for a code.
+  const answer = await asPerson(
+    parts,
+    { user, team },
+    'command',
+    true,
+    (caller) => parts.desk.type(caller, line),
+    (source) => parts.desk.newcomer(source, line),
   );
   await showAnswer(tools.api, answer, surface);
 }

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../core/refusal.ts';
+import type { Reason, Refusal, RefusalCode } from '../core/refusal.ts';
 
 /** What people read. One sentence on what happened, one on what to do. A code without one does not compile. */
 export const REFUSAL_TEXT: Readonly<Record<RefusalCode, string>> = {
@@ -46,3 +46,22 @@ export const REFUSAL_TEXT: Readonly<Record<RefusalCode, string>> = {
   DIRECTORY_UNAVAILABLE:
     'The directory cannot say who is in which group, so nothing can be decided. Try again later.',
 };
+
+/** In place of the sentence above, where there is more to say than the code does. */
+export const REASON_TEXT: Readonly<Record<Reason, string>> = {
+  account_taken:
+    'This account belongs to somebody else already, so it was not linked. An administrator can take it from them first.',
+  link_code:
+    'This code is not valid: it was used, has run out, or was never given. Ask for a new one; it is good for ten minutes.',
+  payload_erased:
+    'This payload was erased, because the time for which payloads are kept is over. What was decided on it, and its digest, are still here.',
+  restored:
+    'Keyturn runs on a copy that was restored from a backup. Nothing is released until an operator has confirmed that it is the newest one.',
+  too_many_links:
+    'You have as many accounts linked as one person may have. An administrator can remove one of them first.',
+};
+
+/** What a person reads. */
+export function refusalText({ code, reason }: Pick<Refusal, 'code' | 'reason'>): string {
+  return reason === undefined ? REFUSAL_TEXT[code] : REASON_TEXT[reason];
+}

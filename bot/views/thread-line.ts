@@ -26,7 +26,7 @@ export function threadLine(entry: ToldEntry, look: Look): ThreadLine | null {
     case 'execution.succeeded':
     case 'execution.failed':
     case 'execution.late_report':
-      return ended(entry);
+      return ended(entry, look);
     default: {
       const words = wordsOf(entry, look);
       return words === null ? null : { words, mentions: [], output: null };
@@ -45,11 +45,13 @@ function asked({ request }: Look): ThreadLine {
   return { words, mentions: [...new Set(seats.flatMap(({ from }) => from))], output: null };
 }
 
-function ended(entry: ToldEntry): ThreadLine {
+function ended(entry: ToldEntry, { request }: Look): ThreadLine {
   const { type, data, texts, at } = entry;
   const status = type === 'execution.late_report' ? String(data['status']) : type.slice('execution.'.length);
   const code = typeof data['exit_code'] === 'number' ? ` with exit code ${data['exit_code']}` : '';
-  const detail = texts['detail'] ?? '';
+  // What Keyturn ran itself has printed something; of the rest there is what its caller reported.
+  const printed = request.execution?.run?.output?.tail ?? '';
+  const detail = [printed.trimEnd(), texts['detail'] ?? ''].filter((text) => text !== '').join('\n');
   const late =
     type === 'execution.late_report' ? 'A report that came too late to count says that it ' : 'It ';
   return {
@@ -101,6 +103,15 @@ function wordsOf({ type, actor, at, data, texts }: ToldEntry, look: Look): Words
       return [...by, ' asked it to stop', ...comment];
     case 'grant.issued':
       return ['Released to ', said(look.names.requester(look.request)), ` at ${moment(at)}.`];
+    case 'execution.started':
+      return data['attempt'] === 1
+        ? [`Started by Keyturn at ${moment(at)}.`]
+        : [`Try ${String(data['attempt'])} started at ${moment(at)}.`];
+    case 'execution.retried':
+      return [
+        `Try ${String(data['attempt'])} failed. The next one starts at ${moment(Date.parse(String(data['retry_at'])))}`,
+        ...because(texts['detail']),
+      ];
     case 'execution.unknown':
       return ['No outcome came. Nobody knows how it ended, so a person must settle it.'];
     case 'execution.settled':

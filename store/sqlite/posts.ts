@@ -40,6 +40,11 @@ export function postsIn(db: Database): Posts & StoredPosts {
     `SELECT count(*) AS everyone, coalesce(sum(requester = ?), 0) AS mine
      FROM posts JOIN requests ON requests.id = posts.request WHERE place = ? AND kind = 'card' AND at > ?`,
   );
+  const queued = db.prepare<[string, string], { waiting: number }>(
+    `SELECT count(*) AS waiting FROM outbox JOIN requests ON requests.id = outbox.request
+     WHERE outbox.place = ? AND outbox.kind = 'card' AND outbox.key IS NULL AND requests.requester = ? AND NOT EXISTS
+     (SELECT 1 FROM posts WHERE posts.request = outbox.request AND posts.place = outbox.place AND posts.kind = 'card')`,
+  );
   const add = db.prepare(
     'INSERT OR IGNORE INTO posts (place, message, kind, request, digest, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -62,7 +67,8 @@ export function postsIn(db: Database): Posts & StoredPosts {
     digestPosts: (digest) => digests.all(digest),
     countCards(place, since, requester) {
       const { everyone, mine } = recent.get(requester, place, since) ?? { everyone: 0, mine: 0 };
-      return { all: everyone, ofRequester: mine };
+      const { waiting } = queued.get(place, requester) ?? { waiting: 0 };
+      return { all: everyone, ofRequester: mine, waiting };
     },
     addPost: ({ place, message, kind, request, digest, seq, at }) =>
       void add.run(place, message, kind, request, digest, seq, at),

@@ -75,7 +75,7 @@ export function requestRows() {
     },
     toAsked(request: ActionRequest): string {
       const { id, number, action, target, requester, owner, onBehalfOf, reason, links } = request;
-      const { actionDigest, viewDigest, preview, redact, effect, demands, createdAt } = request;
+      const { actionDigest, viewDigest, preview, redact, executor, effect, demands, createdAt } = request;
       const asked: Asked = {
         id,
         number,
@@ -90,6 +90,7 @@ export function requestRows() {
         viewDigest,
         preview,
         redact,
+        executor,
         effect,
         demands,
         createdAt,

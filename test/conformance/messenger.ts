@@ -7,7 +7,7 @@ import { review, submit } from '../connectors/api/world.ts';
 import type { TestKeyturn } from '../helpers/start-keyturn.ts';
 
 /** A message as its readers find it at the vendor's. */
-interface Standing {
+export interface Standing {
   readonly id: string;
   readonly under: string | null;
   readonly text: string;

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Account } from '../../bot/core/identity.ts';
 import { type Place, toPlace } from '../../bot/core/place.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Policy, Rule } from '../../bot/core/policy.ts';
 import { type ClientId, type PersonId, WAYS } from '../../bot/core/request.ts';
+import type { ExternalGroup } from '../../bot/ports/directory.ts';
 import type { Client, Limits, Person, Rulebook } from '../../bot/ports/rulebook.ts';
 
 /** A small firm: alice owns the agent; bob and dora are dba, carol and dora are security, eve is nobody. */
@@ -19,7 +21,7 @@ export function tokenOf(who: Who): string {
 
 /** Alice is U01 of workspace T01, and so on. */
 export function slackAccountOf(who: Who): string {
-  return `T01/U0${PEOPLE.findIndex((one) => one === who) + 1}`;
+  return `T01/U0${(PEOPLE as readonly Who[]).indexOf(who) + 1}`;
 }
 
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');
@@ -72,6 +74,7 @@ export interface RulebookChanges {
   readonly limits?: Limits;
   readonly client?: Partial<Client>;
   readonly redact?: readonly string[];
+  readonly actions?: Rulebook['actions'];
   /** Who owns a client; alice where nothing is said. */
   readonly owners?: Partial<Record<'agent' | 'ci', Who>>;
   readonly mayActFor?: readonly Who[];
@@ -81,9 +84,14 @@ export interface RulebookChanges {
   readonly tokens?: Partial<Record<Who, readonly string[]>>;
   /** Where every plan shows its requests, instead of in the room. */
   readonly notify?: readonly Place[];
-  /** People whom the file no longer names, and clients. */
+  /** People who have no Slack account there. */
+  readonly withoutSlack?: readonly Who[];
+  /** People whom the file no longer names, or says are not active, and clients. */
   readonly gone?: readonly Who[];
   readonly goneClients?: readonly ('agent' | 'ci')[];
+  /** Accounts that the file gives to people. */
+  readonly accounts?: Readonly<Record<string, Who>>;
+  readonly externalGroups?: Readonly<Record<string, readonly ExternalGroup[]>>;
 }
 
 /** `db.export` needs two keys and replaces the default, `db.drop` is denied, `db.read` runs at once. */
@@ -116,7 +124,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     name: key,
     groups: Object.keys(groups).filter((group) => groups[group]?.includes(key)),
     tokenSha256: tokensOf(key),
-    slackAccount: slackAccountOf(key),
+    ...(changes.withoutSlack?.includes(key) ? {} : { slackAccount: slackAccountOf(key) }),
   });
   const client = (id: 'agent' | 'ci', kind: Client['kind']): Client => ({
     id: id as string as ClientId,
@@ -135,8 +143,10 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
       default: otherwise.effect === 'deny' ? otherwise : { ...otherwise, plan: shownIn(otherwise.plan) },
       freezes: changes.freezes ?? [],
       breakGlass: changes.breakGlass ?? [],
-      members: (group) => (groups[group] ?? []).map(personOf),
+      members: (group) =>
+        (groups[group] ?? []).filter((key) => !changes.gone?.includes(key as Who)).map(personOf),
     },
+    policyText: '{}',
     environments: new Set(['prod', 'dev']),
     people: new Map(
       PEOPLE.filter((key) => !changes.gone?.includes(key)).map((key) => [personOf(key), person(key)]),
@@ -146,10 +156,21 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
         .filter(({ id }) => !changes.goneClients?.some((gone) => gone === id))
         .map((one) => [one.id, one]),
     ),
-    actions: new Map([['db.secret', { risk: 'medium', redact: changes.redact ?? ['/secret'] }]]),
+    actions: new Map([
+      [
+        'db.secret',
+        { risk: 'medium', redact: changes.redact ?? ['/secret'], execute: null, payloadProblems: () => [] },
+      ],
+      ...(changes.actions ?? []),
+    ]),
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },
+    accounts: new Map(
+      Object.entries(changes.accounts ?? {}).map(([account, who]) => [account as Account, personOf(who)]),
+    ),
+    externalGroups: new Map(Object.entries(changes.externalGroups ?? {})),
+    unknownGroups: new Set(Object.keys(changes.externalGroups ?? {})),
     securityNotices: changes.securityNotices ?? [],
     text: JSON.stringify({ version: changes.version ?? '1' }),
   };

@@ -5,7 +5,9 @@ import { onTestFinished } from 'vitest';
 import { type Config, compose, type Keyturn, type Ports } from '../../bot/compose.ts';
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import type { ActionRequest } from '../../bot/core/request.ts';
+import type { AuditSettings } from '../../bot/policy-file/audit-settings.ts';
 import { FakeClock } from './fake-clock.ts';
+import { QUIET_AUDIT } from './log-context.ts';
 import { aRulebook, PEOPLE, type RulebookChanges, tokenOf, type Who } from './rulebook.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -49,6 +51,7 @@ export async function startKeyturn(
     readonly adminPort?: number;
     /** What a reload cannot change. */
     readonly fixed?: JsonObject;
+    readonly audit?: Partial<AuditSettings>;
   } = {},
 ): Promise<TestKeyturn> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'keyturn-'));
@@ -60,6 +63,8 @@ export async function startKeyturn(
       dataDir,
       keyDir: join(dir, 'keys'),
       log: 'test/log',
+      audit: { ...QUIET_AUDIT, ...options.audit },
+      queue: { driver: 'embedded', concurrency: 4 },
       people: PEOPLE.map((key) => ({ key, accounts: 1 })),
       compile: (personOf) => aRulebook(personOf, changes),
       fixed: { ...FIXED, sections: options.fixed ?? {} },

@@ -14,7 +14,6 @@ export interface SlackWorkshop {
   keyturn: TestKeyturn;
   /** Stops it and starts it over the same files, with the same Slack. */
   restart(changes?: RulebookChanges): Promise<void>;
-  /** The same without a word: what was on its way stays where it is. */
 }
 
 /** The whole Keyturn beside a whole fake Slack, in one of the two modes. Plans show in #approvals. */
@@ -24,7 +23,7 @@ export async function startWithSlack(
   { speed = 1, dir, ports = {} }: StartOptions = {},
 ): Promise<SlackWorkshop> {
   const clock = new TickingClock(speed);
-  const slack = await startFakeSlack(() => clock.wall());
+  const slack = await startFakeSlack(() => clock.wall(), Date.now);
   onTestFinished(() => slack.stop());
   const { botToken, appToken } = slack.credentials;
   const settings = {

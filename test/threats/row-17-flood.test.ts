@@ -7,6 +7,7 @@ import {
   seeAndApprove,
   submit,
 } from '../connectors/api/world.ts';
+import { plan } from '../helpers/rulebook.ts';
 import { startKeyturn } from '../helpers/start-keyturn.ts';
 
 it('row 17: of 50 distinct requests the 21st and all after it are refused, and create nothing', async () => {
@@ -81,4 +82,25 @@ it('row 17: a flood never stops another requester, nor the people who review', a
   expect((await seeAndApprove(keyturn, 'bob', request)).body).toMatchObject({ state: 'approved' });
   await flood;
   expect((await post(keyturn, 'ci', { payload: {} })).status).toBe(201);
+});
+
+it('row 17: a reload that lowers a limit holds at once, for what is open already too', async () => {
+  const keyturn = await startKeyturn();
+  for (let n = 0; n < 3; n += 1) await submit(keyturn, { payload: { n } });
+  await keyturn.reload({ version: '2', limits: { openPerRequester: 3, newPerMinute: 30 } });
+  expectProblem(await post(keyturn, 'agent', { payload: { n: 3 } }), 'LIMIT_REACHED');
+  expect((await post(keyturn, 'ci', { payload: { n: 3 } })).status).toBe(201);
+});
+
+it('row 17: reminders of fifty requests are one entry each, and none is sent again by whoever asks', async () => {
+  const slow = plan('one-key', [['dba', 1]], { remind: ['half'] });
+  const keyturn = await startKeyturn({
+    default: { effect: 'require', plan: slow },
+    limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
+  });
+  for (let n = 0; n < 50; n += 1) await submit(keyturn, { payload: { n } });
+  keyturn.clock.advance(16 * 60_000);
+  await Promise.all(Array.from({ length: 20 }, () => keyturn.get('carol', '/v1/requests')));
+  const log = await readLog(keyturn);
+  expect(log.filter(({ type }) => type === 'reminder.sent')).toHaveLength(50);
 });

@@ -1,5 +1,14 @@
 import type { RequestEvent } from '../event.ts';
-import type { ActionRequest, BrokenGlass, Instant, Outcome, Shown, State, Submission } from '../request.ts';
+import type {
+  ActionRequest,
+  BrokenGlass,
+  Instant,
+  Outcome,
+  Run,
+  Shown,
+  State,
+  Submission,
+} from '../request.ts';
 
 /** The request after an event. Total over the events, and the only place where a state changes. */
 export function evolve(request: ActionRequest, event: RequestEvent, at: Instant): ActionRequest {
@@ -61,8 +70,29 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
       return withExecution(request, { stopRequested: true });
     case 'grant.issued': {
       const { nonceDigest } = event;
-      const execution = { nonceDigest, startedAt: at, heardAt: at, stopRequested: false, outcome: null };
+      const execution = {
+        nonceDigest,
+        startedAt: at,
+        heardAt: at,
+        run: null,
+        stopRequested: false,
+        outcome: null,
+      };
       return { ...request, state: 'executing', execution: { ...execution, lateReports: [] } };
+    }
+    case 'execution.started': {
+      const { attempt, worker, leaseUntil } = event;
+      const output = request.execution?.run?.output ?? null;
+      return withExecution(request, {
+        heardAt: at,
+        run: { attempt, worker, startedAt: at, leaseUntil, retryAt: null, output },
+      });
+    }
+    case 'execution.retried':
+      return withRun(request, { retryAt: event.retryAt });
+    case 'execution.output': {
+      const { attempt, bytes, sha256, isCut, text } = event;
+      return withRun(request, { output: { attempt, bytes, sha256, isCut, tail: text['tail'] ?? '' } });
     }
     case 'execution.succeeded':
       return ended(request, 'succeeded', toOutcome('succeeded', event, at));
@@ -121,6 +151,11 @@ function withExecution(
   return request.execution === null
     ? request
     : { ...request, execution: { ...request.execution, ...change } };
+}
+
+function withRun(request: ActionRequest, change: Partial<Run>): ActionRequest {
+  const run = request.execution?.run ?? null;
+  return run === null ? request : withExecution(request, { run: { ...run, ...change } });
 }
 
 function toOutcome(

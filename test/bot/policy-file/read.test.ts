@@ -104,7 +104,7 @@ describe('reading keyturn.yaml', () => {
   it('reports every problem at once, in the order of the lines', () => {
     const text = changed(
       ['version: 1', 'version: 2'],
-      ['environments: [dev, prod]', 'environments: [dev, prod]\nfreezes: []'],
+      ['environments: [dev, prod]', 'environments: [dev, prod]\npayload_retention: 30d'],
       [
         '  carol: { name: Carol Wu, accounts: { slack: T01/U03 } }',
         '  carol: { name: Carol Wu, accounts: { slack: carol@example.com } }',
@@ -118,7 +118,7 @@ describe('reading keyturn.yaml', () => {
     const problems = problemsOf(text);
     expect(problems.map(({ line, path }) => [line, path])).toEqual([
       [1, 'version'],
-      [3, 'freezes'],
+      [3, 'payload_retention'],
       [7, 'people.carol.accounts.slack'],
       [11, 'groups.nobody.members[0]'],
       [18, 'clients.deploy-agent.ownr'],

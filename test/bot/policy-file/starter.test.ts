@@ -23,7 +23,7 @@ describe('the first keyturn.yaml', () => {
   });
 
   it('decides what it says it decides', () => {
-    const { policy } = compileRulebook(soundFile(TEXT), (key) => key as PersonId);
+    const { policy } = compileRulebook(soundFile(TEXT), (key) => key as PersonId, new Map());
     const ask = (action: string, environment: string, statement: string) =>
       evaluate(policy, {
         action,

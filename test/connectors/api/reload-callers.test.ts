@@ -31,7 +31,6 @@ function submitByHand({ keyturn: { context } }: TestKeyturn) {
 }
 
 const V2 = { version: '2' };
-const _version = (digit: string) => `sha256:${digit.padStart(64, '0')}`;
 
 describe('credentials', () => {
   it('of people and clients that are gone are gone at once', async () => {

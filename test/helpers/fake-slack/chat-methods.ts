@@ -30,6 +30,7 @@ export function chatMethods(world: SlackWorld): Readonly<Record<string, Method>>
         unfurl: { links: args.flag('unfurl_links') ?? true, media: args.flag('unfurl_media') ?? true },
         files: [],
         edits: 0,
+        past: [],
         deleted: false,
       };
       if (same === undefined) world.messages.push(message);
@@ -39,6 +40,7 @@ export function chatMethods(world: SlackWorld): Readonly<Record<string, Method>>
     'chat.update': (args) => {
       const message = own(world, args);
       const content = readContent(args);
+      message.past.push(message.blocks);
       message.text = content.text;
       message.blocks = content.blocks;
       message.edits += 1;

@@ -48,11 +48,12 @@ export class FakeSlack implements Workspace {
   readonly #server = createServer((request, response) => this.#serve(request, response));
   #wire: Wire = this.socket;
 
-  constructor(now: () => number) {
+  /** `clickNow`: the clock that a click's three seconds are measured by. */
+  constructor(now: () => number, clickNow: () => number) {
     this.now = now;
     this.world = new SlackWorld(now);
     this.rates = new RateLimits(now);
-    this.views = new Views(now);
+    this.views = new Views(clickNow);
     this.responseUrls = new ResponseUrls(this.world, now);
     this.#uploads = new Uploads(this.world, () => this.url);
     const methods = {
@@ -132,11 +133,16 @@ export class FakeSlack implements Workspace {
     request.on('end', () => {
       const [, place = '', name = ''] = /^\/(\w+)\/([^?]+)/.exec(request.url ?? '') ?? [];
       const body = Buffer.concat(chunks);
-      if (place === 'api') this.#api.answer(name, request, body, response);
-      else if (place === 'response') this.#respond(name, body, response);
+      if (place === 'api') {
+        const answer = () => this.#api.answer(name, request, body, response);
+        const late = this.faults.delayOf(name);
+        if (late > 0) setTimeout(answer, late);
+        else answer();
+      }
+      if (place === 'response') this.#respond(name, body, response);
       else if (place === 'upload')
         response.writeHead(this.#uploads.receive(name, body) ? 200 : 400).end('OK');
-      else response.writeHead(404).end();
+      else if (place !== 'api') response.writeHead(404).end();
       this.changes.happened();
     });
   }
@@ -148,8 +154,11 @@ export class FakeSlack implements Workspace {
   }
 }
 
-export async function startFakeSlack(now: () => number = Date.now): Promise<FakeSlack> {
-  const slack = new FakeSlack(now);
+export async function startFakeSlack(
+  now: () => number = Date.now,
+  clickNow: () => number = now,
+): Promise<FakeSlack> {
+  const slack = new FakeSlack(now, clickNow);
   await slack.listen();
   return slack;
 }

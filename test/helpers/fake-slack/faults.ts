@@ -12,13 +12,24 @@ interface Planned {
 /** The plan of what goes wrong next. */
 export class Faults {
   readonly #planned: Planned[] = [];
+  readonly #delays: { readonly method: RegExp; readonly ms: number }[] = [];
 
   plan(fault: Fault, method: RegExp = /./, times = Number.POSITIVE_INFINITY): void {
     this.#planned.push({ fault, method, left: times });
   }
 
+  /** Every answer of these methods comes so much later. */
+  delay(method: RegExp, ms: number): void {
+    this.#delays.push({ method, ms });
+  }
+
+  delayOf(method: string): number {
+    return this.#delays.find((one) => one.method.test(method))?.ms ?? 0;
+  }
+
   clear(): void {
     this.#planned.length = 0;
+    this.#delays.length = 0;
   }
 
   take(method: string): Fault | null {

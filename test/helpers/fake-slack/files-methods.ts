@@ -79,6 +79,7 @@ export class Uploads {
       unfurl: { links: false, media: false },
       files,
       edits: 0,
+      past: [],
       deleted: false,
     });
   }

@@ -38,19 +38,25 @@ function labelOf(element: Fields): string {
   return isFields(element['text']) ? String(element['text']['text']) : '';
 }
 
-/** The state of a modal's fields, filled by label. Refuses what Slack's client would not send. */
+/** The state of a modal's fields, filled by label or by the field's own name. Refuses what Slack's client would not send. */
 export function readInputs(view: Fields, values: Readonly<Record<string, string>>): Fields {
   const blocks = Array.isArray(view['blocks']) ? view['blocks'].filter(isFields) : [];
   const inputs = blocks.filter((one) => one['type'] === 'input');
   const labels = inputs.map((block) => labelOf({ text: block['label'] }));
-  const unknown = Object.keys(values).filter((label) => !labels.includes(label));
+  const names = inputs.map((block) => String(block['block_id']));
+  const unknown = Object.keys(values).filter((name) => !labels.includes(name) && !names.includes(name));
   if (unknown.length > 0)
     throw new Error(`the modal has no field ${unknown.join(', ')}, only ${labels.join(', ')}`);
   const state: Record<string, Fields> = {};
   for (const block of inputs) {
     const label = labelOf({ text: block['label'] });
     const element = isFields(block['element']) ? block['element'] : {};
-    const filled = fill(element, values[label] ?? '', block['optional'] === true, label);
+    const filled = fill(
+      element,
+      values[label] ?? values[String(block['block_id'])] ?? '',
+      block['optional'] === true,
+      label,
+    );
     state[String(block['block_id'])] = { [String(element['action_id'])]: filled };
   }
   return state;

@@ -165,6 +165,7 @@ export class Person {
       unfurl: { links: true, media: true },
       files: [],
       edits: 0,
+      past: [],
       deleted: false,
     });
     return ts;

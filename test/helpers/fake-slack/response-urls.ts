@@ -68,6 +68,7 @@ export class ResponseUrls {
         unfurl: { links: true, media: true },
         files: [],
         edits: 0,
+        past: [],
         deleted: false,
       });
     } else {

@@ -32,6 +32,8 @@ export interface SlackMessage {
   readonly unfurl: { readonly links: boolean; readonly media: boolean };
   readonly files: readonly SlackFile[];
   edits: number;
+  /** What stood there before, oldest first: somebody may still have it on their screen. */
+  readonly past: (readonly Fields[])[];
   deleted: boolean;
 }
 

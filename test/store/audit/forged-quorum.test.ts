@@ -190,12 +190,12 @@ describe('a vote', () => {
         change(vote, 'data.via', 'api');
         return change(vote, 'actor.via', 'api');
       },
-      /by token alone of a critical request/,
+      /too weak a way for this request/,
     ],
     [
       'an approve of a critical request in a session begun with a token',
       () => change(of('critical', 'review.recorded'), 'actor.verified_by', 'token'),
-      /by token alone of a critical request/,
+      /too weak a way for this request/,
     ],
     [
       'one at the very moment of expiry',

@@ -173,7 +173,7 @@ describe('time', () => {
     [
       'keyturn in place of the policy',
       () => change(of('refused', 'request.denied'), 'actor', KEYTURN),
-      /not a policy/,
+      /not the policy in force/,
     ],
     [
       'a policy of another version',

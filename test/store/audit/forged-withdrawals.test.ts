@@ -156,7 +156,7 @@ describe('a revocation or a stop', () => {
     [
       'a revocation by a policy that a person made',
       () => change(revoked(), 'data.because', 'policy'),
-      /its actor is not a policy/,
+      /its actor is not the policy in force/,
     ],
     [
       'a revocation of what waits',
@@ -261,7 +261,7 @@ describe('a policy that loosens an open request', () => {
     [
       'somebody who denies in its place',
       () => change(of('refused', 'request.denied'), 'actor', PERSON()),
-      /not a policy/,
+      /not the policy in force/,
     ],
   ]);
 });

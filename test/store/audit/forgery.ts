@@ -10,12 +10,12 @@ import { type Forged, find, get, like, parse, put, verifyForged } from './forge.
 type Case = readonly [title: string, forge: () => number, why: RegExp];
 
 /** The sound day to forge, and the forger's tools. Indexes are sequence numbers. */
-export function forgery() {
+export function forgery(live: () => Promise<Day> = liveADay) {
   let day: Day;
   let sound: readonly Forged[];
   let log: Forged[] = [];
   beforeAll(async () => {
-    day = await liveADay();
+    day = await live();
     sound = parse(day.world.entries());
   });
   afterAll(() => {
