@@ -90,13 +90,16 @@ export class World {
     };
     if (how.fault !== undefined) this.#random.set(how.fault, throwInjected);
     if (typeof how.crash === 'number') this.#random.set(how.crash, crash);
-    const calls = saids.map((said) => comeOf(tell(running.context, running.callerFor, said)));
+    const calls = saids.map((said, place) =>
+      comeOf(running.order.of(place, () => tell(running.context, running.callerFor, said))),
+    );
     if (how.crash === 'before') crash();
     const came = await Promise.all(calls);
     this.#random.unset();
     if (this.#broken !== null) return this.#fail(this.#broken);
-    if (left === null)
-      await this.#settle(saids.map((said, index) => ({ said, came: came[index] ?? { how: 'silent' } })));
+    const told = saids.map((said, place): Told => ({ said, came: came[place] ?? { how: 'silent' } }));
+    const inOrder = running.order.take(told.length).flatMap((place) => told[place] ?? []);
+    if (left === null) await this.#settle(inOrder);
     if (how.crash === undefined || this.#running === null) return;
     const dataDir = left ?? disk.afterCrash(running.dataDir);
     if (left === null) this.#reach('crash after the answer');
