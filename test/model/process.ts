@@ -9,7 +9,6 @@ import { QUIET_AUDIT } from '../helpers/log-context.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import type { Disk } from './disk.ts';
 import { type Firm, firmWith, type Who } from './firm.ts';
-import { Order } from './order.ts';
 import { authenticated } from './tell.ts';
 import { toRulebook } from './to-rulebook.ts';
 
@@ -52,7 +51,6 @@ export interface Running {
   readonly context: Context;
   readonly dataDir: string;
   readonly callerFor: (who: Who) => Caller | null;
-  readonly order: Order;
 }
 
 /** What outlives a process: the disk, the wall clock, and chance. */
@@ -77,9 +75,7 @@ export async function start(
     compile: (personOf) => toRulebook(firm, personOf),
   };
   const context = await openContext(installation, { clock, random, onBroken }, PLACES);
-  const order = new Order();
-  order.watch(context.store);
-  return { context, dataDir, callerFor: authenticated(context), order };
+  return { context, dataDir, callerFor: authenticated(context) };
 }
 
 /** Every change has to be told somewhere. */
