@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { inTurns, latencies, mostOf, withCpu } from './lib/measure.mjs';
-import { cpuMs, runChild, startKeyturn, startLimit } from './lib/processes.mjs';
+import { inTurns, latencies, mostOf } from './lib/measure.mjs';
+import { runChild, startKeyturn, startLimit } from './lib/processes.mjs';
 import { cpuRow, toRow } from './lib/rows.mjs';
 
 const CONNECTIONS = 50;
@@ -15,15 +15,14 @@ export async function submissions({ dir, quick }) {
   const group = await startLimit('group', join(dir, 'group'));
   const bare = await startLimit('bare');
   const load = ({ port, pid }, round) =>
-    withCpu(pid, cpuMs, () =>
-      runChild('load-submissions.mjs', {
-        port,
-        connections: CONNECTIONS,
-        seconds: quick ? 2 : 6,
-        warmUp: round === 0 ? 2 : 1,
-        salt: `a${round}`,
-      }),
-    );
+    runChild('load-submissions.mjs', {
+      port,
+      pid,
+      connections: CONNECTIONS,
+      seconds: quick ? 2 : 6,
+      warmUp: round === 0 ? 2 : 1,
+      salt: `a${round}`,
+    });
   const [ours, raw, grouped] = await inTurns(quick ? 1 : 3, [
     (round) => load(keyturn, round),
     (round) => load(each, round),

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { inTurns, latencies, medianOf, mostOf, withCpu } from './lib/measure.mjs';
-import { cpuMs, runChild, startKeyturn, startLimit } from './lib/processes.mjs';
+import { inTurns, latencies, medianOf, mostOf } from './lib/measure.mjs';
+import { runChild, startKeyturn, startLimit } from './lib/processes.mjs';
 import { cpuRow, toRow } from './lib/rows.mjs';
 
 const IN_FLIGHT = 50;
@@ -15,15 +15,14 @@ export async function cycles({ dir, quick }) {
   const group = await startLimit('group', join(dir, 'cycle-rows'));
   const bare = await startLimit('bare');
   const load = ({ port, pid }, round) =>
-    withCpu(pid, cpuMs, () =>
-      runChild('load-cycles.mjs', {
-        port,
-        inFlight: IN_FLIGHT,
-        seconds: quick ? 2 : 6,
-        warmUp: round === 0 ? 3 : 1,
-        salt: `b${round}`,
-      }),
-    );
+    runChild('load-cycles.mjs', {
+      port,
+      pid,
+      inFlight: IN_FLIGHT,
+      seconds: quick ? 2 : 6,
+      warmUp: round === 0 ? 3 : 1,
+      salt: `b${round}`,
+    });
   const [ours, raw] = await inTurns(quick ? 1 : 3, [
     (round) => load(keyturn, round),
     (round) => load(group, round),

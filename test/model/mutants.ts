@@ -76,7 +76,7 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'releases to a caller that holds another digest',
         file: 'bot/core/lifecycle/release.ts',
-        from: 'if (command.actionDigest !== request.actionDigest)',
+        from: 'if (namedDigest !== request.actionDigest)',
         to: 'if (false)',
       },
       {

@@ -8,6 +8,7 @@ import { comeOf, OpenPolls, soon } from './hang.ts';
 import type { State } from './held.ts';
 import { entriesFrom } from './log.ts';
 import { Model } from './model.ts';
+import { Order } from './order.ts';
 import { type Machine, type Running, start, stop, TrappedRandom, throwInjected } from './process.ts';
 import type { Said } from './said.ts';
 import { type Broken, refusedWith, type Told, Violation } from './step.ts';
@@ -90,13 +91,17 @@ export class World {
     };
     if (how.fault !== undefined) this.#random.set(how.fault, throwInjected);
     if (typeof how.crash === 'number') this.#random.set(how.crash, crash);
-    const calls = saids.map((said) => comeOf(tell(running.context, running.callerFor, said)));
+    const order = new Order();
+    const calls = saids.map((said, place) =>
+      comeOf(tell(order.noting(running.context, place), running.callerFor, said)),
+    );
     if (how.crash === 'before') crash();
     const came = await Promise.all(calls);
     this.#random.unset();
     if (this.#broken !== null) return this.#fail(this.#broken);
-    if (left === null)
-      await this.#settle(saids.map((said, index) => ({ said, came: came[index] ?? { how: 'silent' } })));
+    const told = saids.map((said, place): Told => ({ said, came: came[place] ?? { how: 'silent' } }));
+    const inOrder = order.of(told.length).flatMap((place) => told[place] ?? []);
+    if (left === null) await this.#settle(inOrder);
     if (how.crash === undefined || this.#running === null) return;
     const dataDir = left ?? disk.afterCrash(running.dataDir);
     if (left === null) this.#reach('crash after the answer');

@@ -40,14 +40,6 @@ export async function inTurns(rounds, contestants) {
   return results;
 }
 
-/** What one of them costs the server in CPU time: unlike the rate, it stays the same on a busy machine. */
-export async function withCpu(pid, cpuMs, load) {
-  const before = cpuMs(pid);
-  const result = await load();
-  const after = cpuMs(pid);
-  return { ...result, cpuMsEach: before === null || after === null ? null : (after - before) / result.all };
-}
-
 export function latencies(rounds) {
   const [p50, p99] = [leastOf(rounds, 'p50'), leastOf(rounds, 'p99')];
   return `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
