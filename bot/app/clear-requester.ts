@@ -27,9 +27,9 @@ export function clearRequester(
     };
     const freeze = requester === null ? null : tx.frozen(requester);
     const behind = [requester, client?.owner, ...(freeze?.exclusions ?? [])];
-    if (callerNow(context.rulebook, caller) === null) return no('UNAUTHENTICATED');
     if (behind.includes(caller.id)) return no('SELF_REVIEW');
     if (!inClearFrom) return no('NOT_ELIGIBLE');
+    if (callerNow(context.rulebook, caller) === null) return no('UNAUTHENTICATED');
     if (requester === null) return no('NOT_FOUND');
     if (freeze === null) return no('ALREADY_RESOLVED');
     if (comment.trim() === '') return no('COMMENT_REQUIRED');

@@ -168,6 +168,7 @@ function create(
   const { version } = context.rulebook.policy;
   const submitted = submit(born, evaluation, version, expiresInS === null ? null : expiresInS * 1000);
 
+  meetOwn(context, caller, writing);
   const twinKey = toTwinKey(born.actionDigest, exclusionSet(born, evaluation.exclusions));
   const joined = evaluation.effect === 'require' ? join(context, caller, writing, twinKey, born) : null;
   if (joined !== null) return joined;
@@ -212,6 +213,18 @@ function join(
   );
   if (!decision.ok) return decision;
   return { ok: true, created: false, request: record(context, writing, live, decision.events, caller.actor) };
+}
+
+/**
+ * While a new policy is being met, whatever else this requester has open meets it first: else the same
+ * request asked again would not be found, and what is over would count as open.
+ */
+function meetOwn(context: Context, caller: Caller, writing: Writing): void {
+  const { tx } = writing;
+  if (tx.policyMet() === context.rulebook.policy.version) return;
+  // Somebody who has more open than this has no limit either, and finds a second card at worst.
+  if (tx.countOpen(caller.id, MOST_DUE) === MOST_DUE) return;
+  for (const { id } of tx.openOf(caller.id)) current(context, writing, id);
 }
 
 function limitReached(context: Context, caller: Caller, writing: Writing): Refusal | null {
