@@ -225,6 +225,7 @@ function create(
     identified,
   );
 
+  meetOwn(context, caller, writing);
   const excluded = exclusionSet(born, [...identified, ...evaluation.exclusions]);
   const twinKey = toTwinKey(born.actionDigest, excluded, born.unresolved);
   const joined = evaluation.effect === 'require' ? join(context, caller, writing, twinKey, born) : null;
@@ -298,6 +299,18 @@ function join(
   );
   if (!decision.ok) return decision;
   return { ok: true, created: false, request: record(context, writing, live, decision.events, caller.actor) };
+}
+
+/**
+ * While a new policy is being met, whatever else this requester has open meets it first: else the same
+ * request asked again would not be found, and what is over would count as open.
+ */
+function meetOwn(context: Context, caller: Caller, writing: Writing): void {
+  const { tx } = writing;
+  if (tx.policyMet() === context.rulebook.policy.version) return;
+  // Somebody who has more open than this has no limit either, and finds a second card at worst.
+  if (tx.countOpen(caller.id, MOST_DUE) === MOST_DUE) return;
+  for (const { id } of tx.openOf(caller.id)) current(context, writing, id);
 }
 
 function limitReached(context: Context, caller: Caller, writing: Writing): Refusal | null {

@@ -7,7 +7,7 @@ export interface StarterHashes {
 
 /** A first `keyturn.yaml`: two people who review each other's agents, one agent, three rules. */
 export function starterFile(hashes: StarterHashes): string {
-  return `# Keyturn's policy and settings. After every change: keyturn policy check
+  return `# Keyturn's policy and settings. Check before you save: keyturn policy check. A running server takes a changed file by itself.
 # No secret stands in this file: tokens are kept as SHA-256 hashes. More of them: keyturn token new person|client
 version: 1
 
@@ -65,6 +65,9 @@ plans:
     comment: { reject: required }
     expires_after: 30m
     usable_for: 15m
+    # remind: [half, 5m]               # when people are reminded; this is what holds where nothing is said
+    # escalate: [{ after: 20m, notify: [reviewers] }]   # groups that are told as well
+    # review_via: [slack, teams, room] # the ways by which an approval counts; left out, these and api
 
 # What no rule matched. It is require or deny, never allow.
 default: { effect: require, plan: one-key }
@@ -85,6 +88,18 @@ rules:
     when: payload.kind == 'sql' && payload.statement.matches(r'(?i)\\bdrop\\b')
     effect: deny
     tell: Dropping tables is not available to agents
+
+# Hours in which nothing that they match may be asked, approved or run. Cron in that time zone, then so long.
+# freezes:
+#   - { id: weekend, match: { environment: prod }, cron: "0 18 * * FRI", for: 62h, tz: Europe/Berlin }
+
+# In an emergency one person of "who" approves alone. Somebody else of "by" reviews it afterwards, in time.
+# break_glass:
+#   - match: { environment: prod, action: "deploy.*" }
+#     who: [reviewers]
+#     reason_min: 40
+#     notify: { room: true }
+#     post_review: { by: [reviewers], within: 24h }
 
 # Per requester. "unlimited" must be written out.
 limits: { open_per_requester: 20, new_per_minute: 30 }

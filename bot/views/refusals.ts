@@ -15,9 +15,9 @@ export const REFUSAL_TEXT: Readonly<Record<RefusalCode, string>> = {
   REQUESTER_FROZEN:
     'This requester is frozen because one of its requests was flagged. A person must lift the freeze first.',
   STEP_UP_REQUIRED:
-    'This request needs a stronger way to approve than the one you used. An API token is not enough, in a call or to log in: use a chat face, or a room code.',
+    'The way you used does not count for this approval: its plan does not take it, or it is critical and a token alone is not enough. Approve in a face that the plan names, or in the room with a code.',
   POST_REVIEW_OVERDUE:
-    'An earlier break-glass of yours has not been reviewed yet. It must be, before the next one.',
+    'An earlier break-glass of yours was not reviewed in time. Ask its reviewers to do that, then break the glass again.',
   FORBIDDEN: 'You may see this request, but not do this with it.',
   NOT_FOUND: 'There is no such request, or it is not yours to see.',
   ALREADY_REVIEWED: 'You have approved this request already. One person counts once.',
@@ -31,7 +31,8 @@ export const REFUSAL_TEXT: Readonly<Record<RefusalCode, string>> = {
   NOT_YOURS_TO_RUN: 'Only the requester itself may run this.',
   IDEMPOTENCY_KEY_REUSED:
     'This idempotency key was used with another body. Use a new key for a new submission.',
-  FREEZE_IN_FORCE: 'A freeze is in force. Nothing of this kind may be asked, approved or run now.',
+  FREEZE_IN_FORCE:
+    'A calendar freeze is in force, so nothing of this kind may be asked, approved or run now. Try again when it is over.',
   MALFORMED: 'The body is not valid JSON in UTF-8.',
   BODY_TIMEOUT: 'The body did not arrive in time.',
   BODY_TOO_LARGE: 'The body is larger than 256 KiB.',

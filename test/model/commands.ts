@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Wish } from './aim.ts';
-import { ALL_CHANGES, type Change } from './firm.ts';
+import { ALL_CHANGES, type Change, type Firm, firmWith, isClient, type Who } from './firm.ts';
 import type { Model } from './model.ts';
 import type { Said } from './said.ts';
 import { racing, wish } from './wishes.ts';
@@ -82,6 +82,39 @@ const restarts = fc
     ),
   );
 
+function knows(firm: Firm, who: Who): boolean {
+  if (isClient(who)) return firm.clients[who] !== undefined;
+  return who === 'mallory' || who === 'rogue' || firm.people.some((person) => person === who);
+}
+
+/** Another policy while the bot runs, with calls in the same turn, or failing or crashing in the middle. */
+const reloads = fc
+  .record({
+    to: changes,
+    wishes: fc.array(racing, { maxLength: 2 }),
+    how: fc.oneof(
+      { weight: 4, arbitrary: fc.constant({}) },
+      { weight: 1, arbitrary: fc.record({ fault: fc.nat({ max: 8 }) }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          crash: fc.oneof(fc.constantFrom<CrashAt>('before', 'after'), fc.nat({ max: 8 })),
+        }),
+      },
+    ),
+  })
+  .map(({ to, wishes, how }) =>
+    command(`reload with [${to.join(', ')}] ${JSON.stringify(how)}:`, false, async (world, did) => {
+      const firm = firmWith(to);
+      const isKnown = (said: Said) => !('who' in said) || knows(firm, said.who);
+      // Whoever the new policy takes out is refused before or after it; the tests of the API have that.
+      const saids =
+        'crash' in how || 'fault' in how ? [] : wishes.flatMap(({ says }) => says(world)).filter(isKnown);
+      did(saids);
+      await world.act(saids, { ...how, firm });
+    }),
+  );
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
@@ -134,6 +167,7 @@ export const command_: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: faults },
   { weight: 2, arbitrary: crashes },
   { weight: 2, arbitrary: restarts },
+  { weight: 3, arbitrary: reloads },
   { weight: 3, arbitrary: time },
   { weight: 2, arbitrary: deadlines },
   { weight: 1, arbitrary: hangs },

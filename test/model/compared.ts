@@ -30,6 +30,11 @@ export function heldText(request: Held, now: number): string {
     outcomeWithinMs: ruling.outcomeWithinMs,
     usableUntil: request.usableUntil,
     votes: request.votes,
+    glass: ruling.glass.map(({ candidates, ...one }) => ({ ...one, candidates: [...candidates].sort() })),
+    broken:
+      request.broken === null
+        ? null
+        : { who: request.broken.who, dueAt: request.broken.dueAt, verdict: request.broken.verdict },
     seen: [...request.seen].sort(),
     submissions: request.submissions.map(({ key, hold }) => ({ key: hashed(key), hold })),
     wasFlagged: request.wasFlagged,
@@ -67,6 +72,21 @@ export function rowText(row: ActionRequest, state: string, nameOf: (id: string) 
       verdict,
       void: isVoid,
     })),
+    glass: demands.breakGlass.map(({ who, candidates, reasonMin, reviewBy, reviewWithinMs: withinMs }) => ({
+      who,
+      candidates: candidates.map(nameOf).sort(),
+      reasonMin,
+      reviewBy,
+      withinMs,
+    })),
+    broken:
+      row.brokenGlass === null
+        ? null
+        : {
+            who: nameOf(row.brokenGlass.person),
+            dueAt: row.brokenGlass.dueAt,
+            verdict: row.brokenGlass.review?.verdict ?? null,
+          },
     seen: row.shown.map(({ person }) => nameOf(person)).sort(),
     submissions: row.submissions.map(({ key, hold }) => ({ key, hold })),
     wasFlagged: row.wasFlagged,

@@ -42,6 +42,22 @@ export interface FirmRule {
   readonly replacesDefault: boolean;
 }
 
+/** Who may approve alone, and who reviews it. */
+export interface GlassRule {
+  readonly action: string;
+  readonly who: readonly string[];
+  readonly reasonMin: number;
+  readonly reviewBy: readonly string[];
+  readonly withinMs: number;
+}
+
+/** Nothing of it may happen for the first part of each span of time. */
+export interface FreezeRule {
+  readonly action: string;
+  readonly everyMs: number;
+  readonly forMs: number;
+}
+
 export interface ClientRule {
   readonly kind: 'agent' | 'pipeline';
   readonly owner: Person;
@@ -60,6 +76,8 @@ export interface Firm {
   readonly environments: readonly string[];
   readonly rules: readonly FirmRule[];
   readonly default: PlanRule | 'deny';
+  readonly glass: readonly GlassRule[];
+  readonly freezes: readonly FreezeRule[];
   readonly openPerRequester: number;
   readonly newPerMinute: number;
 }
@@ -136,6 +154,8 @@ const FIRM: Omit<Firm, 'version'> = {
     ruleOf('lonely', 'db.lonely', { plan: planOf('lonely', ['solo', 1]), replacesDefault: true }),
   ],
   default: ONE_KEY,
+  glass: [{ action: 'db.*', who: ['dba'], reasonMin: 10, reviewBy: ['security'], withinMs: 30 * MINUTE }],
+  freezes: [],
   openPerRequester: 20,
   newPerMinute: 30,
 };
@@ -214,6 +234,23 @@ const CHANGES = {
   'agent is gone': (firm) => ({
     ...firm,
     clients: firm.clients.ci === undefined ? {} : { ci: firm.clients.ci },
+  }),
+  'freeze now and then': (firm) => ({
+    ...firm,
+    freezes: [{ action: 'db.*', everyMs: 30 * MINUTE, forMs: 10 * MINUTE }],
+  }),
+  'exports are frozen': (firm) => ({
+    ...firm,
+    freezes: [...firm.freezes, { action: 'db.export', everyMs: 60 * MINUTE, forMs: 60 * MINUTE }],
+  }),
+  'no break-glass': (firm) => ({ ...firm, glass: [] }),
+  'longer reasons': (firm) => ({ ...firm, glass: firm.glass.map((rule) => ({ ...rule, reasonMin: 50 })) }),
+  'security breaks glass too': (firm) => ({
+    ...firm,
+    glass: [
+      ...firm.glass,
+      { action: 'db.*', who: ['security'], reasonMin: 5, reviewBy: ['dba'], withinMs: 20 * MINUTE },
+    ],
   }),
   'dba clears': (firm) => ({ ...firm, clearFrom: 'dba' }),
   'no dev': (firm) => ({ ...firm, environments: ['prod'] }),

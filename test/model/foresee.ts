@@ -1,5 +1,7 @@
 import { isIn } from './firm.ts';
-import { type Held, isFull, mayRead, pastCode, seatsOpenTo, standsBehind } from './held.ts';
+import { breakGlass, postReview } from './foresee-glass.ts';
+import { isFrozenNow } from './glass.ts';
+import { glassStands, type Held, isFull, mayRead, pastCode, seatsOpenTo, standsBehind } from './held.ts';
 import { type Foreseen, type Model, no } from './model.ts';
 import type { Ended, Said, SaidOn } from './said.ts';
 
@@ -49,6 +51,10 @@ function refusalOf(model: Model, request: Held, said: SaidOn): string | null {
       return view(request, said);
     case 'review':
       return review(model, request, said);
+    case 'glass':
+      return breakGlass(model, request, said);
+    case 'post-review':
+      return postReview(model, request, said);
     case 'cancel':
       return cancel(request, said);
     case 'revoke':
@@ -93,6 +99,7 @@ function review(
   const voted = request.votes.some((vote) => vote.who === who && vote.verdict === 'approve' && !vote.void);
   if (verdict === 'approve' && voted) return 'ALREADY_REVIEWED';
   if (verdict !== 'approve' && ruling.comment && comment === null) return 'COMMENT_REQUIRED';
+  if (verdict === 'approve' && isFrozenNow(model.firm, request.body, model.now)) return 'FREEZE_IN_FORCE';
   if (verdict === 'approve' && ruling.critical && via === 'api') return 'STEP_UP_REQUIRED';
   if (verdict === 'approve' && !request.seen.has(who)) return 'FULL_VIEW_REQUIRED';
 
@@ -175,6 +182,8 @@ function consume(model: Model, request: Held, { who, digest, key }: Of<'consume'
   if (state !== 'approved') return pastCode(state) === 'ALREADY_RESOLVED' ? 'NOT_APPROVED' : pastCode(state);
   if (digest !== request.digest) return 'DIGEST_MISMATCH';
   if (model.frozen.has(who)) return 'REQUESTER_FROZEN';
+  if (isFrozenNow(model.firm, request.body, model.now) && !glassStands(model.firm, request))
+    return 'FREEZE_IN_FORCE';
   request.state = 'executing';
   request.heardAt = model.now;
   request.consumed = { key, at: model.now };

@@ -1,4 +1,5 @@
 import { type Firm, isClient, isIn, type Person, type Who } from './firm.ts';
+import { isInAny } from './glass.ts';
 import { type Body, isQuorum, mayFill, type Ruling } from './ruling.ts';
 import type { Ended, Verdict } from './said.ts';
 
@@ -30,6 +31,14 @@ export interface Held {
   state: State;
   /** What it was before time alone changed it. Only what is on record outlives a crash. */
   before: State | null;
+  /** Who approved it alone, and what the review of that said. */
+  broken: {
+    readonly who: Who;
+    readonly groups: readonly string[];
+    readonly reviewBy: readonly string[];
+    readonly dueAt: number;
+    readonly verdict: Verdict | null;
+  } | null;
   votes: { readonly who: Who; readonly verdict: Verdict; void: boolean }[];
   readonly seen: Set<Who>;
   submissions: { readonly key: string | null; readonly hold: 'poll' | 'wait' }[];
@@ -69,6 +78,7 @@ export function held(
     expiresAt: at + withinMs,
     state: ruling.effect === 'allow' ? 'approved' : ruling.effect === 'deny' ? 'denied' : 'pending',
     before: null,
+    broken: null,
     votes: [],
     seen: new Set(),
     submissions: [],
@@ -123,6 +133,9 @@ export function mayRead(firm: Firm, request: Held, who: Who): boolean {
   if (who === request.asker || standsBehind(request, who)) return true;
   if (firm.auditors.some((auditor) => auditor === who)) return true;
   if (request.ruling.seats.some((seat) => seat.from.some((group) => isIn(firm, who, group)))) return true;
+  const ways = request.broken === null ? [] : [...request.broken.groups, ...request.broken.reviewBy];
+  const glass = request.ruling.glass.flatMap((one) => [...one.who, ...one.reviewBy]);
+  if ([...ways, ...glass].some((group) => isIn(firm, who, group))) return true;
   return request.wasFlagged && isIn(firm, who, firm.clearFrom);
 }
 
@@ -130,4 +143,9 @@ export function mayRead(firm: Firm, request: Held, who: Who): boolean {
 export function pastCode(state: State): string {
   if (['executing', 'unknown', 'succeeded', 'failed'].includes(state)) return 'ALREADY_CONSUMED';
   return state === 'expired' || state === 'lapsed' ? 'EXPIRED' : 'ALREADY_RESOLVED';
+}
+
+/** Who broke it may still: not excluded since, and still in the groups. */
+export function glassStands(firm: Firm, { broken, ruling }: Held): boolean {
+  return broken !== null && !ruling.excluded.includes(broken.who) && isInAny(firm, broken.who, broken.groups);
 }

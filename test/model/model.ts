@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { covers, type Firm, firmWith, isClient, isIn, type Who } from './firm.ts';
-import { dueState, type Held, held, isFull, mayRead, type State, stateAt } from './held.ts';
+import { isFrozenNow } from './glass.ts';
+import { dueState, glassStands, type Held, held, isFull, mayRead, type State, stateAt } from './held.ts';
 import { type Body, isQuorum, narrowed, type Ruling, rulingOn, tightened } from './ruling.ts';
 
 /** What an answer must be: yes, on which request, or no, with which code. */
@@ -145,6 +146,7 @@ export class Model {
     );
     if (recent >= this.firm.newPerMinute || open.length >= this.firm.openPerRequester)
       return no('LIMIT_REACHED');
+    if (isFrozenNow(this.firm, body, this.now)) return no('FREEZE_IN_FORCE');
     if (ruling.effect === 'require' && !isQuorum(this.firm, ruling, this.firm.people))
       return no('NO_ELIGIBLE_REVIEWER');
     const request = held(newId(), who, body, digestOf(textOf(who, body)), this.firm, ruling, this.now);
@@ -209,7 +211,8 @@ export class Model {
     request.expiresAt = Math.min(request.expiresAt, request.createdAt + request.ruling.expiresAfterMs);
     if (!isApproved) return;
     request.usableUntil = Math.min(request.usableUntil ?? 0, request.approvedAt + request.ruling.usableForMs);
-    if (request.ruling.seats.length > 0 && !isFull(this.firm, request)) request.state = 'revoked';
+    const isCarried = isFull(this.firm, request) || glassStands(this.firm, request);
+    if (request.ruling.seats.length > 0 && !isCarried) request.state = 'revoked';
   }
 
   list(who: Who): readonly string[] {

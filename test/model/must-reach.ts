@@ -26,6 +26,8 @@ const ANSWERS: Readonly<Record<Call, string>> = {
   poll: 'answered UNAUTHENTICATED NOT_FOUND',
   list: 'answered UNAUTHENTICATED',
   'clear requester': 'answered UNAUTHENTICATED SELF_REVIEW NOT_ELIGIBLE NOT_FOUND ALREADY_RESOLVED',
+  glass: 'answered UNAUTHENTICATED',
+  'post-review': 'answered UNAUTHENTICATED',
   sweep: 'answered',
   leave: 'answered',
   forget: 'answered',

@@ -1,3 +1,4 @@
+import type { PolicySource } from '../../bot/app/adopt-policy.ts';
 import type { Caller, Context } from '../../bot/app/context.ts';
 import { KEYTURN } from '../../bot/app/context.ts';
 import { toPlace } from '../../bot/core/place.ts';
@@ -71,11 +72,18 @@ export async function start(
     keyDir: disk.keys,
     log: 'model/log',
     audit: QUIET_AUDIT,
-    people: firm.people.map((key) => ({ key, accounts: 1 })),
-    compile: (personOf) => toRulebook(firm, personOf),
+    ...sourceOf(firm),
   };
   const context = await openContext(installation, { clock, random, onBroken }, PLACES);
   return { context, dataDir, callerFor: authenticated(context) };
+}
+
+/** The firm as the policy file of a start or of a reload. */
+export function sourceOf(firm: Firm): PolicySource {
+  return {
+    people: firm.people.map((key) => ({ key, accounts: 1 })),
+    compile: (personOf) => toRulebook(firm, personOf),
+  };
 }
 
 /** Every change has to be told somewhere. */

@@ -20,6 +20,12 @@ interface Portrait {
   stopRequested: boolean;
   outcome: { readonly status: string; readonly exitCode: number | null } | null;
   late: number;
+  broken: {
+    readonly person: string;
+    readonly dueAt: number;
+    overdue: boolean;
+    verdict: string | null;
+  } | null;
 }
 
 const ENDS: Readonly<Record<string, string>> = {
@@ -72,6 +78,7 @@ function submitted(data: any): Portrait {
     stopRequested: false,
     outcome: null,
     late: 0,
+    broken: null,
   };
 }
 
@@ -106,6 +113,16 @@ function change(request: Portrait, type: string, at: number, data: any): void {
       return;
     case 'review.recorded':
       request.votes.push({ person: data.person, verdict: data.verdict, void: false });
+      request.wasFlagged ||= data.verdict === 'flag';
+      return;
+    case 'break_glass.used':
+      request.broken = { person: data.person, dueAt: Date.parse(data.due_at), overdue: false, verdict: null };
+      return;
+    case 'break_glass.overdue':
+      if (request.broken !== null) request.broken.overdue = true;
+      return;
+    case 'break_glass.reviewed':
+      if (request.broken !== null) request.broken.verdict = data.verdict;
       request.wasFlagged ||= data.verdict === 'flag';
       return;
     case 'request.approved':
@@ -169,6 +186,11 @@ export function rowPortrait(row: ActionRequest): string {
         ? null
         : { status: execution.outcome.status, exitCode: execution.outcome.exitCode },
     late: execution?.lateReports.length ?? 0,
+    broken: row.brokenGlass === null ? null : brokenOf(row.brokenGlass),
   };
   return sorted(portrait);
+}
+
+function brokenOf({ person, dueAt, overdue, review }: NonNullable<ActionRequest['brokenGlass']>) {
+  return { person, dueAt, overdue, verdict: review?.verdict ?? null };
 }

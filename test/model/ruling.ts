@@ -8,6 +8,7 @@ import {
   type PlanRule,
   type Who,
 } from './firm.ts';
+import { glassOn, type ModelGlass, narrowedGlass } from './glass.ts';
 
 // What the policy asks of a request, written again from domain.md and simply: no bot/core in here.
 
@@ -39,6 +40,7 @@ export interface Ruling {
   readonly expiresAfterMs: number;
   readonly usableForMs: number;
   readonly outcomeWithinMs: number;
+  readonly glass: readonly ModelGlass[];
 }
 
 const MINUTE = 60_000;
@@ -64,6 +66,7 @@ export function rulingOn(firm: Firm, asker: Who, body: Body): Ruling {
     comment: demanded.some((plan) => plan.comment),
     critical: hits.some((rule) => rule.critical),
     ...(effect === 'require' ? shortest(demanded) : times(ALLOWED)),
+    glass: glassOn(firm, body),
   };
 }
 
@@ -130,6 +133,7 @@ export function tightened(firm: Firm, held: Ruling, later: Ruling): Ruling {
     excluded: [...new Set([...held.excluded, ...later.excluded])],
     comment: held.comment || later.comment,
     critical: held.critical || later.critical,
+    glass: narrowedGlass(firm, held.glass, later.glass),
     // An allow demands nothing, so it shortens nothing either.
     ...(later.effect === 'allow' ? times(held) : shortest([held, later])),
   };

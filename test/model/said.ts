@@ -22,6 +22,16 @@ export type SaidOn =
         readonly via: 'api' | 'room';
       }
     >
+  | On<
+      'glass',
+      {
+        readonly digest: string;
+        readonly reason: string;
+        readonly target: string;
+        readonly via: 'api' | 'room';
+      }
+    >
+  | On<'post-review', { readonly verdict: Verdict; readonly comment: string; readonly via: 'api' | 'room' }>
   | On<'cancel', { readonly key: string | null }>
   | On<'revoke', { readonly comment: string }>
   | On<'stop', { readonly comment: string }>

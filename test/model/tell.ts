@@ -1,7 +1,9 @@
+import { breakGlass, postReview } from '../../bot/app/break-glass.ts';
 import { clearRequester } from '../../bot/app/clear-requester.ts';
 import { consumeRequest } from '../../bot/app/consume-request.ts';
 import type { Caller, Context, PersonCaller } from '../../bot/app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from '../../bot/app/expire-due.ts';
+import { meetPolicy } from '../../bot/app/meet-policy.ts';
 import { listRequests, readRequest, waitForRequest } from '../../bot/app/read-requests.ts';
 import { reportHeartbeat, reportOutcome } from '../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../bot/app/review-request.ts';
@@ -39,12 +41,7 @@ const yes = { ok: true, request: null } as const;
 /** Who calls, as the API finds out: by a token. Mallory is what a face makes of an account nobody linked. */
 export function authenticated(context: Context): (who: Who) => Caller | null {
   const authenticate = authenticator(() => context.rulebook);
-  const known = new Map<Who, Caller | null>([['mallory', MALLORY]]);
-  return (who) => {
-    const caller = known.get(who) ?? authenticate(`Bearer ${tokenOf(who)}`);
-    known.set(who, caller);
-    return caller;
-  };
+  return (who) => (who === 'mallory' ? MALLORY : authenticate(`Bearer ${tokenOf(who)}`));
 }
 
 export const MALLORY: PersonCaller = {
@@ -68,7 +65,9 @@ export async function tell(
 ): Promise<Answered> {
   switch (said.call) {
     case 'sweep':
-      return expireDue(context).then(() => yes);
+      return expireDue(context)
+        .then(() => meetPolicy(context))
+        .then(() => yes);
     case 'leave':
       return cancelAbandoned(context).then(() => yes);
     case 'forget':
@@ -106,9 +105,15 @@ async function tellAbout(context: Context, caller: Caller, said: SaidOn, id: Req
       return viewPayload(context, caller, id);
     case 'review': {
       const { verdict, digest, comment, via } = said;
-      const verifiedBy = via === 'api' ? 'token' : 'signature';
-      const clicks = { ...person, actor: { ...person.actor, via, verifiedBy } } as const;
-      return reviewRequest(context, clicks, id, { verdict, actionDigest: digest, comment });
+      return reviewRequest(context, by(person, via), id, { verdict, actionDigest: digest, comment });
+    }
+    case 'glass': {
+      const { digest: actionDigest, reason, target: confirmTarget, via } = said;
+      return breakGlass(context, by(person, via), id, { actionDigest, reason, confirmTarget });
+    }
+    case 'post-review': {
+      const { verdict, comment, via } = said;
+      return postReview(context, by(person, via), id, { verdict, comment });
     }
     case 'cancel':
       return cancelRequest(context, caller, id, said.key);
@@ -137,6 +142,11 @@ async function tellAbout(context: Context, caller: Caller, said: SaidOn, id: Req
       return found(await waitForRequest(context, caller, id, wait));
     }
   }
+}
+
+/** By a call, or by a click in a session that was begun with a code. */
+function by(person: PersonCaller, via: 'api' | 'room'): PersonCaller {
+  return { ...person, actor: { ...person.actor, via, verifiedBy: via === 'room' ? 'session' : 'token' } };
 }
 
 function found(request: ActionRequest | null): Answered {

@@ -4,7 +4,15 @@ import type { Plan } from '../../bot/core/plan.ts';
 import type { Condition, Rule } from '../../bot/core/policy.ts';
 import { type ClientId, type PersonId, WAYS } from '../../bot/core/request.ts';
 import type { Rulebook, Client as RulebookClient } from '../../bot/ports/rulebook.ts';
-import { CLIENTS, type Firm, type FirmRule, PEOPLE, type PlanRule, type Who } from './firm.ts';
+import {
+  CLIENTS,
+  type Firm,
+  type FirmRule,
+  type FreezeRule,
+  PEOPLE,
+  type PlanRule,
+  type Who,
+} from './firm.ts';
 
 export function tokenOf(who: Who): string {
   return `kt_model_token_of_${who}`;
@@ -36,8 +44,20 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
       rules: firm.rules.map((rule) => toRule(rule, personOf)),
       default:
         firm.default === 'deny' ? { effect: 'deny' } : { effect: 'require', plan: toPlan(firm.default) },
-      freezes: [],
-      breakGlass: [],
+      freezes: firm.freezes.map((freeze, index) => ({
+        id: `freeze-${index}`,
+        match: { action: [freeze.action] },
+        windows: { endAt: (at: number) => endOf(freeze, at), next: () => null },
+      })),
+      breakGlass: firm.glass.map(({ action, who, reasonMin, reviewBy, withinMs }) => ({
+        match: { action: [action] },
+        who,
+        reasonMin,
+        notify: [],
+        reviewBy,
+        reviewWithinMs: withinMs,
+        asksInFreeze: false,
+      })),
       members,
     },
     policyText: '{}',
@@ -68,6 +88,11 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
     securityNotices: [],
     text: JSON.stringify({ version: firm.version }),
   };
+}
+
+function endOf({ everyMs, forMs }: FreezeRule, at: number): number | null {
+  const into = at % everyMs;
+  return into < forMs ? at - into + forMs : null;
 }
 
 function toClient(

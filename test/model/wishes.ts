@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { about, often, pick, type Wish } from './aim.ts';
 import type { Person, Who } from './firm.ts';
+import { glass, postReview } from './glass-wishes.ts';
 import { onwards } from './onwards.ts';
 import type { Body } from './ruling.ts';
 import type { Said, Verdict } from './said.ts';
@@ -213,6 +214,8 @@ export const racing: fc.Arbitrary<Wish> = fc.oneof(
   { weight: 1, arbitrary: revoke },
   { weight: 1, arbitrary: report },
   { weight: 1, arbitrary: clear },
+  { weight: 2, arbitrary: glass.map(lastOnly) },
+  { weight: 1, arbitrary: postReview },
 );
 
 function lastOnly(wish: Wish): Wish {
@@ -230,6 +233,8 @@ export const wish: fc.Arbitrary<Wish> = fc.oneof(
   { weight: 1, arbitrary: revoke },
   { weight: 1, arbitrary: stop },
   { weight: 2, arbitrary: clear },
+  { weight: 4, arbitrary: glass },
+  { weight: 3, arbitrary: postReview },
   { weight: 2, arbitrary: clearRequester },
   { weight: 2, arbitrary: settle },
   { weight: 2, arbitrary: look },

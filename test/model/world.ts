@@ -10,6 +10,7 @@ import { entriesFrom } from './log.ts';
 import { Model } from './model.ts';
 import { Order } from './order.ts';
 import { type Machine, type Running, start, stop, TrappedRandom, throwInjected } from './process.ts';
+import { meetRest, reload } from './reload.ts';
 import type { Said } from './said.ts';
 import { type Broken, refusedWith, type Told, Violation } from './step.ts';
 import { MALLORY, tell } from './tell.ts';
@@ -79,7 +80,7 @@ export class World {
   /** Makes these calls at once. With `fault`, randomness fails in the middle of a write. */
   async act(
     saids: readonly Said[],
-    how: { readonly fault?: number; readonly crash?: CrashAt } = {},
+    how: { readonly fault?: number; readonly crash?: CrashAt; readonly firm?: Firm } = {},
   ): Promise<void> {
     const running = this.#running;
     if (running === null) return;
@@ -92,22 +93,30 @@ export class World {
     if (how.fault !== undefined) this.#random.set(how.fault, throwInjected);
     if (typeof how.crash === 'number') this.#random.set(how.crash, crash);
     const order = new Order();
+    const { firm = this.model.firm } = how;
+    const loading = how.firm === undefined ? null : this.#try(() => reload(running, firm));
     const calls = saids.map((said, place) =>
       comeOf(tell(order.noting(running.context, place), running.callerFor, said)),
     );
     if (how.crash === 'before') crash();
     const came = await Promise.all(calls);
+    const isLoaded = (await loading) === true;
     this.#random.unset();
     if (this.#broken !== null) return this.#fail(this.#broken);
     const told = saids.map((said, place): Told => ({ said, came: came[place] ?? { how: 'silent' } }));
     const inOrder = order.of(told.length).flatMap((place) => told[place] ?? []);
-    if (left === null) await this.#settle(inOrder);
+    if (isLoaded && left === null) {
+      this.#reach(how.fault === undefined ? 'reload' : 'reload that fails in the middle');
+      await meetRest(running);
+      this.model.adopt(firm);
+    }
+    if (left === null) await this.#settle(inOrder, isLoaded ? this.ids : []);
     if (how.crash === undefined || this.#running === null) return;
     const dataDir = left ?? disk.afterCrash(running.dataDir);
     if (left === null) this.#reach('crash after the answer');
     else this.#reach(how.crash === 'before' ? 'crash before the write' : 'crash in the write');
     await this.#drop(running);
-    await this.#start(dataDir, this.model.firm, this.#newestAt, null);
+    await this.#start(dataDir, firm, this.#newestAt, null);
   }
 
   /** A call that stays open until the request changes. */
@@ -258,7 +267,9 @@ export class World {
       this.model.heard(id);
       const answer = came?.how === 'answered' && came.answer.ok ? came.answer.request : null;
       this.#reach('hang: answered');
-      if (answer === null && this.#setting.checks.has(6))
+      const asker = this.model.requests.get(id)?.asker;
+      const isGone = asker !== undefined && !this.model.isKnown(asker);
+      if (answer === null && !isGone && this.#setting.checks.has(6))
         throw new Violation(6, `who waits for ${id} is not answered`);
       const state = this.model.get(id)?.state;
       if (answer !== null && answer.state !== state)

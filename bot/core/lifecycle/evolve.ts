@@ -48,7 +48,8 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
     }
     case 'break_glass.reviewed': {
       const { person, verdict } = event;
-      return withGlass(request, { review: { person, verdict, comment: event.text['comment'] ?? '', at } });
+      const review = { person, verdict, comment: event.text['comment'] ?? '', at };
+      return { ...withGlass(request, { review }), wasFlagged: request.wasFlagged || verdict === 'flag' };
     }
     case 'break_glass.overdue':
       return withGlass(request, { overdue: true });

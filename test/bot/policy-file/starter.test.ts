@@ -12,6 +12,15 @@ describe('the first keyturn.yaml', () => {
     expect(problemsOf(TEXT)).toEqual([]);
   });
 
+  it('is sound as well with its examples written out', () => {
+    const written = TEXT.replace(/^# (freezes|break_glass):$/gm, '$1:')
+      .replace(/^# {3}(- | {2})/gm, '  $1')
+      .replace(/^ {4}# (remind|escalate|review_via)/gm, '    $1');
+    const { policy } = compileRulebook(soundFile(written), (key) => key as PersonId, new Map());
+    expect([policy.freezes.length, policy.breakGlass.length]).toEqual([1, 1]);
+    expect(policy.default).toMatchObject({ plan: { reviewVia: ['slack', 'teams', 'room'] } });
+  });
+
   it('explains every section', () => {
     const sections = TEXT.split('\n').flatMap((line, index, lines) =>
       /^[a-z_]+:/.test(line) ? [[line, lines[index - 1]]] : [],

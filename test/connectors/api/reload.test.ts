@@ -8,6 +8,7 @@ import {
   consume,
   expectProblem,
   MINUTE,
+  post,
   readLog,
   report,
   seeAndApprove,
@@ -18,6 +19,12 @@ import {
 
 const V2 = { version: '2' };
 const version = (digit: string) => `sha256:${digit.padStart(64, '0')}`;
+
+/** Runs the work to its end, and then fails as a commit does. */
+function failAfter(work: (tx: never) => unknown, tx: never, cause: Error): never {
+  work(tx);
+  throw cause;
+}
 
 describe('a reload', () => {
   it('is an entry that names the policy before it, and every request says which one it was judged by', async () => {
@@ -158,5 +165,24 @@ describe('a file that is not taken', () => {
     await expect(failing).rejects.toThrow('the disk is on fire');
     await next;
     expect(keyturn.keyturn.context.rulebook.policy.version).toBe(version('2'));
+  });
+
+  it('leaves the policy before it in force where it could not be put on record', async () => {
+    const keyturn = await startKeyturn();
+    const { context } = keyturn.keyturn;
+    const { transact } = context.store;
+    const broken = new Error('the commit failed');
+    // The whole work ran, and then the disk refused it.
+    Object.assign(context.store, {
+      transact: (work: (tx: never) => never) =>
+        transact.call(context.store, (tx): never => failAfter(work, tx as never, broken)),
+    });
+    await expect(keyturn.reload(V2)).rejects.toThrow('the commit failed');
+    Object.assign(context.store, { transact });
+    expect(context.rulebook.policy.version).toBe(version('1'));
+    expect(context.store.committed.policyInForce()).toBe(version('1'));
+    expect((await post(keyturn, 'agent')).status).toBe(201);
+    await keyturn.reload(V2);
+    expect(context.rulebook.policy.version).toBe(version('2'));
   });
 });

@@ -1,4 +1,5 @@
 import { type Firm, isIn, type Who } from '../firm.ts';
+import { isInAny } from '../glass.ts';
 import type { Model } from '../model.ts';
 import { rulingOn } from '../ruling.ts';
 import { accepted, type Step, type Told, Violation } from '../step.ts';
@@ -67,6 +68,10 @@ function isGranted(firm: Firm, { said }: Told, who: Who, sighting: Sighting): bo
       return isBehind || isSeated;
     case 'clear':
       return isOutside && isIn(firm, who, firm.clearFrom);
+    case 'glass':
+      return isOutside && demanded.glass.some((one) => isInAny(firm, who, one.who));
+    case 'post-review':
+      return isOutside && who !== sighting.brokenBy;
     case 'settle':
       return isSeated || (isOutside && demanded.seats.length === 0 && isIn(firm, who, firm.clearFrom));
     default:

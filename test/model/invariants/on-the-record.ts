@@ -14,6 +14,8 @@ const SAYS: Readonly<Partial<Record<Call, readonly string[]>>> = {
   stop: ['request.stop_requested'],
   clear: ['request.cleared'],
   settle: ['execution.settled'],
+  glass: ['break_glass.used'],
+  'post-review': ['break_glass.reviewed'],
   'clear requester': ['requester.cleared'],
 };
 

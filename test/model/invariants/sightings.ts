@@ -13,6 +13,8 @@ export interface Sighting {
   approvals: { readonly who: Who; readonly digest: string; readonly isInTime: boolean }[];
   /** Who was answered with the whole payload. */
   readonly shownTo: Set<Who>;
+  /** Who was let approve alone; nobody once somebody said that it was not right. */
+  brokenBy: Who | null;
 }
 
 /** What the callers know. Nothing in here comes from a table or from the log. */
@@ -37,11 +39,14 @@ export class Sightings {
           firms: [step.firm],
           approvals: [],
           shownTo: new Set(),
+          brokenBy: null,
         });
       }
       const sighting = 'id' in said ? this.requests.get(said.id) : undefined;
       if (sighting === undefined) continue;
       if (said.call === 'view') sighting.shownTo.add(said.who);
+      if (said.call === 'glass') sighting.brokenBy = said.who;
+      if (said.call === 'post-review' && said.verdict !== 'approve') sighting.brokenBy = null;
       if (said.call === 'clear') sighting.approvals = [];
       if (said.call === 'review' && said.verdict === 'approve') {
         // A later policy with a shorter expiry makes no vote late that was in time when it was given.

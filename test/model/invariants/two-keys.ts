@@ -1,7 +1,8 @@
 import { PEOPLE } from '../firm.ts';
-import { isQuorum } from '../ruling.ts';
+import { isInAny } from '../glass.ts';
+import { isQuorum, type Ruling } from '../ruling.ts';
 import { type Step, Violation } from '../step.ts';
-import { demandedOf, type Sightings } from './sightings.ts';
+import { demandedOf, type Sighting, type Sightings } from './sightings.ts';
 
 /**
  * 1. Two keys. Whatever is approved or released has every seat filled by a different eligible person
@@ -21,6 +22,7 @@ export function twoKeys(step: Step, sightings: Sightings): void {
     if (demanded === null || demanded.effect === 'deny')
       throw new Violation(1, `${id} is ${row.state} though denied`);
     if (demanded.effect === 'allow' && demanded.seats.length === 0) continue;
+    if (isBroken(step, sighting, demanded)) continue;
     const approvals = sighting.approvals.filter(
       ({ isInTime, digest }) => isInTime && digest === row.actionDigest,
     );
@@ -30,4 +32,10 @@ export function twoKeys(step: Step, sightings: Sightings): void {
       throw new Violation(1, `${id} is ${row.state} by [${voters.join(', ')}] and needs ${seats}`);
     }
   }
+}
+
+/** By one person whom every policy since lets approve alone, who saw all of it, and who asked for nothing. */
+function isBroken({ firm }: Step, { brokenBy, shownTo }: Sighting, { glass, excluded }: Ruling): boolean {
+  if (brokenBy === null || excluded.includes(brokenBy) || !shownTo.has(brokenBy)) return false;
+  return glass.some((one) => one.candidates.includes(brokenBy) && isInAny(firm, brokenBy, one.who));
 }

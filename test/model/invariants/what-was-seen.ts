@@ -21,7 +21,8 @@ export class WhatWasSeen {
       if (sighting !== undefined) this.#same(step, id, sighting);
     }
     for (const { id, type, data } of step.entries) {
-      if (type !== 'review.recorded' || id === null) continue;
+      const isVote = type === 'review.recorded' || type === 'break_glass.used';
+      if (!isVote || id === null) continue;
       const who = step.nameOf(data.person);
       const sighting = sightings.requests.get(id);
       if (sighting === undefined) continue;
@@ -29,7 +30,7 @@ export class WhatWasSeen {
         throw new Violation(2, `${who}'s review of ${id} is on record for another digest`);
       }
       const saw = [...sighting.shownTo].some((one) => one === who);
-      if (data.verdict === 'approve' && !saw)
+      if ((type === 'break_glass.used' || data.verdict === 'approve') && !saw)
         throw new Violation(2, `${who} approved ${id} without having seen it`);
     }
     for (const told of step.told) {
@@ -59,7 +60,8 @@ function served(
   const sighting = 'id' in said ? sightings.requests.get(said.id) : undefined;
   if (sighting === undefined) return;
   const digest = digestOf(textOf(sighting.asker, sighting.body));
-  if ((said.call === 'review' || said.call === 'consume') && said.digest !== digest) {
+  const isBinding = said.call === 'review' || said.call === 'consume' || said.call === 'glass';
+  if (isBinding && said.digest !== digest) {
     throw new Violation(2, `a ${said.call} of ${said.id} for another digest was accepted`);
   }
   if (said.call === 'view' && sorted(answer.payload) !== sorted(shown(sighting))) {
