@@ -19,6 +19,8 @@ const STEPS = [
 ] as const;
 type Step = (typeof STEPS)[number];
 
+const CUT = '⚠ Shortened to fit Slack. Open the full payload before you decide.';
+
 export interface CardBlocks {
   readonly blocks: readonly KnownBlock[];
   /** Nothing was cut to fit Slack. Where something was, the card cannot be approved from. */
@@ -53,8 +55,9 @@ function layOut(card: RequestCard, step: Step): CardBlocks {
           ),
         ]),
     preformatted(shown.preview.untrusted),
-    ...(hidden === null ? [] : [bold([`⚠ ${hidden}`])]),
-    ...(whole ? [] : [bold(['⚠ Shortened to fit Slack. Open the full payload before you decide.'])]),
+    // Once nobody can decide, there is nothing to open first.
+    ...(hidden === null || buttons.length === 0 ? [] : [bold([`⚠ ${hidden}`])]),
+    ...(whole ? [] : [bold([buttons.length === 0 ? '⚠ Shortened to fit Slack.' : CUT])]),
     line(shown.footer),
     ...(buttons.length === 0 ? [] : [actions(buttons)]),
   ];

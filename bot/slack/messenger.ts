@@ -41,6 +41,7 @@ export function slackMessenger({ api, context, mentions, userOf, logger }: Messe
   /** The first way that Slack does not refuse for its content. */
   const firstTaken = async (
     { text, ways }: Rendered,
+    isEdit: boolean,
     send: (content: Readonly<Record<string, unknown>>) => Promise<Called>,
   ): Promise<Called> => {
     for (const blocks of ways) {
@@ -48,7 +49,8 @@ export function slackMessenger({ api, context, mentions, userOf, logger }: Messe
       if (said.ok || !('error' in said) || !REFUSED_CONTENT.has(said.error)) return said;
       logger.error('slack: blocks were refused', { error: said.error, where: said.details });
     }
-    return send({ text, blocks: [] });
+    // Blocks that stand there already go only when there is an empty list in their place.
+    return send(isEdit ? { text, blocks: [] } : { text });
   };
 
   return {
@@ -67,7 +69,7 @@ export function slackMessenger({ api, context, mentions, userOf, logger }: Messe
         ...(thread === null ? {} : { thread_ts: thread }),
       };
       const send = (id: string) =>
-        firstTaken(rendered, (content) =>
+        firstTaken(rendered, false, (content) =>
           api.call('chat.postMessage', { ...args, ...content, client_msg_id: id }, signal),
         );
       let said = await send(toUuid(key, 0));
@@ -90,7 +92,7 @@ export function slackMessenger({ api, context, mentions, userOf, logger }: Messe
       const rendered = render(context(), mentions, notice);
       if (rendered === null) return 'edited';
       const [channel, ts] = splitId(message);
-      const said = await firstTaken(rendered, (content) =>
+      const said = await firstTaken(rendered, true, (content) =>
         api.call('chat.update', { channel, ts, ...STILL, ...content }, signal),
       );
       if (said.ok) return 'edited';

@@ -12,7 +12,7 @@ export const PAGE_LINES = 50;
 export const MOST_PAGED_LINES = 200;
 export const PAGE_ACTION = 'keyturn.page';
 /** Long texts go into several blocks: nothing is left out between two of them. */
-const CHUNK = 2_500;
+const CHUNK = 2_900;
 
 type Head = Pick<FullView, 'title' | 'facts' | 'why' | 'links'>;
 

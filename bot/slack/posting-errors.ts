@@ -29,6 +29,8 @@ const REPAIR_MS = 30_000;
 
 export function faultOf(said: Exclude<Called, { ok: true }>, place: Place, logger: Logger): NotNow {
   if ('busyMs' in said) return { retryAfterMs: said.busyMs };
+  // Not even its bare text: it must not hold up what comes after it.
+  if (REFUSED_CONTENT.has(said.error)) return { never: `Slack refuses every form of it: ${said.error}` };
   if (NEVER.has(said.error)) return { never: `Slack says ${said.error}` };
   logger.error('slack: a message is refused until somebody repairs it', {
     place,

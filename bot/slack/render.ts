@@ -73,7 +73,7 @@ function threadMessage(
   const told = entry === null ? null : threadLine(entry, look);
   if (told === null) return null;
   const excluded = new Set(look.request.demands.exclusions.map(({ person }) => person));
-  const called = told.mentions.flatMap((group) => mentions(group, excluded));
+  const called = onceEach(told.mentions.flatMap((group) => mentions(group, excluded)));
   const words = literalPieces(cutWords(told.words, EACH));
   const pinged = called.slice(0, 30).flatMap((one) => [...literalPieces([' ']), one]);
   const output = told.output === null ? [] : [preformatted(cutText(told.output.untrusted, 4_000))];
@@ -81,6 +81,11 @@ function threadMessage(
     text: noticeText(told.words, 300),
     ways: [[paragraph(...words, ...pinged), ...output], [line(cutWords(told.words, EACH))]],
   };
+}
+
+/** Who is in two of the groups is called once. */
+function onceEach(elements: readonly RichTextElement[]): readonly RichTextElement[] {
+  return [...new Map(elements.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 function directMessageOf(context: Context, { seq }: DirectNotice, look: Look): Rendered | null {

@@ -5,7 +5,17 @@ import { type Fields, isFields } from './shapes.ts';
 import { BOT_ID, BOT_USER, type SlackChannel, type SlackMessage, type SlackWorld, TEAM } from './world.ts';
 
 /** `chat.*`: what may be said, where, and by which key it is known again. */
-export function chatMethods(world: SlackWorld): Readonly<Record<string, Method>> {
+export function chatMethods(
+  world: SlackWorld,
+  /** Kinds of block that this Slack refuses today. */
+  refusedKinds: ReadonlySet<string>,
+): Readonly<Record<string, Method>> {
+  const readContent = (args: Args) => {
+    const content = readAnyContent(args);
+    const bad = content.blocks.findIndex(({ type }) => refusedKinds.has(String(type)));
+    if (bad !== -1) refuseErrors('invalid_blocks', [`unsupported type [json-pointer:/blocks/${bad}/type]`]);
+    return content;
+  };
   return {
     'chat.postMessage': (args) => {
       const channel = writable(world, args.required('channel'));
@@ -39,7 +49,9 @@ export function chatMethods(world: SlackWorld): Readonly<Record<string, Method>>
 
     'chat.update': (args) => {
       const message = own(world, args);
-      const content = readContent(args);
+      // An empty list takes away the blocks that stand there.
+      const clears = args.text('text') !== null && isEmptyList(args.json('blocks', 'invalid_blocks_format'));
+      const content = clears ? { text: args.text('text') ?? '', blocks: [] } : readContent(args);
       message.past.push(message.blocks);
       message.text = content.text;
       message.blocks = content.blocks;
@@ -70,6 +82,10 @@ export function chatMethods(world: SlackWorld): Readonly<Record<string, Method>>
   };
 }
 
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
 function byClientMsgId(world: SlackWorld, key: string): SlackMessage | undefined {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key)) throw new SlackError('invalid_client_msg_id');
   return world.messages.find((one) => one.clientMsgId === key);
@@ -94,7 +110,7 @@ function own(world: SlackWorld, args: Args): SlackMessage {
 }
 
 /** Also for what goes to a `response_url`, and for the answer to a slash command. */
-export function readContent(args: Args): { readonly text: string; readonly blocks: readonly Fields[] } {
+export function readAnyContent(args: Args): { readonly text: string; readonly blocks: readonly Fields[] } {
   const blocks = args.json('blocks', 'invalid_blocks_format');
   const text = args.text('text') ?? '';
   if (blocks === null && text === '') throw new SlackError('no_text');

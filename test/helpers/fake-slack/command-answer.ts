@@ -1,5 +1,5 @@
 import { Args } from './call.ts';
-import { readContent } from './chat-methods.ts';
+import { readAnyContent } from './chat-methods.ts';
 import type { Fields } from './shapes.ts';
 import type { SlackWorld } from './world.ts';
 
@@ -8,5 +8,5 @@ export function putCommandAnswer(world: SlackWorld, user: string, channel: strin
   if (body['text'] === undefined && body['blocks'] === undefined) return;
   if (body['response_type'] === 'in_channel')
     throw new Error('this app must never answer a command in public');
-  world.ephemerals.push({ to: user, channel, threadTs: null, by: 'ack', ...readContent(new Args(body)) });
+  world.ephemerals.push({ to: user, channel, threadTs: null, by: 'ack', ...readAnyContent(new Args(body)) });
 }

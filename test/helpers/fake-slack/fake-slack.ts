@@ -36,6 +36,7 @@ export class FakeSlack implements Workspace {
     scopes: SCOPES,
   };
   readonly changes = new Changes();
+  readonly refuseKinds = new Set<string>();
   readonly faults = new Faults();
   readonly world: SlackWorld;
   readonly rates: RateLimits;
@@ -57,7 +58,7 @@ export class FakeSlack implements Workspace {
     this.responseUrls = new ResponseUrls(this.world, now);
     this.#uploads = new Uploads(this.world, () => this.url);
     const methods = {
-      ...chatMethods(this.world),
+      ...chatMethods(this.world, this.refuseKinds),
       ...peopleMethods(this.world),
       ...this.views.methods(),
       ...this.#uploads.methods(),

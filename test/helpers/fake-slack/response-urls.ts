@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Args, SlackError } from './call.ts';
-import { readContent } from './chat-methods.ts';
+import { readAnyContent } from './chat-methods.ts';
 import { TIMES } from './limits.ts';
 import type { Fields } from './shapes.ts';
 import { BOT_USER, type SlackMessage, type SlackWorld } from './world.ts';
@@ -42,7 +42,7 @@ export class ResponseUrls {
       return { status: 200, text: 'ok' };
     }
     try {
-      this.#put(url, readContent(new Args(body)), body);
+      this.#put(url, readAnyContent(new Args(body)), body);
       return { status: 200, text: 'ok' };
     } catch (cause) {
       if (cause instanceof SlackError) return { status: 400, text: cause.message };
@@ -50,7 +50,7 @@ export class ResponseUrls {
     }
   }
 
-  #put(url: ResponseUrl, content: ReturnType<typeof readContent>, body: Fields): void {
+  #put(url: ResponseUrl, content: ReturnType<typeof readAnyContent>, body: Fields): void {
     const { user, channel, message } = url;
     // The original is replaced unless the app says that it must not be.
     if (message !== null && body['replace_original'] !== false && body['response_type'] === undefined) {
