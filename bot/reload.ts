@@ -12,7 +12,7 @@ export interface Fixed {
   readonly say: (path: readonly string[]) => string;
 }
 
-export interface Reloadable extends PolicySource {
+interface Reloadable extends PolicySource {
   readonly fixed: Fixed;
 }
 

@@ -15,7 +15,7 @@ export interface Home {
 }
 
 /** Keeps what an action prints. One per try. */
-export interface Sink {
+interface Sink {
   write(bytes: Uint8Array): void;
   close(): Omit<RunOutput, 'attempt'>;
 }

@@ -2,7 +2,7 @@ import type { Window } from '../core/calendar-freeze.ts';
 import type { Instant } from '../core/request.ts';
 import type { Context } from './context.ts';
 
-export interface FreezeStatus {
+interface FreezeStatus {
   readonly id: string;
   /** When the one that is in force now ends, or null. */
   readonly until: Instant | null;

@@ -8,7 +8,7 @@ import { type Context, KEYTURN, type PersonCaller } from './context.ts';
 import { toTwinKey } from './twin-key.ts';
 
 /** How long a code can be used. */
-export const LINK_CODE_MS = 10 * 60_000;
+const LINK_CODE_MS = 10 * 60_000;
 const MOST_LINKS = 10;
 /** In an hour: codes for one person, and codes that one account tries. */
 const MOST_GIVEN = 10;

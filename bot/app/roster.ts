@@ -4,7 +4,7 @@ import type { ExternalGroup } from '../ports/directory.ts';
 import type { Person, Rulebook } from '../ports/rulebook.ts';
 
 /** How long the answer of a directory holds, from the moment it was asked. */
-export const FRESH_MS = 60_000;
+const FRESH_MS = 60_000;
 
 /**
  * What is known of people beside the policy file, over the file: accounts that they linked, and

@@ -24,7 +24,7 @@ export type Claimed =
   | Refusal;
 
 /** Longer than a worker needs to say that it lives, and short enough to be taken over soon. */
-export const LEASE_MS = 30_000;
+const LEASE_MS = 30_000;
 
 /**
  * A worker takes an approved action. Of any number of workers at once, one gets it; the effect MUST

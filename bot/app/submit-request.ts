@@ -12,16 +12,18 @@ import { newId } from '../core/new-id.ts';
 import { type Evaluation, evaluate } from '../core/policy.ts';
 import { redact } from '../core/redaction.ts';
 import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
-import type { ActionRequest, Exclusion, ExecutorRef, PersonId, RequestId, Target } from '../core/request.ts';
+import type { ActionRequest, Exclusion, PersonId, RequestId, Target } from '../core/request.ts';
 import { type Identity, toExclusions } from '../core/unresolved.ts';
 import { RENDERER, toView } from '../core/view.ts';
 import { visible } from '../core/visible.ts';
-import type { ExecuteSettings, Rulebook } from '../ports/rulebook.ts';
+import type { Rulebook } from '../ports/rulebook.ts';
 import { announce, type Logged } from './announce.ts';
 import { callerNow } from './caller-now.ts';
 import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import { claimProblems, findOnBehalfOf, isListed } from './claims.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
+import { executorOf, payloadProblems } from './executor-of.ts';
+import { limitReached } from './limit-reached.ts';
 import { factsOf } from './policy-facts.ts';
 import { toTwinKey } from './twin-key.ts';
 
@@ -42,7 +44,6 @@ export type SubmitResult =
   | Refusal;
 
 export const IDEMPOTENCY_MS = 24 * 60 * 60_000;
-const MINUTE_MS = 60_000;
 const MOST_DUE = 500;
 const MOST_IDENTITIES = 200;
 const LONGEST_IDENTITY = 200;
@@ -90,25 +91,6 @@ export async function submitRequest(
     if (key !== null) tx.rememberSubmission(caller.id, key, { request: result.request.id, bodyDigest, at });
     return result;
   });
-}
-
-/** What this action's schema and its executor cannot take: found now, and not after somebody approved it. */
-function payloadProblems({ actions }: Rulebook, { action, payload }: Submission): readonly FieldProblem[] {
-  const settings = actions.get(action);
-  if (settings === undefined) return [];
-  return [...settings.payloadProblems(payload), ...(settings.execute?.executor.problems(payload) ?? [])];
-}
-
-function executorOf(execute: ExecuteSettings | null, shown: JsonObject): ExecutorRef | null {
-  if (execute === null) return null;
-  const { executor, runsOn } = execute;
-  return {
-    kind: executor.kind,
-    definition: executor.definition,
-    // Payload values stand in it, so it is made visible like everything that a requester wrote.
-    line: visible(executor.describe(shown)),
-    runsOn,
-  };
 }
 
 interface Checked {
@@ -311,23 +293,6 @@ function meetOwn(context: Context, caller: Caller, writing: Writing): void {
   // Somebody who has more open than this has no limit either, and finds a second card at worst.
   if (tx.countOpen(caller.id, MOST_DUE) === MOST_DUE) return;
   for (const { id } of tx.openOf(caller.id)) current(context, writing, id);
-}
-
-function limitReached(context: Context, caller: Caller, writing: Writing): Refusal | null {
-  const { tx, at } = writing;
-  const { openPerRequester, newPerMinute } = context.rulebook.limits;
-  if (
-    newPerMinute !== 'unlimited' &&
-    tx.countSince(caller.id, at - MINUTE_MS, newPerMinute) >= newPerMinute
-  ) {
-    return refuse('LIMIT_REACHED', { retryAfter: 60 });
-  }
-  if (openPerRequester === 'unlimited') return null;
-  const isFull = () => tx.countOpen(caller.id, openPerRequester) >= openPerRequester;
-  if (!isFull()) return null;
-  // What time has closed is not open, also where the sweeper has not been yet.
-  for (const id of tx.due(at, MOST_DUE)) current(context, writing, id);
-  return isFull() ? refuse('LIMIT_REACHED', { retryAfter: 30 }) : null;
 }
 
 /** A person has no lists. */

@@ -1,4 +1,5 @@
 import { type PersonCaller, toRequestId } from '../app/context.ts';
+import { freezeStatus as calendarFreezes } from '../app/freeze-status.ts';
 import { listForPerson, type Which } from '../app/list-for-person.ts';
 import { lookAt } from '../app/look-at-request.ts';
 import { mayRead } from '../app/readers.ts';
@@ -145,15 +146,19 @@ function freezeStatus({ context }: Means, caller: PersonCaller): Answer {
   function ownerOf(requester: string) {
     return [...rulebook.clients.values()].find(({ id }) => id === requester)?.owner;
   }
-  if (frozen.length === 0) return text(true, [['No freeze is in force that concerns you.']]);
-  return text(
-    true,
-    frozen.map(({ requester, at }): Words => {
+  const calendar = calendarFreezes(context)
+    .filter(({ until }) => until !== null)
+    .map(({ id, until }): Words => [`Freeze ${id} is in force until ${moment(until ?? 0)}.`]);
+  if (frozen.length + calendar.length === 0)
+    return text(true, [['No freeze is in force that concerns you.']]);
+  return text(true, [
+    ...calendar,
+    ...frozen.map(({ requester, at }): Words => {
       const person = [...rulebook.people.values()].find(({ id }) => id === requester);
       return [
         said(person?.name ?? requester),
         ` is frozen since ${moment(at)}, because a request was flagged.`,
       ];
     }),
-  );
+  ]);
 }

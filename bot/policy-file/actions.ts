@@ -3,9 +3,9 @@ import { dirname, resolve } from 'node:path';
 import { type ExecutorSettings, toExecutor } from '../../queue/executors/settings.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import type { ActionSettings, ExecuteSettings } from '../ports/rulebook.ts';
-import type { Execute } from './execute-schema.ts';
 import { compilePayloadSchema } from './payload-schema.ts';
 import type { PolicyFile } from './schema.ts';
+import type { Execute } from './schema-execute.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -2,8 +2,8 @@ import { parseCidr } from '../../queue/executors/addresses.ts';
 import { pointerIn } from '../../queue/executors/argv.ts';
 import { isPointer } from '../core/redaction.ts';
 import type { Check } from './check.ts';
-import type { Execute } from './execute-schema.ts';
 import type { Path } from './problem.ts';
+import type { Execute } from './schema-execute.ts';
 
 export function checkActions({ draft, report }: Check): void {
   for (const [key, action] of draft.actions) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { WAYS } from '../core/request.ts';
-import { Execute } from './execute-schema.ts';
+import { Execute } from './schema-execute.ts';
 import { breakGlassOf, Escalate, freezeOf, Notify, Remind, ReviewVia } from './schema-freezes.ts';
 import * as names from './schema-names.ts';
 import { PolicyTest } from './schema-tests.ts';

@@ -33,7 +33,7 @@ export function factsOf(look: Look): readonly Fact[] {
 }
 
 /** "dba 1/1 (Bob), security 0/1". */
-export function seatsOf({ request, filledBy, names }: Look): Words {
+function seatsOf({ request, filledBy, names }: Look): Words {
   const { seats } = request.demands;
   if (seats.length === 0)
     return [request.effect === 'deny' ? 'none: a rule denies it' : 'none: a rule allows it'];

@@ -49,7 +49,7 @@ export const REFUSAL_TEXT: Readonly<Record<RefusalCode, string>> = {
 };
 
 /** In place of the sentence above, where there is more to say than the code does. */
-export const REASON_TEXT: Readonly<Record<Reason, string>> = {
+const REASON_TEXT: Readonly<Record<Reason, string>> = {
   account_taken:
     'This account belongs to somebody else already, so it was not linked. An administrator can take it from them first.',
   link_code:

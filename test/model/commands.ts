@@ -3,8 +3,9 @@ import type { Wish } from './aim.ts';
 import { ALL_CHANGES, type Change, type Firm, firmWith, isClient, type Who } from './firm.ts';
 import type { Model } from './model.ts';
 import type { Said } from './said.ts';
+import type { CrashAt } from './setting.ts';
 import { racing, wish } from './wishes.ts';
-import type { CrashAt, World } from './world.ts';
+import type { World } from './world.ts';
 
 type Command = fc.AsyncCommand<Model, World>;
 

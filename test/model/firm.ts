@@ -43,7 +43,7 @@ export interface FirmRule {
 }
 
 /** Who may approve alone, and who reviews it. */
-export interface GlassRule {
+interface GlassRule {
   readonly action: string;
   readonly who: readonly string[];
   readonly reasonMin: number;

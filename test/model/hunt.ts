@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { changes, command_ } from './commands.ts';
 import { openDisk } from './disk.ts';
 import { template } from './process.ts';
+import type { Reached } from './setting.ts';
 import { type Broken, Violation } from './step.ts';
 import { opening } from './wishes.ts';
-import { type Reached, World } from './world.ts';
+import { World } from './world.ts';
 
 const EVERYTHING: readonly Broken[] = [1, 2, 3, 4, 5, 6, 'model'];
 

@@ -1,5 +1,5 @@
 import type { Call } from './said.ts';
-import type { Reached } from './world.ts';
+import type { Reached } from './setting.ts';
 
 // What a few thousand histories must have met, or they prove less than their number says: each answer
 // that the contract has for a call, each state, and each way for the bot to go down.

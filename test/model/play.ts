@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { hunt } from './hunt.ts';
 import { neverReached, toLines } from './must-reach.ts';
-import type { Reached } from './world.ts';
+import type { Reached } from './setting.ts';
 
 const SEED = Number(process.env['KEYTURN_SEED'] ?? 20_261_122);
 const HISTORIES = process.env['KEYTURN_LONG'] === '1' ? 1_000_000 : 10_000;

@@ -1,7 +1,6 @@
 import type { ActionRequest, RequestId } from '../../bot/core/request.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
 import { answerText, foreseenText, heldText, rowStateAt, rowText } from './compared.ts';
-import type { Disk } from './disk.ts';
 import { type Change, type Firm, firmWith, PEOPLE } from './firm.ts';
 import { foresee } from './foresee.ts';
 import { comeOf, OpenPolls, soon } from './hang.ts';
@@ -12,22 +11,10 @@ import { Order } from './order.ts';
 import { type Machine, type Running, start, stop, TrappedRandom, throwInjected } from './process.ts';
 import { meetRest, reload } from './reload.ts';
 import type { Said } from './said.ts';
-import { type Broken, refusedWith, type Told, Violation } from './step.ts';
+import type { CrashAt, Setting } from './setting.ts';
+import { refusedWith, type Told, Violation } from './step.ts';
 import { MALLORY, tell } from './tell.ts';
 import { Watch } from './watch.ts';
-
-/** A crash comes before the write began, at a draw of randomness in the middle of it, or before its answer. */
-export type CrashAt = 'before' | 'after' | number;
-
-/** How often the histories reached what. */
-export type Reached = Map<string, number>;
-
-export interface Setting {
-  readonly disk: Disk;
-  readonly template: string;
-  readonly checks: ReadonlySet<Broken>;
-  readonly reached: Reached;
-}
 
 /**
  * The bot on a real file, and beside it what must be true of it. Every command of a history goes

@@ -11,7 +11,7 @@ const WIRE_FORMAT = '^connectors/api/schema[^/]*\\.ts$';
 
 /** The composition root: the only files that may name every adapter. */
 const ROOT =
-  '^bot/((compose|compose-slack|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|open-(context|log)|close-log|every|random)\\.ts$|config|demo|policy-file/|cli/)';
+  '^bot/((compose|compose-slack|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|open-(context|log)|close-log|start-execution|every|random)\\.ts$|config|demo|policy-file/|cli/)';
 
 /** Every place a source file may live. A folder that is not here would escape all the rules below. */
 const HOMES = [
@@ -19,7 +19,7 @@ const HOMES = [
   '^bot/(core|ports|app|views|commands|slack|teams|room|cards)/',
   '^bot/logger\\.ts$',
   '^connectors/[^/]+/',
-  '^queue/(relay|worker|backoff)',
+  '^queue/(relay|worker|backoff|dispatch|workshop)',
   '^queue/(embedded|bullmq|executors|sinks)/',
   '^store/(sqlite|audit|keys|anchors|export)/',
 ];
@@ -99,8 +99,8 @@ const adapters = [
   ),
   adapter(
     'queue-calls-use-cases-only',
-    { path: '^queue/(relay|worker|backoff)' },
-    [CORE, PORTS, APP, '^queue/(relay|worker|backoff)'],
+    { path: '^queue/(relay|worker|backoff|dispatch|workshop)' },
+    [CORE, PORTS, APP, '^queue/(relay|worker|backoff|executors/)'],
     'Relay and worker import core, ports and app. They get their driver and their executors from compose.',
   ),
   adapter(
@@ -135,7 +135,14 @@ const VENDORS = [
     'connectors/api, the schema files of bot/policy-file, bot/room/schema.ts and bot/slack/schema.ts',
   ],
   ['yaml', 'yaml', '^bot/(policy-file/|config)', 'bot/policy-file and bot/config'],
-  ['cel', '@bufbuild/[^/]+', '^bot/cel\\.ts$', 'bot/cel.ts'],
+  ['cel', '@bufbuild/(cel|protobuf)', '^bot/cel\\.ts$', 'bot/cel.ts'],
+  [
+    're2',
+    '@bufbuild/re2',
+    '^bot/(cel|policy-file/payload-schema)\\.ts$',
+    'bot/cel.ts and bot/policy-file/payload-schema.ts',
+  ],
+  ['ajv', 'ajv', '^bot/policy-file/payload-schema\\.ts$', 'bot/policy-file/payload-schema.ts'],
   ['croner', 'croner', '^bot/cron\\.ts$', 'bot/cron.ts'],
   ['commander', 'commander', '^bot/cli/', 'bot/cli'],
   ['tar-stream', 'tar-stream', '^store/export/', 'store/export'],

@@ -5,7 +5,7 @@ import { openWorld } from './world.ts';
 import { MINUTE } from './world-rulebook.ts';
 
 /** A dba may break the glass, and security reviews it within an hour. */
-export const GLASS: BreakGlassRule = {
+const GLASS: BreakGlassRule = {
   match: {},
   who: ['dba'],
   reasonMin: 20,
