@@ -1,24 +1,48 @@
+import { join } from 'node:path';
 import { authenticator } from '../connectors/api/authenticate.ts';
 import { openApiDocument } from '../connectors/api/openapi.ts';
 import { apiRoutes } from '../connectors/api/routes.ts';
-import { httpApp, metricsRoute } from '../connectors/http/app.ts';
+import { httpApp, metricsRoute, mountedAt } from '../connectors/http/app.ts';
+import { type HttpApp, newHttpApp } from '../connectors/http/bindings.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
-import { type Listening, listen } from '../connectors/http/server.ts';
+import { type Listening, listen, listenAt } from '../connectors/http/server.ts';
+import { operatorRoutes } from '../connectors/operator/routes.ts';
 import { startRelay } from '../queue/relay.ts';
+import { relayEntries } from '../queue/relay-entries.ts';
 import { faceCourier } from '../queue/relay-face.ts';
+import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
+import { createExporter } from '../store/export/exporter.ts';
+import { openAttestor } from '../store/keys/attestor.ts';
+import { anchorCourier } from './app/anchor-checkpoints.ts';
 import { type Context, KEYTURN } from './app/context.ts';
+import { purgeErased } from './app/erase-disclosure.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { meetPolicy } from './app/meet-policy.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
+import { restoreCards } from './app/restore-cards.ts';
+import { takeDueCheckpoint } from './app/take-checkpoint.ts';
+import { closeLog } from './close-log.ts';
+import { createDesk } from './commands/desk.ts';
+import { openSlack, slackRoutes } from './compose-slack.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
-import { type Installation, type Machine, openContext } from './open-context.ts';
+import { contextOver, type Installation } from './open-context.ts';
+import { type Machine, openLog } from './open-log.ts';
+import { operatorSocket } from './operator-socket.ts';
 import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
+import type { EventSink } from './ports/event-sink.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
 import { createReload, type Fixed, type Reload } from './reload.ts';
-import { SOFTWARE } from './software.ts';
+import { createRoom } from './room/app.ts';
+import { openCodeFolder } from './room/code-folder.ts';
+import { createFeed } from './room/feed.ts';
+import { createLiveStreams } from './room/live.ts';
+import { roomMessenger } from './room/messenger.ts';
+import type { SlackSettings } from './slack/settings.ts';
+import { readVerifier, SOFTWARE } from './software.ts';
+import { type QueueSettings, startExecution } from './start-execution.ts';
 
 interface Listen {
   readonly host: string;
@@ -27,9 +51,11 @@ interface Listen {
 }
 
 export interface Config extends Installation {
+  readonly queue: QueueSettings;
   readonly listen: Listen;
   readonly admin: { readonly host: string; readonly port: number };
   readonly fixed: Fixed;
+  readonly slack?: SlackSettings | null;
 }
 
 export interface Ports extends Machine {
@@ -38,6 +64,8 @@ export interface Ports extends Machine {
   readonly couriers: (context: () => Context) => readonly Courier[];
   /** The faces where people decide. */
   readonly faces?: (context: () => Context) => readonly Messenger[];
+  /** Where every entry of the log is sent on to. */
+  readonly sinks?: readonly EventSink[];
   /** How long a caller may take to send a body. */
   readonly bodyWithinMs?: number;
 }
@@ -55,21 +83,59 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 /** The only place that names every adapter. Tests pass other ports; there is no other wiring. */
 export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { logger, clock } = ports;
-  const couriers = ports.couriers(() => context);
-  const faces = ports.faces?.(() => context) ?? [];
-  const context = await openContext(config, ports, placesOf(couriers, faces));
+  const opened = await openLog(config, ports);
+  const anchoring = anchorCourier(() => opened.log, opened.anchors, opened.health);
+  const couriers = [...ports.couriers(() => context), anchoring];
+  const slack =
+    config.slack == null
+      ? null
+      : await openSlack(config.slack, { context: () => context, desk: () => desk, logger, clock });
+  const roomFace = roomMessenger((subject) => live.touch(subject));
+  const faces = [
+    roomFace,
+    ...(slack === null ? [] : [slack.messenger]),
+    ...(ports.faces?.(() => context) ?? []),
+  ];
+  const context = await contextOver(config, opened, ports, placesOf(couriers, faces));
+  const { checkpointEveryMs } = config.audit;
+  await restoreCards(context);
+  await takeDueCheckpoint(context, checkpointEveryMs);
   const refusedCalls = recordRefusedCalls(context, () => clock.steady());
+  const desk = createDesk(context, refusedCalls);
+  const exporter = createExporter({
+    database: join(config.dataDir, 'keyturn.db'),
+    folder: config.dataDir,
+    attestor: openAttestor(config.keyDir, config.audit.keys.grant),
+    anchors: opened.anchors,
+    verifier: readVerifier,
+    software: SOFTWARE,
+    onFailed: (cause) => logger.warn('an export ended early', { cause: cause.message }),
+  });
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
     context,
     authenticate: authenticator(() => context.rulebook),
     refusedCalls,
+    exporter,
     logger,
     bodyWithinMs: ports.bodyWithinMs ?? 10_000,
   });
+  const live = createLiveStreams(createFeed(context), context.watchers);
+  const room = createRoom({
+    context,
+    desk,
+    codes: openCodeFolder(config.dataDir, (count) => ports.random.bytes(count)),
+    live,
+    refusedCalls,
+    logger,
+  });
   const app = httpApp(
     api,
-    { notReady: () => notReady(context), openApi: () => openApiDocument(SOFTWARE) },
+    {
+      notReady: () => notReady(context),
+      warnings: context.guard.warnings,
+      openApi: () => openApiDocument(SOFTWARE),
+    },
     metrics,
   );
   const timers = [
@@ -77,49 +143,67 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     every(500, 'meet the policy', () => meetPolicy(context), logger),
     every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
     every(60_000, 'forget', () => forgetRepeats(context), logger),
+    every(5_000, 'purge', () => purgeErased(context), logger),
+    every(1_000, 'checkpoint', () => takeDueCheckpoint(context, checkpointEveryMs), logger),
   ];
   const posting = faces.map((face) => faceCourier(context, face));
+  const execution = await startExecution(context, config.queue, config.dataDir, ports);
   const relay = startRelay(context, [...couriers, ...posting], logger);
+  const steady = () => clock.steady();
+  const streams = relayEntries(context, ports.sinks ?? [], { toLines: toOcsfLines, logger, steady });
 
   // What only operators should see answers on loopback alone, also when the bot itself is public.
   const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
-  if (isPrivate) app.route('/', metricsRoute(metrics));
-  const listeners: Listening[] = [];
+  const onLoopback = (listener: HttpApp) =>
+    listener.route('/', metricsRoute(metrics)).route('/', mountedAt('/room', room));
+  if (isPrivate) onLoopback(app);
+  const listeners: Omit<Listening, 'port'>[] = [];
+  let port = config.listen.port;
+  const fromSlack = slack === null ? null : slackRoutes(slack, refusedCalls, ports.bodyWithinMs ?? 10_000);
+  if (fromSlack !== null) app.route('/', fromSlack);
   const stop = async () => {
+    await slack?.stop();
+    live.stop();
     await Promise.all(listeners.map((listener) => listener.close(1_000)));
     await Promise.all(timers.map((stopTimer) => stopTimer()));
-    await relay.stop();
-    const at = context.time.now();
-    try {
-      await context.store.transact((tx) => void tx.append({ type: 'log.stopped' }, KEYTURN, at, null));
-    } finally {
-      context.store.close();
-    }
+    await execution.stop();
+    await Promise.all([relay.stop(), streams.stop()]);
+    await closeLog(context, opened.anchors);
   };
   try {
-    listeners.push(await listen(app, config.listen));
-    if (!isPrivate) listeners.push(await listenAdmin(config, metrics));
+    const main = await listen(app, config.listen);
+    port = main.port;
+    listeners.push(main);
+    const socket = operatorSocket(config.dataDir);
+    if (socket === null)
+      logger.warn('data_dir is too long a path for a socket: keyturn people will not work');
+    else listeners.push(await listenAt(operatorRoutes(context), socket));
+    if (!isPrivate) listeners.push(await listenAdmin(config, onLoopback(newHttpApp())));
   } catch (cause) {
     await stop();
     const where = `${config.listen.host}:${config.listen.port}`;
     throw new KeyturnFault('CONFIG_INVALID', `cannot listen on ${where}: ${String(cause)}`, { cause });
   }
+  // Never awaited: while Slack is down everything else goes on.
+  slack?.start();
   const reload = createReload(context, config.fixed, logger);
-  return { context, port: listeners[0]?.port ?? config.listen.port, reload, stop };
+  return { context, port, reload, stop };
 }
 
-function listenAdmin(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<Listening> {
+function listenAdmin(config: Config, app: HttpApp): Promise<Listening> {
   if (!LOOPBACK.has(config.admin.host)) {
     throw new KeyturnFault(
       'CONFIG_INVALID',
       `admin.host must be a loopback address, not ${config.admin.host}`,
     );
   }
-  return listen(metricsRoute(metrics), config.admin);
+  return listen(app, config.admin);
 }
 
 /** Ready means that the log can be written. After a refused write it is tried, for real. */
 async function notReady(context: Context): Promise<string | null> {
+  const ahead = context.guard.why();
+  if (ahead !== null) return `${ahead}; nothing is signed or released until an operator opens a new epoch`;
   if (!context.store.lastWriteFailed()) return null;
   try {
     const at = context.time.now();

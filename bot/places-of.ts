@@ -10,6 +10,6 @@ export function placesOf(couriers: readonly Courier[], faces: readonly Messenger
     told: couriers.filter(({ toldOfChanges }) => toldOfChanges).map(({ face }) => toPlace(face)),
     hasFaces: faces.length > 0,
     isServed: (place) => served.has(faceOf(place)),
-    directTo: (person) => faces.flatMap((face) => face.directPlace(person) ?? []),
+    directTo: (person, rulebook) => faces.flatMap((face) => face.directPlace(person, rulebook) ?? []),
   };
 }

@@ -29,10 +29,17 @@ export function createReload(context: Context, running: Fixed, logger: Logger): 
     const problems = 'problems' in next ? next.problems : fixedProblems(running, next.fixed);
     if ('problems' in next || problems.length > 0) {
       await refusePolicy(context, problems);
-      logger.warn('the policy file was refused; the policy before it stays in force', { problems });
+      logger.warn(REFUSED, { problems });
       return 'refused';
     }
-    await replacePolicy(context, next);
+    try {
+      await replacePolicy(context, next);
+    } catch (cause) {
+      const refused = problemsIn(cause);
+      await refusePolicy(context, refused);
+      logger.warn(REFUSED, { problems: refused });
+      return 'refused';
+    }
     logger.info('the policy file was loaded', { version: context.rulebook.policy.version });
     return 'loaded';
   };
@@ -43,14 +50,20 @@ export function createReload(context: Context, running: Fixed, logger: Logger): 
   };
 }
 
+const REFUSED = 'the policy file was refused; the policy before it stays in force';
+
 function readOr(read: () => Reloadable): Reloadable | { readonly problems: readonly string[] } {
   try {
     return read();
   } catch (cause) {
-    if (cause instanceof KeyturnFault && cause.code === 'CONFIG_INVALID')
-      return { problems: cause.message.split('\n') };
-    throw cause;
+    return { problems: problemsIn(cause) };
   }
+}
+
+/** What is wrong with the file. Anything else that went wrong is thrown again. */
+function problemsIn(cause: unknown): readonly string[] {
+  if (cause instanceof KeyturnFault && cause.code === 'CONFIG_INVALID') return cause.message.split('\n');
+  throw cause;
 }
 
 function fixedProblems(running: Fixed, next: Fixed): readonly string[] {

@@ -54,13 +54,15 @@ async function editCopies(sending: Sending, notice: CardNotice, copies: readonly
   // Somebody deleted what still has to be decided: it comes back.
   const reposted = kept.length === 0 && !isOver ? await postOnce(sending, notice, null) : null;
   if (reposted !== null && !reposted.done) return reposted;
+  const isSent = messenger.keepsNothing !== true;
   return {
     done: true,
+    mayWait: !isSent,
     record(tx, at) {
       for (const { message } of gone) tx.removePost(place, message);
       for (const { message } of kept) tx.showed(place, message, seq);
       reposted?.record?.(tx, at);
-      if (isOver && kept.length > 0) {
+      if (isSent && isOver && kept.length > 0) {
         tx.append({ type: 'notification.updated', place, kind: 'card' }, KEYTURN, at, request);
       }
     },

@@ -1,11 +1,12 @@
 import { write } from '../bot/app/change-request.ts';
 import type { Context } from '../bot/app/context.ts';
-import { recordGivenUp } from '../bot/app/record-delivery.ts';
+import { recordDelivered, recordGivenUp } from '../bot/app/record-delivery.ts';
 import type { Place } from '../bot/core/place.ts';
 import type { Courier, Delivery } from '../bot/ports/courier.ts';
 import type { Logger } from '../bot/ports/logger.ts';
 import type { WaitingNotice } from '../bot/ports/notice.ts';
 import { backoffMs } from './backoff.ts';
+import { type Delivered, heldBack } from './relay-batch.ts';
 
 const BATCH = 200;
 /** One that hangs is one that failed. */
@@ -34,64 +35,51 @@ export function laneTo(
   let failures = 0;
   let quietUntil = 0;
 
-  /** False when this place has to be left alone for now. */
-  const settle = async (
-    one: WaitingNotice,
-    outcome: Delivery | { readonly failed: unknown },
-    done: WaitingNotice[],
-  ) => {
-    if ('failed' in outcome) {
-      failures += 1;
-      const wait = backoffMs(one.attempts + 1, context.random);
-      logger.warn('a notice was not delivered', {
-        place,
-        kind: one.notice.kind,
-        cause: String(outcome.failed),
-      });
-      await write(context, ({ tx, at }) => tx.tryAgain(one.id, at + wait));
-      if (failures >= DOWN_AFTER)
-        quietUntil = context.time.now() + backoffMs(failures - DOWN_AFTER + 1, context.random);
-      return failures < DOWN_AFTER;
-    }
+  const failed = async (one: WaitingNotice, cause: unknown) => {
+    failures += 1;
+    const { random, time } = context;
+    const wait = backoffMs(one.attempts + 1, random);
+    logger.warn('a notice was not delivered', { place, kind: one.notice.kind, cause: String(cause) });
+    await write(context, ({ tx, at }) => tx.tryAgain(one.id, at + wait));
+    if (failures >= DOWN_AFTER) quietUntil = time.now() + backoffMs(failures - DOWN_AFTER + 1, random);
+  };
+  const refused = async (one: WaitingNotice, answer: Delivery & { readonly done: false }) => {
     failures = 0;
-    if (outcome.done && outcome.record === undefined) {
-      done.push(one);
-      return true;
+    if ('retryAfterMs' in answer) {
+      quietUntil = context.time.now() + answer.retryAfterMs;
+      return;
     }
-    if (outcome.done) {
-      await write(context, ({ tx, at, changed }) => {
-        outcome.record?.(tx, at);
-        tx.crossOut([one]);
-        if ('request' in one.notice) changed.add(one.notice.request);
-      });
-      return true;
-    }
-    if ('retryAfterMs' in outcome) {
-      quietUntil = context.time.now() + outcome.retryAfterMs;
-      return false;
-    }
-    logger.error('a notice cannot be delivered', { place, kind: one.notice.kind, why: outcome.never });
-    await recordGivenUp(context, one, outcome.never);
-    return true;
+    logger.error('a notice cannot be delivered', { place, kind: one.notice.kind, why: answer.never });
+    await recordGivenUp(context, one, answer.never);
   };
 
   const drain = async () => {
     while (!stopped && context.time.now() >= quietUntil) {
       const batch = context.store.committed.sendable(place, context.time.now(), BATCH);
       if (batch.length === 0) return;
-      const done: WaitingNotice[] = [];
+      const held = heldBack();
       for (const one of batch) {
         if (stopped) break;
+        // What is held back has to be stored before anybody builds on it.
+        if (held.isAbout(one)) break;
         const outcome = await attempt(courier, one, stopping);
         // The store may be closed by now.
         if (stopping.aborted) return;
-        const goOn = await settle(one, outcome, done);
+        if ('failed' in outcome || !outcome.done) {
+          await store(held.take());
+          await ('failed' in outcome ? failed(one, outcome.failed) : refused(one, outcome));
+          break;
+        }
+        failures = 0;
         // A message took its time, and what is most urgent may be another one by now.
-        if (!goOn || !done.includes(one)) break;
+        if (held.add({ one, outcome })) break;
       }
-      if (done.length > 0) await write(context, ({ tx }) => tx.crossOut(done));
+      await store(held.take());
     }
   };
+  const store = (delivered: readonly Delivered[]) =>
+    delivered.length === 0 ? undefined : recordDelivered(context, delivered);
+
   return {
     run() {
       again = true;
@@ -121,8 +109,12 @@ async function attempt(
   stopping: AbortSignal,
 ): Promise<Delivery | { readonly failed: unknown }> {
   if (courier === undefined) return { done: false, never: 'nobody looks after this place any more' };
-  const late = AbortSignal.timeout(ANSWER_WITHIN_MS);
-  const signal = AbortSignal.any([stopping, late]);
+  const giveUp = new AbortController();
+  const end = () => giveUp.abort();
+  // Undone after each try: a timer or a listener for every message of a busy hour would pile up.
+  const late = setTimeout(end, ANSWER_WITHIN_MS);
+  stopping.addEventListener('abort', end);
+  const { signal } = giveUp;
   try {
     const given = new Promise<never>((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
@@ -130,5 +122,8 @@ async function attempt(
     return await Promise.race([courier.deliver(one, signal), given]);
   } catch (failed) {
     return { failed };
+  } finally {
+    clearTimeout(late);
+    stopping.removeEventListener('abort', end);
   }
 }

@@ -12,24 +12,22 @@ export interface Sending {
   readonly signal: AbortSignal;
 }
 
-export async function postOnce(
-  { context, messenger, waiting, signal }: Sending,
-  notice: Postable,
-  under: string | null,
-): Promise<Delivery> {
+export async function postOnce(sending: Sending, notice: Postable, under: string | null): Promise<Delivery> {
+  const { context, messenger, signal } = sending;
   const { seq, request, digest } = subjectOf(context, notice);
-  const found = waiting.key === null ? null : await messenger.find(notice, waiting.key, signal);
-  const key = waiting.key ?? Buffer.from(context.random.bytes(16)).toString('hex');
-  if (waiting.key === null) await write(context, ({ tx }) => tx.claim(waiting.id, key));
+  const key = await keyOf(sending);
+  const found = sending.waiting.key === null ? null : await messenger.find(notice, key, signal);
   const posted = found === null ? await messenger.post(notice, { key, under, signal }) : { message: found };
   if (!('message' in posted)) return notNow(posted);
   const { message } = posted;
   const { place, kind } = notice;
+  const isSent = messenger.keepsNothing !== true && kind !== 'thread';
   return {
     done: true,
+    mayWait: messenger.keepsNothing === true,
     record(tx, at) {
       tx.addPost({ place, kind, request, digest, seq, message, at });
-      if (kind === 'thread') return;
+      if (!isSent) return;
       tx.append(
         { type: 'notification.sent', place, kind },
         KEYTURN,
@@ -38,6 +36,14 @@ export async function postOnce(
       );
     },
   };
+}
+
+/** The message's key, on disk before anything leaves. */
+async function keyOf({ context, messenger, waiting }: Sending): Promise<string> {
+  if (waiting.key !== null) return waiting.key;
+  const key = Buffer.from(context.random.bytes(16)).toString('hex');
+  if (messenger.keepsNothing !== true) await write(context, ({ tx }) => tx.claim(waiting.id, key));
+  return key;
 }
 
 export function notNow(answer: NotNow): Delivery {

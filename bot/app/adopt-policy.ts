@@ -5,6 +5,7 @@ import type { Rulebook } from '../ports/rulebook.ts';
 import { type Writing, write } from './change-request.ts';
 import { type Context, KEYTURN } from './context.ts';
 import { enrol, idsOf, type NamedPerson } from './enrol-people.ts';
+import { refuseConflicts } from './link-conflicts.ts';
 import { meetPolicy } from './meet-policy.ts';
 
 /** A policy file that was read and found safe, before the people in it have their ids. */
@@ -36,6 +37,7 @@ export async function replacePolicy(context: Context, { people, compile }: Polic
   let undo = () => {};
   try {
     await write(context, (writing) => {
+      refuseConflicts(next, writing.tx);
       enrol(writing.tx, strangers, writing.at);
       putOnRecord(writing, next);
       undo = context.inForce.put(next);
@@ -58,11 +60,16 @@ export async function refusePolicy(context: Context, problems: readonly string[]
 const MOST_PROBLEMS = 100;
 const MOST_CHARACTERS = 20_000;
 
-function putOnRecord({ tx, at }: Writing, { policy: { version }, text }: Rulebook): void {
+function putOnRecord({ tx, at }: Writing, { policy: { version }, policyText, text }: Rulebook): void {
   const previous = tx.policyInForce();
   const before = tx.policyText();
   const diff =
     before === null ? {} : { diff: policyDiff(JSON.parse(before) as Json, JSON.parse(text) as Json) };
-  tx.append({ type: 'policy.loaded', version, previous, text: diff }, KEYTURN, at, null);
+  tx.append(
+    { type: 'policy.loaded', version, previous, text: { policy: policyText, ...diff } },
+    KEYTURN,
+    at,
+    null,
+  );
   tx.setPolicyInForce(version, text);
 }

@@ -41,7 +41,7 @@ export function announce(
   if (result === undefined || human === null) return;
   // Who did it themselves was answered already.
   if (actor.kind === 'person' && actor.person === human) return;
-  for (const place of places.directTo(human)) {
+  for (const place of places.directTo(human, rulebook)) {
     tx.notify({ kind: 'direct', place, request: id, person: human, seq: result.seq });
   }
 }
@@ -72,6 +72,7 @@ function isChange({ type }: RequestEvent): boolean {
     case 'payload.viewed':
     case 'reminder.sent':
     case 'request.stop_requested':
+    case 'execution.output':
     case 'execution.late_report':
       return false;
     default:
@@ -80,7 +81,7 @@ function isChange({ type }: RequestEvent): boolean {
 }
 
 /** What the thread under the card tells. Total, so that a new event has to be thought about here. */
-function isTold(event: RequestEvent, { effect }: ActionRequest): boolean {
+function isTold(event: RequestEvent, { effect, executor }: ActionRequest): boolean {
   switch (event.type) {
     case 'request.submitted':
       return effect === 'require';
@@ -98,12 +99,17 @@ function isTold(event: RequestEvent, { effect }: ActionRequest): boolean {
     case 'request.lapsed':
     case 'request.cancelled':
     case 'request.stop_requested':
-    case 'grant.issued':
+    case 'execution.retried':
     case 'execution.succeeded':
     case 'execution.failed':
     case 'execution.unknown':
     case 'execution.settled':
     case 'execution.late_report':
+      return true;
+    // Where Keyturn runs it, the start of each try is told, with who has it.
+    case 'grant.issued':
+      return executor === null;
+    case 'execution.started':
       return true;
     // The vote that did it is told already.
     case 'request.flagged':
@@ -113,6 +119,8 @@ function isTold(event: RequestEvent, { effect }: ActionRequest): boolean {
     case 'request.rejected':
     case 'request.detached':
     case 'payload.viewed':
+    // Its end is told with how it ended.
+    case 'execution.output':
       return false;
   }
 }

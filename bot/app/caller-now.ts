@@ -1,3 +1,4 @@
+import { readAccount } from '../core/identity.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
 import { type Caller, isPerson } from './context.ts';
 
@@ -13,7 +14,13 @@ export function tokenAccount(hash: string): string {
 export function callerNow(rulebook: Rulebook, caller: Caller): Caller | null {
   if (isPerson(caller)) {
     const person = rulebook.people.get(caller.id);
-    return person !== undefined && stillHolds(person.tokenSha256, caller) ? caller : null;
+    if (person === undefined) return null;
+    const account = readAccount(caller.actor.account);
+    const holds =
+      account === null
+        ? stillHolds(person.tokenSha256, caller)
+        : rulebook.accounts.get(account) === person.id;
+    return holds ? caller : null;
   }
   const client = rulebook.clients.get(caller.id);
   if (client === undefined || !stillHolds(client.tokenSha256, caller)) return null;

@@ -9,10 +9,10 @@ import { type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, Instant, PersonId, RequestId } from '../core/request.ts';
 import type { Reading, Transaction } from '../ports/store.ts';
 import { announce, type Logged } from './announce.ts';
-import { type Caller, type Context, KEYTURN } from './context.ts';
+import { type Caller, type Context, isPerson, KEYTURN } from './context.ts';
 import { judgeAnew } from './judge-anew.ts';
 import { matchFactsOf, requesterKeyOf } from './policy-facts.ts';
-import { mayRead } from './readers.ts';
+import { mayRead, mightRead } from './readers.ts';
 import { toTwinKey } from './twin-key.ts';
 
 export type Changed = { readonly ok: true; readonly request: ActionRequest } | Refusal;
@@ -26,7 +26,7 @@ export interface Writing {
 
 /** Every use case writes through here, so that a clock that stepped back is never left unsaid. */
 export async function write<T>(
-  context: Context,
+  context: Pick<Context, 'store' | 'time' | 'watchers'>,
   work: (writing: Writing) => T extends PromiseLike<unknown> ? never : T,
 ): Promise<T> {
   const changed = new Set<RequestId>();
@@ -66,6 +66,7 @@ export function circumstances(
     policyVersion: policy.version,
     groupsOf: (person: PersonId) => people.get(person)?.groups ?? [],
     clearFrom,
+    unknownGroups: rulebook.unknownGroups,
     isRequesterFrozen: () => tx.frozen(request.requester.id) !== null,
     members: policy.members,
     freezes() {
@@ -106,7 +107,8 @@ export function current(context: Context, writing: Writing, id: RequestId): Acti
   if (stored === null) return null;
   const ticked = record(context, writing, stored, tick(stored, writing.at).events, KEYTURN);
   const { version } = context.rulebook.policy;
-  if (!hasToMeet(ticked, version)) return ticked;
+  // While a directory is silent it cannot be told whom a new seat is open to, nor who has left one.
+  if (!hasToMeet(ticked, version) || context.rulebook.unknownGroups.size > 0) return ticked;
   const events = judgeAnew(context.rulebook, writing.tx, ticked, circumstances(context, writing, ticked));
   const met = record(context, writing, ticked, events, { kind: 'policy', version });
   writing.tx.setTwin(met.id, toTwinKey(met.actionDigest, met.demands.exclusions));
@@ -118,7 +120,7 @@ export function current(context: Context, writing: Writing, id: RequestId): Acti
  * One caller's command on one request: read, decide, record, all in one transaction. A refusal is
  * an entry too. Who may not read the request is told that there is none.
  */
-export function changeRequest(
+export async function changeRequest(
   context: Context,
   caller: Caller,
   id: RequestId,
@@ -126,6 +128,7 @@ export function changeRequest(
   refused: (code: Refusal['code']) => LogEvent,
   strangers: Refusal['code'] = 'NOT_FOUND',
 ): Promise<Changed> {
+  if (isPerson(caller)) await context.directories.renew();
   return write<Changed>(context, (writing) => {
     const request = current(context, writing, id);
     const readable = request !== null && mayRead(context.rulebook, caller, request);
@@ -134,7 +137,8 @@ export function changeRequest(
       return readable ? { ...refusal, about: about(request) } : refusal;
     };
     if (request === null) return no(refuse('NOT_FOUND'));
-    if (!readable) return no(refuse(strangers));
+    if (!readable)
+      return no(refuse(mightRead(context.rulebook, caller, request) ? 'DIRECTORY_UNAVAILABLE' : strangers));
     const command = ask(request, writing);
     if ('ok' in command) return no(command);
     const decision = decide(request, command, circumstances(context, writing, request));

@@ -5,12 +5,13 @@ import { write } from './change-request.ts';
 import type { Context, PersonCaller } from './context.ts';
 
 /** Lifts a freeze. Nobody who stood behind a flagged request may, nor the requester's owner of today. */
-export function clearRequester(
+export async function clearRequester(
   context: Context,
   caller: PersonCaller,
   requesterKey: string,
   comment: string,
 ): Promise<{ readonly ok: true } | Refusal> {
+  await context.directories.renew();
   return write(context, ({ tx, at }) => {
     const { clients, people, clearFrom } = context.rulebook;
     const client = clients.get(requesterKey as ClientId);
@@ -27,9 +28,12 @@ export function clearRequester(
     };
     const freeze = requester === null ? null : tx.frozen(requester);
     const behind = [requester, client?.owner, ...(freeze?.exclusions ?? [])];
-    if (behind.includes(caller.id)) return no('SELF_REVIEW');
-    if (!inClearFrom) return no('NOT_ELIGIBLE');
     if (callerNow(context.rulebook, caller) === null) return no('UNAUTHENTICATED');
+    if (behind.includes(caller.id)) return no('SELF_REVIEW');
+    if (!inClearFrom) {
+      const isUnsure = clearFrom.some((group) => context.rulebook.unknownGroups.has(group));
+      return no(isUnsure ? 'DIRECTORY_UNAVAILABLE' : 'NOT_ELIGIBLE');
+    }
     if (requester === null) return no('NOT_FOUND');
     if (freeze === null) return no('ALREADY_RESOLVED');
     if (comment.trim() === '') return no('COMMENT_REQUIRED');

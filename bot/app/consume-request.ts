@@ -18,7 +18,7 @@ export type Consumed = { readonly ok: true; readonly answer: string } | Refusal;
  * Releases an approved action to its caller, once. The answer is JSON text: grant, nonce and the
  * stored payload. Of any number of callers at once, one gets it.
  */
-export function consumeRequest(
+export async function consumeRequest(
   context: Context,
   caller: Caller,
   id: RequestId,
@@ -26,6 +26,7 @@ export function consumeRequest(
   idempotencyKey: string | null,
 ): Promise<Consumed> {
   const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
+  await context.directories.renew();
   return write<Consumed>(context, (writing) => {
     const { tx, at } = writing;
     const request = current(context, writing, id);
@@ -34,6 +35,8 @@ export function consumeRequest(
       return refusal;
     };
     if (request === null || !mayRead(context.rulebook, caller, request)) return no(refuse('NOT_FOUND'));
+    // An older copy of this log may hold what was released long ago.
+    if (context.guard.why() !== null) return no(refuse('UNAVAILABLE'));
     const past = tx.consumed(id);
     const isSame = key === past?.key && actionDigest === request.actionDigest;
     const repeats = past !== null && isSame && at - past.at <= CONSUME_REPEAT_MS;

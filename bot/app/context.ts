@@ -1,26 +1,43 @@
 import type { Actor } from '../core/event.ts';
+import type { Place } from '../core/place.ts';
 import type { ClientId, PersonId, RequestId } from '../core/request.ts';
 import type { GrantSigner } from '../ports/grant-signer.ts';
+import type { LogGuard } from '../ports/log-guard.ts';
+import type { Notary } from '../ports/notary.ts';
 import type { Places } from '../ports/places.ts';
 import type { Random } from '../ports/random.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
 import type { Store } from '../ports/store.ts';
+import type { Attempts } from './attempts.ts';
+import type { Directories } from './directories.ts';
 import type { Presence } from './presence.ts';
+import type { Roster } from './roster.ts';
 import type { RulebookInForce } from './rulebook-in-force.ts';
 import type { Time } from './time.ts';
 import type { Watchers } from './watchers.ts';
 
-/** What every use case works with. Made once, in `compose`. */
-export interface Context {
+/** What keeping the log needs: also a command that does nothing else. */
+export interface LogContext {
   readonly store: Store;
   readonly time: Time;
+  readonly watchers: Watchers;
+  readonly notary: Notary;
+  readonly guard: LogGuard;
+  /** Where each checkpoint is shown. */
+  readonly anchors: readonly Place[];
+}
+
+/** What every use case works with. Made once, in `compose`. */
+export interface Context extends LogContext {
   readonly random: Random;
   /** The rulebook in force: read it anew for every decision. */
   readonly rulebook: Rulebook;
   readonly inForce: RulebookInForce;
+  readonly roster: Roster;
+  readonly directories: Directories;
   readonly signer: GrantSigner;
-  readonly watchers: Watchers;
   readonly presence: Presence;
+  readonly attempts: Attempts;
   /** Where people look. */
   readonly places: Places;
 }

@@ -2,9 +2,12 @@ import { decide } from '../core/lifecycle/decide.ts';
 import { circumstances, current, record, write } from './change-request.ts';
 import { CONSUME_REPEAT_MS } from './consume-request.ts';
 import { type Context, KEYTURN } from './context.ts';
+import { REMEMBERED_MS } from './receive-once.ts';
 import { IDEMPOTENCY_MS } from './submit-request.ts';
 
 const BATCH = 500;
+/** Thread lines and direct messages are never edited. A vendor has them as long as it likes, and so has the log. */
+const POSTS_KEPT_MS = 90 * 24 * 60 * 60_000;
 
 /** Records every deadline that has passed. Called by the sweeper twice a second and before each list. */
 export async function expireDue(context: Context): Promise<void> {
@@ -34,9 +37,11 @@ export async function cancelAbandoned(context: Context): Promise<void> {
   });
 }
 
-/** Answers kept for a repeated call are dropped once nobody may ask for them. */
+/** What is kept for a bounded time only is dropped once nobody may ask for it. */
 export async function forgetRepeats(context: Context): Promise<void> {
   await write(context, ({ tx, at }) => {
     tx.forgetBefore(at - IDEMPOTENCY_MS, at - CONSUME_REPEAT_MS);
+    tx.forgetDeliveries(at - REMEMBERED_MS);
+    tx.forgetPosts(at - POSTS_KEPT_MS);
   });
 }

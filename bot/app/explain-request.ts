@@ -1,13 +1,13 @@
 import { explainPolicy, explainSeats } from '../core/explain.ts';
 import { exclusionSet } from '../core/lifecycle/submit.ts';
-import { type Refusal, refuse } from '../core/refusal.ts';
+import type { Refusal } from '../core/refusal.ts';
 import type { ActionRequest, ClientId, PersonId, RequestId } from '../core/request.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
 import type { Reading } from '../ports/store.ts';
 import type { Context, PersonCaller } from './context.ts';
 import type { Explanation } from './foresee-submission.ts';
 import { factsOf } from './policy-facts.ts';
-import { readRequest } from './read-requests.ts';
+import { readRequest, whyNotRead } from './read-requests.ts';
 import { storedPayload } from './stored-payload.ts';
 
 export interface ExplainedRequest {
@@ -24,7 +24,7 @@ export async function explainRequest(
   id: RequestId,
 ): Promise<ExplainedRequest | Refusal> {
   const request = await readRequest(context, caller, id);
-  if (request === null) return refuse('NOT_FOUND');
+  if (request === null) return whyNotRead(context, caller, id);
   const { rulebook, store, time } = context;
   return { ok: true, request, explanation: explainStored(rulebook, store.committed, request, time.now()) };
 }

@@ -10,13 +10,16 @@ const NOT_OVER = STATES.filter((state) => !isTerminal(state));
  * asked about meets it there and then (`current`). So it may stop anywhere, also by a crash, and go
  * on later: which requests are left stands in each of them.
  */
-export function meetPolicy(context: Context): Promise<void> {
+export async function meetPolicy(context: Context): Promise<void> {
   const { inForce, store, rulebook } = context;
-  if (store.committed.policyMet() === rulebook.policy.version) return Promise.resolve();
+  if (store.committed.policyMet() === rulebook.policy.version) return;
+  await context.directories.recent();
+  // Later then: who its seats would be open to is not known, and nothing is decided until it is.
+  if (context.rulebook.unknownGroups.size > 0) return;
   inForce.meeting ??= meetAll(context).finally(() => {
     inForce.meeting = null;
   });
-  return inForce.meeting;
+  await inForce.meeting;
 }
 
 async function meetAll(context: Context): Promise<void> {
@@ -25,7 +28,10 @@ async function meetAll(context: Context): Promise<void> {
     await meetEach(context);
     // Another policy may have come in the meantime, and those in front have not met it.
     const isDone = await write(context, ({ tx }) => {
-      if (context.rulebook.policy.version !== version) return false;
+      const { policy, unknownGroups } = context.rulebook;
+      // A directory may have fallen silent in between, and those at the end have not met it.
+      if (unknownGroups.size > 0) return true;
+      if (policy.version !== version) return false;
       tx.setPolicyMet(version);
       return true;
     });

@@ -1,5 +1,6 @@
 import { hasToMeet } from '../core/lifecycle/reevaluate.ts';
 import { dueAt } from '../core/lifecycle/time.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
 import {
   type ActionRequest,
   type ClientId,
@@ -8,10 +9,10 @@ import {
   type State,
 } from '../core/request.ts';
 import { current, write } from './change-request.ts';
-import type { Caller, Context } from './context.ts';
+import { type Caller, type Context, isPerson } from './context.ts';
 import { expireDue } from './expire-due.ts';
 import { meetPolicy } from './meet-policy.ts';
-import { mayRead } from './readers.ts';
+import { mayRead, mightRead } from './readers.ts';
 
 /** How many rows one list call looks at, so that a reader of few requests cannot make us read them all. */
 const MOST_SCANNED = 2000;
@@ -23,16 +24,25 @@ export async function readRequest(
   caller: Caller,
   id: RequestId,
 ): Promise<ActionRequest | null> {
+  if (isPerson(caller)) await context.directories.recent();
   const stored = context.store.committed.request(id);
   if (stored === null || !mayRead(context.rulebook, caller, stored)) return null;
   const due = dueAt(stored);
   const isCurrent = due === null || context.time.now() < due;
-  if (isCurrent && !hasToMeet(stored, context.rulebook.policy.version)) return stored;
+  const { policy, unknownGroups } = context.rulebook;
+  if (isCurrent && (unknownGroups.size > 0 || !hasToMeet(stored, policy.version))) return stored;
   return write<ActionRequest | null>(context, (writing) => {
     const request = current(context, writing, id);
     // Another policy may be in force by now, and know other readers.
     return request !== null && mayRead(context.rulebook, caller, request) ? request : null;
   });
+}
+
+/** Why `readRequest` found nothing: there is nothing for this caller, or nobody can say so now. */
+export function whyNotRead(context: Context, caller: Caller, id: RequestId): Refusal {
+  const stored = context.store.committed.request(id);
+  const might = stored !== null && mightRead(context.rulebook, caller, stored);
+  return refuse(might ? 'DIRECTORY_UNAVAILABLE' : 'NOT_FOUND');
 }
 
 /**
@@ -97,6 +107,7 @@ export async function listRequests(
     readonly limit: number;
   },
 ): Promise<Page> {
+  if (isPerson(caller)) await context.directories.recent();
   await expireDue(context);
   await meetPolicy(context);
   const only = caller.actor.kind === 'client' ? caller.id : requesterId(context, query.requester);

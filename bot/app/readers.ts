@@ -24,6 +24,18 @@ function isReader(rulebook: Rulebook, person: PersonId, request: ActionRequest):
   return request.wasFlagged && groups.some((group) => rulebook.clearFrom.includes(group));
 }
 
+/** Whether it hangs on a group of which nobody can say now who is in it. */
+export function mightRead(rulebook: Rulebook, caller: Caller, request: ActionRequest): boolean {
+  const { unknownGroups, clearFrom } = rulebook;
+  if (unknownGroups.size === 0 || !isPerson(caller) || callerNow(rulebook, caller) === null) return false;
+  const groups = [
+    ...request.demands.seats.flatMap(({ from }) => from),
+    ...glassOf(request),
+    ...(request.wasFlagged ? clearFrom : []),
+  ];
+  return groups.some((group) => unknownGroups.has(group));
+}
+
 /** The groups that may break the glass of this request, and those that review it when somebody did. */
 function glassOf({ demands, brokenGlass }: ActionRequest): readonly string[] {
   const ways = brokenGlass === null ? demands.breakGlass : [...demands.breakGlass, brokenGlass];

@@ -8,10 +8,12 @@ import { type Asked, exclusionSet, submit } from '../core/lifecycle/submit.ts';
 import type { Facts } from '../core/match.ts';
 import { newId } from '../core/new-id.ts';
 import { type Evaluation, evaluate } from '../core/policy.ts';
+import { redact } from '../core/redaction.ts';
 import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
-import type { ActionRequest, PersonId, RequestId, Target } from '../core/request.ts';
+import type { ActionRequest, ExecutorRef, PersonId, RequestId, Target } from '../core/request.ts';
 import { RENDERER, toView } from '../core/view.ts';
-import type { Rulebook } from '../ports/rulebook.ts';
+import { visible } from '../core/visible.ts';
+import type { ExecuteSettings, Rulebook } from '../ports/rulebook.ts';
 import { announce, type Logged } from './announce.ts';
 import { callerNow } from './caller-now.ts';
 import { circumstances, current, record, type Writing, write } from './change-request.ts';
@@ -50,6 +52,7 @@ export async function submitRequest(
   submission: Submission,
   idempotencyKey: string | null,
 ): Promise<SubmitResult> {
+  await context.directories.recent();
   const bodyDigest = sha256Hex(canonicalJson({ ...submission, target: { ...submission.target } }));
   const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
   const before = check(context, caller, submission, key);
@@ -81,6 +84,25 @@ export async function submitRequest(
   });
 }
 
+/** What this action's schema and its executor cannot take: found now, and not after somebody approved it. */
+function payloadProblems({ actions }: Rulebook, { action, payload }: Submission): readonly FieldProblem[] {
+  const settings = actions.get(action);
+  if (settings === undefined) return [];
+  return [...settings.payloadProblems(payload), ...(settings.execute?.executor.problems(payload) ?? [])];
+}
+
+function executorOf(execute: ExecuteSettings | null, shown: JsonObject): ExecutorRef | null {
+  if (execute === null) return null;
+  const { executor, runsOn } = execute;
+  return {
+    kind: executor.kind,
+    definition: executor.definition,
+    // Payload values stand in it, so it is made visible like everything that a requester wrote.
+    line: visible(executor.describe(shown)),
+    runsOn,
+  };
+}
+
 interface Checked {
   /** By which it was checked. When another one is in force by the time it is recorded, it is checked again. */
   readonly by: Rulebook;
@@ -102,7 +124,11 @@ function isOf({ rulebook }: Context, { by }: Checked): boolean {
 function check(context: Context, caller: Caller, submission: Submission, key: string | null): Checked {
   const onBehalfOf = findOnBehalfOf(context, caller, submission.onBehalfOf);
   const { environment } = submission.target;
-  const problems = claimProblems(context, caller, { environment, onBehalfOf: submission.onBehalfOf });
+  const problems = [
+    ...claimProblems(context, caller, { environment, onBehalfOf: submission.onBehalfOf }),
+    // Of an action that is not on its lists, a client learns nothing but that.
+    ...(mayName(context, caller, submission) ? payloadProblems(context.rulebook, submission) : []),
+  ];
   const isValid = onBehalfOf !== undefined && problems.length === 0;
   const prepared = isValid ? prepare(context, caller, submission, onBehalfOf, key) : null;
   return { by: context.rulebook, problems, prepared };
@@ -118,8 +144,8 @@ function prepare(
 ): Prepared {
   const { action, target, payload, reason, links, hold } = submission;
   const settings = context.rulebook.actions.get(action);
-  const redact = settings?.redact ?? [];
-  const view = toView(payload, redact);
+  const hidden = settings?.redact ?? [];
+  const view = toView(payload, hidden);
   const digested = actionDigest({
     action,
     target,
@@ -141,9 +167,10 @@ function prepare(
     reason,
     links,
     actionDigest: digested.digest,
-    viewDigest: viewDigest({ text: view.text, redact, renderer: RENDERER }),
+    viewDigest: viewDigest({ text: view.text, redact: hidden, renderer: RENDERER }),
     preview: view.preview,
-    redact,
+    redact: hidden,
+    executor: executorOf(settings?.execute ?? null, redact(payload, hidden).payload),
     submissions: [{ key, hold }],
   };
   const facts = factsOf(
@@ -176,6 +203,7 @@ function create(
   if (limited !== null) return limited;
   const freezes = freezesAgainst(context.rulebook.policy, facts, at);
   if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, at) });
+  if (isUnsure(context.rulebook, evaluation)) return refuse('DIRECTORY_UNAVAILABLE');
   if (!submitted.ok) return submitted;
 
   let request = submitted.request;
@@ -191,6 +219,17 @@ function create(
   writing.changed.add(request.id);
   announce(context, tx, request, logged, caller.actor);
   return { ok: true, created: true, request };
+}
+
+/** The policy looks at a group of which nobody can say now who is in it: at a rule, or at a seat. */
+function isUnsure({ policy, unknownGroups }: Rulebook, { effect, seats }: Evaluation): boolean {
+  if (unknownGroups.size === 0) return false;
+  const matches = [...policy.rules, ...policy.freezes, ...policy.breakGlass].map(({ match }) => match);
+  const looked = [
+    ...matches.flatMap(({ groups = [] }) => groups),
+    ...(effect === 'require' ? seats.flatMap(({ from }) => from) : []),
+  ];
+  return looked.some((group) => unknownGroups.has(group));
 }
 
 function join(

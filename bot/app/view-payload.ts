@@ -33,9 +33,12 @@ export async function viewPayload(
         : refuse('FORBIDDEN'),
     (code) => ({ type: 'client.refused', code, call: 'payload', times: 1, text: {} }),
   );
-  if (!viewed.ok) return viewed;
-  const { request } = viewed;
-  const whole = storedPayload(context.store.committed.actionText(id));
+  return viewed.ok ? served(context, viewed.request) : viewed;
+}
+
+/** What the view is made of, for a request that this caller may view. */
+export function served(context: Context, request: ActionRequest): ViewedPayload {
+  const whole = storedPayload(context.store.committed.actionText(request.id));
   const { payload, redacted } = redact(whole, request.redact);
   return { ok: true, request, payload, redacted, view: renderView(whole, request.redact).text };
 }

@@ -2,11 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Config } from '../compose.ts';
 import type { Json, JsonObject } from '../core/canonical-json.ts';
 import { KeyturnFault } from '../core/fault.ts';
+import { readActions } from '../policy-file/actions.ts';
 import { compileRulebook } from '../policy-file/compile.ts';
 import { formatPath, formatProblem, type Path } from '../policy-file/problem.ts';
 import { readPolicyFile } from '../policy-file/read.ts';
 import type { PolicyFile } from '../policy-file/schema.ts';
 import { readSettings } from '../policy-file/settings.ts';
+import { readSlackSettings } from './slack-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -41,8 +43,16 @@ export function toConfiguration(text: string, file: string, env: Environment): C
     accounts: Object.keys(accounts).length,
   }));
   const settings = readSettings(read.file, file, env);
+  const actions = readActions(read.file, file, env, Date.now);
+  const slack = readSlackSettings(read.file, env, problemAt(file, read.lineOf));
   const fixed = { sections: fixedSections(read.file), say: fixedProblem(file, read.lineOf) };
-  return { ...settings, fixed, people, compile: (personOf) => compileRulebook(read.file, personOf) };
+  return {
+    ...settings,
+    slack,
+    fixed,
+    people,
+    compile: (personOf) => compileRulebook(read.file, personOf, actions),
+  };
 }
 
 /** What the process has taken hold of at its start: another one needs another process. */
@@ -53,6 +63,11 @@ function fixedSections(policy: PolicyFile): JsonObject {
 }
 
 function fixedProblem(file: string, lineOf: (path: Path) => number): (path: Path) => string {
-  const message = 'cannot change while Keyturn runs: put it back, or restart';
-  return (path) => formatProblem(file, { line: lineOf(path), path: formatPath(path), message });
+  const say = problemAt(file, lineOf);
+  return (path) => say(path)('cannot change while Keyturn runs: put it back, or restart');
+}
+
+function problemAt(file: string, lineOf: (path: Path) => number) {
+  return (path: Path) => (message: string) =>
+    formatProblem(file, { line: lineOf(path), path: formatPath(path), message });
 }

@@ -5,8 +5,11 @@ import { configFile, readConfiguration } from './configuration.ts';
 /** The database of the install in this folder; where there is no config, the demo's. */
 export function defaultDatabase(): string {
   const file = configFile(undefined, process.env);
-  const named = process.env['KEYTURN_DATA_DIR'] ?? '';
-  const demo = resolve(named === '' ? join(DEMO_FOLDER, 'data') : named);
-  const dataDir = file === null ? demo : readConfiguration(file, process.env).dataDir;
+  const dataDir = file === null ? demoDataDir() : readConfiguration(file, process.env).dataDir;
   return join(dataDir, 'keyturn.db');
+}
+
+export function demoDataDir(): string {
+  const named = process.env['KEYTURN_DATA_DIR'] ?? '';
+  return resolve(named === '' ? join(DEMO_FOLDER, 'data') : named);
 }

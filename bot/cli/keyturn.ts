@@ -7,16 +7,27 @@ import { SOFTWARE } from '../software.ts';
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./init.ts')).initCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  room: async () => (await import('./room-code.ts')).roomCommand(),
   token: async () => (await import('./token-new.ts')).tokenCommand(),
   request: async () => (await import('./request.ts')).requestCommand(),
   guard: async () => (await import('./guard.ts')).guardCommand(),
+  people: async () => (await import('./people.ts')).peopleCommand(),
   policy: async () => (await import('./policy.ts')).policyCommand(),
   audit: async () => {
     const { auditVerifyCommand } = await import('./audit-verify.ts');
+    const { auditProofCommand } = await import('./audit-proof.ts');
+    const { auditExportCommand } = await import('./audit-export.ts');
+    const { auditEraseCommand } = await import('./audit-erase.ts');
+    const { newEpochCommand, rotateKeyCommand } = await import('./audit-keys.ts');
     const { defaultDatabase } = await import('./default-database.ts');
     return new Command('audit')
-      .description('look at the log')
-      .addCommand(auditVerifyCommand(defaultDatabase));
+      .description('look at the log, and keep its keys')
+      .addCommand(auditVerifyCommand(defaultDatabase))
+      .addCommand(auditProofCommand(defaultDatabase))
+      .addCommand(auditExportCommand())
+      .addCommand(auditEraseCommand())
+      .addCommand(rotateKeyCommand())
+      .addCommand(newEpochCommand());
   },
 };
 

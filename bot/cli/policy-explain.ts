@@ -4,6 +4,7 @@ import { openReading } from '../../store/sqlite/open-reading.ts';
 import { explainStored } from '../app/explain-request.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import type { Instant, PersonId } from '../core/request.ts';
+import { actionsAsWritten } from '../policy-file/actions.ts';
 import { compileRulebook } from '../policy-file/compile.ts';
 import { formatPath } from '../policy-file/problem.ts';
 import { foresee } from '../policy-file/run-tests.ts';
@@ -53,7 +54,7 @@ function explainNumber(path: string, file: PolicyFile, number: string, now: Inst
     if (request?.number !== Number(number))
       return { end: 'unsound', text: `${database} has no request ${number}\n` };
     const personOf = (key: string) => reading.personOf(key) ?? (`psn_unknown_${key}` as PersonId);
-    const rulebook = compileRulebook(file, personOf);
+    const rulebook = compileRulebook(file, personOf, actionsAsWritten(file));
     const explanation = explainStored(rulebook, reading, request, now);
     const nameOf = (person: PersonId) => reading.keyOf(person) ?? person;
     return { end: 'ok', text: toText(requestLines(explanation, request, rulebook, nameOf)) };

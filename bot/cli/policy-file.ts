@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { PersonId } from '../core/request.ts';
+import { actionsAsWritten } from '../policy-file/actions.ts';
 import { compileRulebook } from '../policy-file/compile.ts';
 import { formatProblem, type Path } from '../policy-file/problem.ts';
 import { readPolicyFile } from '../policy-file/read.ts';
@@ -38,5 +39,5 @@ export function readPolicyAt(path: string): Read {
 
 /** Without a database: people go by their keys. */
 export function rulebookOf(file: PolicyFile): Rulebook {
-  return compileRulebook(file, (key) => key as PersonId);
+  return compileRulebook(file, (key) => key as PersonId, actionsAsWritten(file));
 }

@@ -59,7 +59,7 @@ async function serveDemo(): Promise<void> {
     couriers: (context) => [demo.terminal(() => context().store.committed)],
   });
   stopOnSignal(keyturn.stop, logger);
-  print(demo.welcome(keyturn.port));
+  print(demo.welcome(keyturn.port, ports.random, Date.now()));
 }
 
 function realPorts(logger: Logger): Omit<Ports, 'couriers'> {

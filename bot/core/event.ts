@@ -4,6 +4,7 @@ import type { RefusalCode } from './refusal.ts';
 import type {
   ClientId,
   Demands,
+  ExecutorRef,
   Instant,
   PersonId,
   Proof,
@@ -33,6 +34,8 @@ export type Actor =
       readonly verifiedBy: 'token';
     }
   | { readonly kind: 'policy'; readonly version: Digest }
+  /** Who carries out what Keyturn runs itself: `embedded`, or a worker's name in the config. */
+  | { readonly kind: 'worker'; readonly worker: string }
   | { readonly kind: 'keyturn' };
 
 type NoticeKind = 'card' | 'thread' | 'direct' | 'digest' | 'text';
@@ -53,6 +56,8 @@ export type RequestEvent =
       readonly actionDigest: Digest;
       readonly viewDigest: Digest;
       readonly effect: 'allow' | 'require' | 'deny';
+      /** Null where the caller runs it. */
+      readonly executor: { readonly kind: ExecutorRef['kind']; readonly definition: Digest } | null;
       readonly demands: Demands;
       readonly submission: Submission;
       readonly text: Text;
@@ -123,6 +128,28 @@ export type RequestEvent =
       readonly text: Text;
     }
   | { readonly type: 'grant.issued'; readonly nonceDigest: Digest; readonly audience: string }
+  /** The effect may begin after this, and not before. */
+  | {
+      readonly type: 'execution.started';
+      readonly attempt: number;
+      readonly worker: string;
+      readonly leaseUntil: Instant;
+    }
+  /** A try ended, and another one follows. */
+  | {
+      readonly type: 'execution.retried';
+      readonly attempt: number;
+      readonly retryAt: Instant;
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'execution.output';
+      readonly attempt: number;
+      readonly bytes: number;
+      readonly sha256: string;
+      readonly isCut: boolean;
+      readonly text: Text;
+    }
   | { readonly type: 'execution.succeeded'; readonly exitCode: number | null; readonly text: Text }
   | { readonly type: 'execution.failed'; readonly exitCode: number | null; readonly text: Text }
   | { readonly type: 'execution.unknown' }
@@ -165,9 +192,20 @@ export type LogEvent =
   | {
       readonly type: 'identity.linked';
       readonly person: PersonId;
+      /** How many accounts the policy file gives them. */
       readonly accounts: number;
+      /** How many more they have linked after this; left out where the policy file names them first. */
+      readonly links?: number;
       readonly text: Text;
     }
+  | {
+      readonly type: 'identity.unlinked';
+      readonly person: PersonId;
+      readonly links: number;
+      readonly text: Text;
+    }
+  | { readonly type: 'identity.code_given'; readonly person: PersonId; readonly expiresAt: Instant }
+  | { readonly type: 'directory.failed'; readonly kind: string; readonly text: Text }
   | {
       readonly type: 'policy.loaded';
       readonly version: Digest;
@@ -192,8 +230,48 @@ export type LogEvent =
       readonly text: Text;
     }
   | { readonly type: 'audit.viewed'; readonly from: number; readonly count: number }
+  | {
+      readonly type: 'audit.exported';
+      readonly from: number;
+      readonly to: number;
+      readonly reports: readonly string[];
+    }
+  | {
+      readonly type: 'disclosure.erased';
+      /** The entry that committed to the text, and under which name. */
+      readonly seq: number;
+      readonly field: string;
+      readonly text: Text;
+    }
+  | {
+      readonly type: 'log.pruned';
+      /** Entries below this one are in the archive of that digest, and no longer here. */
+      readonly before: number;
+      readonly archive: Digest;
+    }
   | { readonly type: 'log.started'; readonly clean: boolean }
   | { readonly type: 'log.stopped' }
+  | { readonly type: 'log.heartbeat' }
+  | {
+      /** From here on checkpoints are signed by `next`. The first key of a log follows none. */
+      readonly type: 'log.key_rotated';
+      readonly previous: string | null;
+      readonly next: string;
+    }
+  | {
+      /** An operator goes on with a log that an anchor is ahead of. `key` signs from here on. */
+      readonly type: 'log.epoch_opened';
+      readonly epoch: number;
+      readonly key: string;
+      readonly text: Text;
+    }
+  | { readonly type: 'audit.anchored'; readonly anchor: string; readonly size: number; readonly text: Text }
+  | {
+      readonly type: 'audit.anchor_failed';
+      readonly anchor: string;
+      readonly size: number;
+      readonly text: Text;
+    }
   | { readonly type: 'storage.fault'; readonly code: 'FULL' }
   | { readonly type: 'clock.anomaly'; readonly behindMs: number };
 

@@ -7,8 +7,11 @@ export type FaultCode =
   | 'STORE_BROKEN'
   | 'STORE_CLOSED'
   | 'LOG_TAIL_BROKEN'
+  | 'LOG_UNREADABLE'
   | 'ENTRY_INVALID'
   | 'KEY_UNUSABLE'
+  /** What stands outside the data directory knows of a later log than the one here. */
+  | 'LOG_BEHIND'
   | 'IMPOSSIBLE';
 
 export class KeyturnFault extends Error {

@@ -5,13 +5,21 @@ const FEW = 3;
 /** Beyond this the place itself is at its limit, whoever asks. */
 const TOO_MANY = 50;
 
-/** Whether the next card would drown the others. `all` and `ofRequester` count the last minute's cards. */
+/** So many cards of one requester wait for their turn that the last ones would come too late to be of use. */
+const WAITING = 40;
+
+/**
+ * Whether the next card would drown the others. `all` and `ofRequester` count the last minute's cards,
+ * `waiting` those of this requester that are still to come.
+ */
 export function isFlood({
   all,
   ofRequester,
+  waiting,
 }: {
   readonly all: number;
   readonly ofRequester: number;
+  readonly waiting: number;
 }): boolean {
-  return all >= TOO_MANY || (all >= MANY && ofRequester >= FEW);
+  return all >= TOO_MANY || waiting >= WAITING || (all >= MANY && ofRequester >= FEW);
 }

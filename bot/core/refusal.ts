@@ -36,6 +36,16 @@ export const REFUSALS = [
 
 export type RefusalCode = (typeof REFUSALS)[number];
 
+/** What a code alone does not say. For people; a client is told the code. */
+export const REASONS = [
+  'account_taken',
+  'link_code',
+  'payload_erased',
+  'restored',
+  'too_many_links',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
 /** One offending field of a request body. `pointer` is a JSON pointer into the body (RFC 6901). */
 export interface FieldProblem {
   readonly pointer: string;
@@ -52,6 +62,7 @@ interface RefusedRequest {
 export interface Refusal {
   readonly ok: false;
   readonly code: RefusalCode;
+  readonly reason?: Reason;
   readonly fields?: readonly FieldProblem[];
   readonly about?: RefusedRequest;
   /** Seconds until it is worth trying again. */

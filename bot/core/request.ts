@@ -107,6 +107,19 @@ export interface CommentRules {
   readonly flag: boolean;
 }
 
+/**
+ * What Keyturn itself will run, as the config said when the request was submitted. Another config under
+ * the same name does not run it: `definition` is held against the one in force when it starts.
+ */
+export interface ExecutorRef {
+  readonly kind: 'idempotent' | 'checkable' | 'once';
+  readonly definition: Digest;
+  /** One line for people: what runs. Values that are redacted are redacted here. */
+  readonly line: string;
+  /** Labels a worker must have, all of them. Empty: any worker. */
+  readonly runsOn: readonly string[];
+}
+
 /** When people are reminded: half of the time, or so many milliseconds before it is over. */
 export type Remind = 'half' | number;
 
@@ -167,9 +180,32 @@ export interface Execution {
   readonly startedAt: Instant;
   /** The last heartbeat, or the start. */
   readonly heardAt: Instant;
+  /** Null where the caller runs it. */
+  readonly run: Run | null;
   readonly stopRequested: boolean;
   readonly outcome: Outcome | null;
   readonly lateReports: readonly Outcome[];
+}
+
+/** Keyturn's own run of it. `attempt` is the fence: only who holds this number may say how it ended. */
+export interface Run {
+  readonly attempt: number;
+  readonly worker: string;
+  readonly startedAt: Instant;
+  /** Until then nobody else may take it over. A sign of life moves it. */
+  readonly leaseUntil: Instant;
+  /** The last try ended and another follows then; null while one is on. */
+  readonly retryAt: Instant | null;
+  readonly output: RunOutput | null;
+}
+
+/** What the last try printed: how much, and the digest of the file it is kept in. */
+export interface RunOutput {
+  readonly attempt: number;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly isCut: boolean;
+  readonly tail: string;
 }
 
 export interface Preview {
@@ -215,6 +251,8 @@ export interface ActionRequest {
   readonly preview: Preview;
   /** The redaction rules the view was made with. A later policy does not change what was shown. */
   readonly redact: readonly string[];
+  /** Null where the caller runs it. */
+  readonly executor: ExecutorRef | null;
   readonly effect: 'allow' | 'require' | 'deny';
   readonly demands: Demands;
   readonly tell: string | null;

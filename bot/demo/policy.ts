@@ -7,6 +7,17 @@ export interface DemoTokens {
   readonly agent: string;
 }
 
+/** What the demo tells whoever sees its terminal, and nobody else. */
+export interface DemoSecrets {
+  readonly tokens: DemoTokens;
+  readonly codes: { readonly alice: string; readonly bob: string; readonly minutes: number };
+  /** The payload of the second sample request. */
+  readonly planFile: string;
+}
+
+/** Who can sign in to the demo's room. */
+export const DEMO_PEOPLE = ['alice', 'bob'] as const;
+
 export function freshDemoTokens(): DemoTokens {
   const token = (prefix: string) => `${prefix}_${randomBytes(32).toString('base64url')}`;
   return { alice: token('ktp'), bob: token('ktp'), agent: token('ktc') };
@@ -29,14 +40,18 @@ clients:
     kind: agent
     owner: alice
     auth: { token_sha256: ${hash(tokens.agent)} }
-    actions: ["command.run", "db.read", "iam.grant"]
+    actions: ["command.run", "terraform.destroy", "iam.grant"]
     targets: ["laptop/demo/**"]
 plans:
-  one-key: { seats: [{ from: [operators], count: 1 }], expires_after: 30m, usable_for: 15m }
+  one-key:
+    seats: [{ from: [operators], count: 1 }]
+    comment: { reject: required, flag: required }
+    expires_after: 30m
+    usable_for: 15m
 default: { effect: require, plan: one-key }
 rules:
   - { id: commands-need-a-second-key, match: { action: command.run }, effect: require, plan: one-key }
-  - { id: small-reads-run-at-once, match: { action: db.read }, when: "payload.kind == 'sql' && payload.statement.matches('^(?i)select [^;]*$')", effect: allow }
+  - { id: destroying-is-critical, match: { action: terraform.destroy }, effect: require, plan: one-key, risk: critical }
   - { id: no-admin-for-agents, match: { action: "iam.*", requester: { kind: agent } }, effect: deny, tell: "IAM is not available to agents" }
 audit: { log: demo/local }
 `;

@@ -1,7 +1,9 @@
 import { compileWindows } from '../cron.ts';
+import { activeGroups } from './active.ts';
 import type { Check } from './check.ts';
 import { knownGroups, membersOf } from './check-plans.ts';
 import { checkMatch } from './check-rules.ts';
+import { placesOf } from './places.ts';
 
 export function checkFreezes(check: Check): void {
   const ids = new Set<string>();
@@ -25,10 +27,11 @@ export function checkBreakGlass(check: Check): void {
     const path = ['break_glass', index];
     checkMatch(check, entry.match, [...path, 'match']);
     const { who, notify, post_review } = entry;
-    const groupOf = (name: string) => check.draft.groups.get(name);
+    const groupOf = activeGroups(check.draft);
     const known = knownGroups(check, who, [...path, 'who']);
     const reviewed = knownGroups(check, post_review.by, [...path, 'post_review', 'by']);
-    if (!notify.room) check.report([...path, 'notify'], 'names no place: nobody would hear of it');
+    if (placesOf(notify).length === 0)
+      check.report([...path, 'notify'], 'names no place: nobody would hear of it');
     const breakers = membersOf(groupOf, who);
     if (known && breakers?.length === 0) check.report([...path, 'who'], 'its groups have no members');
     const reviewers = reviewed ? membersOf(groupOf, post_review.by) : null;

@@ -1,5 +1,6 @@
 import type { PersonId } from '../core/request.ts';
 import { allFilled, matchSeats } from '../core/seats.ts';
+import { activeGroups } from './active.ts';
 import type { Check } from './check.ts';
 import type { Path } from './problem.ts';
 
@@ -11,7 +12,7 @@ export function checkPlans(check: Check): void {
   const { clearFrom } = check.draft;
   if (clearFrom === null) return;
   const known = knownGroups(check, clearFrom, ['clear_from']);
-  if (known && membersOf((name) => check.draft.groups.get(name), clearFrom)?.length === 0) {
+  if (known && membersOf(activeGroups(check.draft), clearFrom)?.length === 0) {
     check.report(['clear_from'], 'these groups have no members: nobody could lift a freeze');
   }
 }
@@ -34,7 +35,7 @@ function checkSeats(check: Check, path: Path, seats: readonly SeatEntry[]): void
       );
 
     const known = knownGroups(check, seat.from, [...path, index, 'from']);
-    const people = membersOf((name) => check.draft.groups.get(name), seat.from);
+    const people = membersOf(activeGroups(check.draft), seat.from);
     if (!known || people === null) sound = false;
     else if (people.length < seat.count) {
       sound = false;

@@ -65,13 +65,19 @@ export function checkMatch({ draft, report }: Check, match: Rule['match'], path:
 }
 
 /** Action and target are what the asker says. Only the payload is what will run. */
-function checkCondition({ report }: Check, rule: Rule, path: Path): void {
+function checkCondition({ draft, report }: Check, rule: Rule, path: Path): void {
   const compiled = rule.when === undefined ? null : compileCondition(rule.when);
   if (compiled?.ok === false) report([...path, 'when'], compiled.problem);
-  else if (rule.effect === 'allow' && !compiled?.mentions.has('payload')) {
+  else if (rule.effect === 'allow' && !compiled?.mentions.has('payload') && !hasSchemas(draft, rule)) {
     report(
       compiled === null ? path : [...path, 'when'],
-      'a rule that says allow needs a when that looks at the payload',
+      'a rule that says allow needs a when that looks at the payload, or actions that each have a payload_schema',
     );
   }
+}
+
+/** Each action it can match is named in full and has a schema, which looks at every payload. */
+function hasSchemas({ actions }: Check['draft'], { match }: Rule): boolean {
+  const named = asList(match.action);
+  return named.length > 0 && named.every((name) => actions.get(name)?.payload_schema !== undefined);
 }

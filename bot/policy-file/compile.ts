@@ -1,11 +1,15 @@
 import { compileCondition } from '../cel.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
 import { KeyturnFault } from '../core/fault.ts';
+import { PROVIDERS, toAccount } from '../core/identity.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Condition, Policy, Rule } from '../core/policy.ts';
 import type { ClientId, PersonId } from '../core/request.ts';
-import type { Client, Person, Rulebook } from '../ports/rulebook.ts';
+import type { ActionSettings, Client, Person, Rulebook } from '../ports/rulebook.ts';
+import { withoutInactive } from './active.ts';
 import { breakGlassOf, freezesOf } from './compile-freezes.ts';
 import { matchOf } from './compile-match.ts';
+import { deciding } from './deciding.ts';
 import { asList } from './globs.ts';
 import { placesOf } from './places.ts';
 import { policyText, versionOf } from './policy-text.ts';
@@ -17,9 +21,15 @@ type PersonOf = (key: string) => PersonId;
  * A file that `readPolicyFile` found safe, as the core and the use cases want it. `personId` gives
  * each person's lasting id; the file knows people by key only.
  */
-export function compileRulebook(file: PolicyFile, personId: PersonOf): Rulebook {
+export function compileRulebook(
+  whole: PolicyFile,
+  personId: PersonOf,
+  actions: ReadonlyMap<string, ActionSettings>,
+): Rulebook {
+  const file = withoutInactive(whole);
   return {
-    policy: policyOf(file, personId),
+    policy: { ...policyOf(file, personId), version: versionOf(whole) },
+    policyText: canonicalJson(deciding(whole, personId)),
     environments: new Set(file.environments),
     people: new Map(
       Object.entries(file.people).map(([key, person]) => [
@@ -30,16 +40,19 @@ export function compileRulebook(file: PolicyFile, personId: PersonOf): Rulebook 
     clients: new Map(
       Object.entries(file.clients).map(([key, client]) => [key as ClientId, clientOf(key, client, personId)]),
     ),
-    actions: new Map(Object.entries(file.actions)),
+    actions,
     clearFrom: file.clear_from,
     auditors: new Set(file.auditors.map(personId)),
     limits: { openPerRequester: file.limits.open_per_requester, newPerMinute: file.limits.new_per_minute },
     securityNotices: placesOf(file.security_notices),
-    text: policyText(file),
+    text: policyText(whole),
+    accounts: accountsOf(file, personId),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
   };
 }
 
-function policyOf(file: PolicyFile, personId: PersonOf): Policy {
+function policyOf(file: PolicyFile, personId: PersonOf): Omit<Policy, 'version'> {
   const plans = new Map(Object.entries(file.plans).map(([id, plan]) => [id, planOf(id, plan)]));
   const plan = (id: string | undefined): Plan => {
     const found = id === undefined ? undefined : plans.get(id);
@@ -51,7 +64,6 @@ function policyOf(file: PolicyFile, personId: PersonOf): Policy {
     Object.entries(file.groups).map(([name, group]) => [name, group.members.map(personId)]),
   );
   return {
-    version: versionOf(file),
     rules: file.rules.map((rule) => ruleOf(rule, plan, personId)),
     default:
       file.default.effect === 'deny'
@@ -121,7 +133,18 @@ function personOf(
     name: person.name,
     groups: groups.map(([name]) => name),
     tokenSha256: asList(person.accounts.api_token_sha256),
+    ...(person.accounts.slack === undefined ? {} : { slackAccount: person.accounts.slack }),
   };
+}
+
+function accountsOf(file: PolicyFile, personId: PersonOf): Rulebook['accounts'] {
+  const accounts = Object.entries(file.people).flatMap(([key, { accounts: given }]) =>
+    PROVIDERS.flatMap((provider) => {
+      const id = given[provider];
+      return id === undefined ? [] : [[toAccount(provider, id), personId(key)] as const];
+    }),
+  );
+  return new Map(accounts);
 }
 
 function clientOf(key: string, client: PolicyFile['clients'][string], personId: PersonOf): Client {

@@ -10,17 +10,9 @@ const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
   ['payload_retention', 'payload_retention'],
   ['slack_usergroup', 'groups', '*', 'slack_usergroup'],
   ['auth.oidc', 'clients', '*', 'auth', 'oidc'],
-  ['actions.*.execute', 'actions', '*', 'execute'],
-  ['actions.*.payload_schema', 'actions', '*', 'payload_schema'],
-  ['notify.slack', 'plans', '*', 'notify', 'slack'],
   ['notify.teams', 'plans', '*', 'notify', 'teams'],
-  ['notify.slack', 'break_glass', '*', 'notify', 'slack'],
   ['notify.teams', 'break_glass', '*', 'notify', 'teams'],
-  ['security_notices.slack', 'security_notices', 'slack'],
   ['security_notices.teams', 'security_notices', 'teams'],
-  ['queue.redis_url_env', 'queue', 'redis_url_env'],
-  ['audit.checkpoint_every', 'audit', 'checkpoint_every'],
-  ['audit.anchors', 'audit', 'anchors'],
   ['audit.retention', 'audit', 'retention'],
 ];
 
@@ -37,15 +29,6 @@ export function refuseNotYet(data: Json): NotYet {
     rest = without(rest, pattern, [], (path) => {
       findings.push({ path, message: `${name} is not available in this version; remove it` });
     });
-  }
-  const queue = isJsonObject(rest) ? rest['queue'] : undefined;
-  if (isJsonObject(rest) && queue !== undefined && isJsonObject(queue) && queue['driver'] === 'bullmq') {
-    const path = ['queue', 'driver'];
-    findings.push({
-      path,
-      message: 'queue.driver: bullmq is not available in this version; leave queue out',
-    });
-    rest = { ...rest, queue: { ...queue, driver: 'embedded' } };
   }
   return { findings, rest };
 }

@@ -5,5 +5,9 @@ type Notify = PolicyFile['plans'][string]['notify'];
 
 /** The places that a `notify` names. */
 export function placesOf(notify: Notify | undefined): readonly Place[] {
-  return notify?.room ? [toPlace('room')] : [];
+  if (notify === undefined) return [];
+  return [
+    ...(notify.room ? [toPlace('room')] : []),
+    ...(notify.slack === undefined ? [] : [toPlace('slack', notify.slack)]),
+  ];
 }

@@ -10,6 +10,9 @@ function listOf<T extends z.ZodType>(item: T, longest: number) {
 
 export const Notify = z.strictObject({
   room: z.boolean().prefault(true).meta({ description: 'Shown in the local room, unless false.' }),
+  slack: names.SlackChannel.exactOptional().meta({
+    description: 'A Slack channel that the app was invited to.',
+  }),
 });
 
 export const ReviewVia = listOf(z.enum(WAYS), WAYS.length).meta({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCOUNT_FORMS, type Provider } from '../core/identity.ts';
 
 /** The grammar of single values. Each message says what is wanted, since it is all that people read. */
 
@@ -62,19 +63,21 @@ export const TokenHashes = z.union([
   z.array(TokenHash).min(1, 'needs at least one hash').max(2, 'holds at most two hashes'),
 ]);
 
-/** Immutable ids only. A name or an e-mail address can change hands, and then another person approves. */
-export const SlackAccount = z
+/** Immutable ids only: see ACCOUNT_FORMS. */
+function account(provider: Provider) {
+  const { form, like } = ACCOUNT_FORMS[provider];
+  return z.string().max(100, 'is longer than 100 characters').regex(form, `must be ${like}`);
+}
+export const SlackAccount = account('slack');
+export const TeamsAccount = account('teams');
+export const GithubAccount = account('github');
+/** By name, or by id where the name may change hands. */
+export const SlackChannel = z
   .string()
-  .regex(/^[TE][A-Z0-9]{1,20}\/[UW][A-Z0-9]{1,20}$/, 'must be TEAM/USER by id, such as T01/U01');
-export const TeamsAccount = z
-  .string()
-  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, {
-    error: 'must be TENANT/OBJECT by id, two lowercase UUIDs',
-  });
-export const GithubAccount = z
-  .string()
-  .max(100, 'is longer than 100 characters')
-  .regex(/^[a-z0-9.-]+(:[0-9]{1,5})?\/[1-9][0-9]*$/, 'must be HOST/NUMBER by id, such as github.com/583231');
+  .regex(
+    /^(#[\p{Ll}\p{Lo}\p{M}0-9_-]{1,80}|[CG][A-Z0-9]{1,20})$/u,
+    'must be a channel such as "#approvals", or its id',
+  );
 
 /** One line that people read, without anything that could move the cursor. */
 export function line(longest: number) {
@@ -116,3 +119,8 @@ export const LogName = z
   .string()
   .max(128, 'is longer than 128 characters')
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9._-]+)*$/, 'must be a name such as keyturn.example');
+
+export const EnvName = z
+  .string()
+  .max(100, 'is longer than 100 characters')
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable, such as AUDIT_WEBHOOK');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WAYS } from '../core/request.ts';
+import { Execute } from './execute-schema.ts';
 import { breakGlassOf, Escalate, freezeOf, Notify, Remind, ReviewVia } from './schema-freezes.ts';
 import * as names from './schema-names.ts';
 import { PolicyTest } from './schema-tests.ts';
@@ -33,6 +34,9 @@ const Person = z.strictObject({
     github: names.GithubAccount.exactOptional(),
     api_token_sha256: names.TokenHashes.exactOptional(),
   }),
+  active: z.boolean().prefault(true).meta({
+    description: 'False for somebody who left: they can do nothing, and what they did stays theirs.',
+  }),
 });
 
 const Group = z.strictObject({
@@ -53,6 +57,13 @@ const Client = z.strictObject({
 const Action = z.strictObject({
   risk: names.Risk.prefault('medium'),
   redact: z.array(names.line(500)).max(100, 'holds at most 100 pointers').prefault([]),
+  payload_schema: names.FilePath.exactOptional().meta({
+    description:
+      'A JSON Schema (2020-12) that every payload of this action must meet. Relative to this file.',
+  }),
+  execute: Execute.exactOptional().meta({
+    description: 'How Keyturn itself runs it. Left out, its caller does.',
+  }),
 });
 
 const Demand = z.enum(['required', 'optional']).prefault('optional');
@@ -116,6 +127,8 @@ const Rule = z.strictObject({
   replaces_default: z.boolean().prefault(false),
 });
 
+const A_COUNT = 'must be a whole number from 0 to 100';
+
 const Freeze = freezeOf(Match);
 const BreakGlass = breakGlassOf(Match);
 
@@ -123,6 +136,11 @@ const A_LIMIT = 'must be a whole number from 1 to 100000, or unlimited';
 const Limit = z.union([z.int(A_LIMIT).min(1, A_LIMIT).max(100_000, A_LIMIT), z.literal('unlimited')], {
   error: A_LIMIT,
 });
+
+const Anchor = z.union([
+  z.strictObject({ file: names.FilePath }),
+  z.strictObject({ webhook_env: names.EnvName }),
+]);
 
 export const PolicyFile = z.strictObject({
   version: z.literal(1),
@@ -138,7 +156,18 @@ export const PolicyFile = z.strictObject({
     .prefault({}),
   data_dir: names.FilePath.prefault('./data'),
   key_dir: names.FilePath.prefault('./keys'),
-  queue: z.strictObject({ driver: z.literal('embedded').prefault('embedded') }).prefault({}),
+  queue: z
+    .strictObject({
+      driver: z.enum(['embedded', 'bullmq']).prefault('embedded'),
+      redis_url_env: names
+        .line(100)
+        .exactOptional()
+        .meta({ description: 'For bullmq. Left out, REDIS_URL.' }),
+      concurrency: z.int(A_COUNT).min(0, A_COUNT).max(100, A_COUNT).prefault(4).meta({
+        description: 'How many approved actions this process runs at the same time; 0 leaves all to workers.',
+      }),
+    })
+    .prefault({}),
   environments: listOf(names.EnvironmentName, 100),
   people: keyed(names.Name, Person, 2_000),
   groups: keyed(names.Name, Group, 500),
@@ -162,7 +191,17 @@ export const PolicyFile = z.strictObject({
     .max(1_000, 'holds at most 1000 tests')
     .prefault([])
     .meta({ description: 'Run by `keyturn policy test`.' }),
-  audit: z.strictObject({ log: names.LogName.prefault('keyturn.local') }).prefault({}),
+  audit: z
+    .strictObject({
+      log: names.LogName.prefault('keyturn.local'),
+      checkpoint_every: names.Duration.prefault('5m').meta({
+        description: 'How often the log is signed when it grew.',
+      }),
+      anchors: z.array(Anchor).max(10, 'holds at most 10 anchors').exactOptional().meta({
+        description: 'Where each checkpoint is shown, outside data_dir. Left out, a file in key_dir.',
+      }),
+    })
+    .prefault({}),
 });
 export type PolicyFile = z.infer<typeof PolicyFile>;
 

@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { isPointer } from '../core/redaction.ts';
 import type { Check } from './check.ts';
+import { checkActions } from './check-actions.ts';
 import { checkBreakGlass, checkFreezes } from './check-freezes.ts';
 import { checkNotices } from './check-notices.ts';
 import { checkAccounts, checkClients, checkGroups } from './check-people.ts';
@@ -27,15 +27,6 @@ export function checkSemantics(draft: Draft, refused: (path: Path) => boolean): 
   checkFolders(check);
   checkTests(check);
   return findings;
-}
-
-function checkActions({ draft, report }: Check): void {
-  for (const [key, action] of draft.actions) {
-    for (const [index, pointer] of (action?.redact ?? []).entries()) {
-      if (isPointer(pointer)) continue;
-      report(['actions', key, 'redact', index], 'must be a JSON pointer into the payload, such as /secret');
-    }
-  }
 }
 
 function checkFolders({ draft, report }: Check): void {

@@ -1,5 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { KeyturnFault } from '../core/fault.ts';
+import { type AuditSettings, readAuditSettings } from './audit-settings.ts';
+import { type Environment, given } from './environment.ts';
 import type { PolicyFile } from './schema.ts';
 import { LoopbackHost } from './schema-names.ts';
 import { isInside, KEYS_IN_DATA } from './semantics.ts';
@@ -12,9 +14,13 @@ export interface Settings {
   readonly keyDir: string;
   /** The name of the audit log, the first part of every checkpoint's origin. */
   readonly log: string;
+  readonly audit: AuditSettings;
+  readonly queue: Queue;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type Queue =
+  | { readonly driver: 'embedded'; readonly concurrency: number }
+  | { readonly driver: 'bullmq'; readonly redisUrl: string; readonly concurrency: number };
 
 /** Throws CONFIG_INVALID with everything that is wrong, each by the name of its variable or key. */
 export function readSettings(file: PolicyFile, configFile: string, env: Environment): Settings {
@@ -35,6 +41,8 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
   if (twoListeners && port !== 0 && port === file.admin.port) {
     problems.push(`${portName(env)} and admin.port must differ: both are ${port}`);
   }
+  const audit = readAuditSettings(file.audit, { folder, dataDir, keyDir }, env, problems);
+  const queue = readQueue(file.queue, env, problems);
   if (problems.length > 0) throw new KeyturnFault('CONFIG_INVALID', problems.join('; '));
   return {
     listen: { host, port, publicUrl: publicUrl(file.listen.public_url) },
@@ -42,12 +50,27 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
     dataDir,
     keyDir,
     log: file.audit.log,
+    audit,
+    queue,
   };
 }
 
-/** An empty variable is one that is not set, as in most shells and unit files. */
-function given(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
+function readQueue(
+  { driver, redis_url_env: named, concurrency }: PolicyFile['queue'],
+  env: Environment,
+  problems: string[],
+): Queue {
+  if (driver === 'embedded') {
+    if (named !== undefined) problems.push('queue.redis_url_env is for the driver bullmq');
+    // Otherwise an approved action would wait for nobody.
+    if (concurrency === 0) problems.push('queue.concurrency must be 1 or more with the driver embedded');
+    return { driver, concurrency };
+  }
+  const name = named ?? 'REDIS_URL';
+  const redisUrl = given(env[name]) ?? '';
+  if (!/^rediss?:\/\//.test(redisUrl))
+    problems.push(`${name} must hold a redis:// or rediss:// URL, for queue.driver: bullmq`);
+  return { driver, redisUrl, concurrency };
 }
 
 function portName(env: Environment): string {

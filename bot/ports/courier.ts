@@ -8,7 +8,12 @@ import type { Transaction } from './store.ts';
  * `never`: it cannot go out at all; that is put on record.
  */
 export type Delivery =
-  | { readonly done: true; readonly record?: (tx: Transaction, at: Instant) => void }
+  | {
+      readonly done: true;
+      readonly record?: (tx: Transaction, at: Instant) => void;
+      /** Nothing has left this machine, so the record may wait for the next few and share their commit. */
+      readonly mayWait?: boolean;
+    }
   | { readonly done: false; readonly retryAfterMs: number }
   | { readonly done: false; readonly never: string };
 

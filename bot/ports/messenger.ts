@@ -1,6 +1,7 @@
 import type { Place } from '../core/place.ts';
 import type { PersonId } from '../core/request.ts';
 import type { CardNotice, DigestNotice, DirectNotice, ThreadNotice } from './notice.ts';
+import type { Rulebook } from './rulebook.ts';
 
 /** What a face can post. It renders each from what is true at that moment, never from an older look. */
 export type Postable = CardNotice | ThreadNotice | DirectNotice | DigestNotice;
@@ -34,8 +35,16 @@ export interface Posting {
  */
 export interface Messenger {
   readonly face: string;
-  /** Where this person alone is told something, or null when this face does not know them. MUST do no I/O. */
-  directPlace(person: PersonId): Place | null;
+  /**
+   * Its messages exist once its caller has stored them, and not before: it draws what is stored. Then
+   * nothing can be posted and not stored, no key is needed, and nothing has left this machine.
+   */
+  readonly keepsNothing?: true;
+  /**
+   * Where this person alone is told something, or null when this face does not know them. MUST do no
+   * I/O and look at nothing but its arguments: a new policy is adopted before anything else is there.
+   */
+  directPlace(person: PersonId, rulebook: Rulebook): Place | null;
   post(notice: Postable, posting: Posting): Promise<Posted>;
   /** Makes the message show what is true now. MUST be harmless when it already does. */
   edit(notice: Editable, message: string, signal: AbortSignal): Promise<Edited>;

@@ -9,7 +9,7 @@ import type { PersonId, RequestId } from '../core/request.ts';
 export type Notice = ChangeNotice | CardNotice | ThreadNotice | DirectNotice | DigestNotice | TextNotice;
 
 /** That a request changed, for a place that keeps nothing: the operator's log, the demo's terminal. */
-export interface ChangeNotice {
+interface ChangeNotice {
   readonly kind: 'change';
   readonly place: Place;
   readonly request: RequestId;
@@ -52,7 +52,7 @@ export interface DigestNotice {
 }
 
 /** A text that has to reach a place as it is: a checkpoint for an anchor, later a callback. At most 64 KiB. */
-export interface TextNotice {
+interface TextNotice {
   readonly kind: 'text';
   readonly place: Place;
   readonly seq: number | null;

@@ -1,5 +1,6 @@
 import type { Place } from '../core/place.ts';
 import type { PersonId } from '../core/request.ts';
+import type { Rulebook } from './rulebook.ts';
 
 /** Which places there are in this installation. It does no I/O: every transaction asks it. */
 export interface Places {
@@ -9,5 +10,5 @@ export interface Places {
   /** Whether a face that is running looks after this place. */
   isServed(place: Place): boolean;
   /** Where one person is told something that is for them alone: at most one place a face. */
-  directTo(person: PersonId): readonly Place[];
+  directTo(person: PersonId, rulebook: Rulebook): readonly Place[];
 }

@@ -6,6 +6,10 @@ import type { Post } from './notice.ts';
 export interface StoredPosts {
   /** Every copy of the request's card in this place, oldest first. */
   cards(place: Place, request: RequestId): readonly Post[];
+  /** The last `most` lines under the request's card in this place, oldest first. */
+  thread(place: Place, request: RequestId, most: number): readonly Post[];
+  /** Cards that show less than the log tells, oldest first. */
+  staleCards(most: number, after: string): readonly Post[];
   /** Where a card of this request stands, or a digest that names it. */
   placesOf(request: RequestId): readonly Place[];
   /** The message with this id in this place. */
@@ -24,12 +28,12 @@ export interface StoredPosts {
     place: Place,
   ): { readonly digest: string; readonly since: Instant; readonly count: number } | null;
   digestPosts(digest: string): readonly Post[];
-  /** Cards posted here since then: all, and those of one requester. */
+  /** Cards posted here since then: all, and those of one requester; and how many of theirs wait to be. */
   countCards(
     place: Place,
     since: Instant,
     requester: ClientId | PersonId,
-  ): { readonly all: number; readonly ofRequester: number };
+  ): { readonly all: number; readonly ofRequester: number; readonly waiting: number };
 }
 
 export interface Posts {

@@ -1,6 +1,11 @@
+import type { JsonObject } from '../core/canonical-json.ts';
+import type { Account } from '../core/identity.ts';
 import type { Place } from '../core/place.ts';
 import type { Policy } from '../core/policy.ts';
+import type { FieldProblem } from '../core/refusal.ts';
 import type { ClientId, PersonId, Risk } from '../core/request.ts';
+import type { ExternalGroup } from './directory.ts';
+import type { Executor } from './executor.ts';
 
 /** A machine credential's rights, as the policy file grants them. */
 export interface Client {
@@ -21,12 +26,29 @@ export interface Person {
   readonly name: string;
   readonly groups: readonly string[];
   readonly tokenSha256: readonly string[];
+  /** `TEAM/USER`, by Slack's own ids. */
+  readonly slackAccount?: string;
 }
 
-interface ActionSettings {
+export interface ActionSettings {
   readonly risk: Risk;
   /** JSON pointers into the payload whose values nobody is shown. */
   readonly redact: readonly string[];
+  /** Null where the caller runs it. */
+  readonly execute: ExecuteSettings | null;
+  /** What is wrong with a payload of this action, per pointer from the body's root. */
+  readonly payloadProblems: (payload: JsonObject) => readonly FieldProblem[];
+}
+
+export interface ExecuteSettings {
+  readonly executor: Executor;
+  /** The same as data, for a worker on another machine. No secret is in it. */
+  readonly settings: object;
+  readonly runsOn: readonly string[];
+  /** How many run at the same time at most, of this action on one target. */
+  readonly concurrency: number;
+  /** How many start within a minute at most; null for as many as come. */
+  readonly perMinute: number | null;
 }
 
 export interface Limits {
@@ -40,6 +62,8 @@ export interface Limits {
  */
 export interface Rulebook {
   readonly policy: Policy;
+  /** What decides, as canonical JSON with people by id: the log keeps it, so that a change can be shown. */
+  readonly policyText: string;
   readonly environments: ReadonlySet<string>;
   readonly people: ReadonlyMap<PersonId, Person>;
   readonly clients: ReadonlyMap<ClientId, Client>;
@@ -49,6 +73,12 @@ export interface Rulebook {
   readonly limits: Limits;
   /** Where flags, frozen requesters and broken glass are told of, besides the plan's own places. */
   readonly securityNotices: readonly Place[];
+  /** Whose account is whose, by the policy file. */
+  readonly accounts: ReadonlyMap<Account, PersonId>;
+  /** Groups whose members somebody else keeps as well, by their name in the policy. */
+  readonly externalGroups: ReadonlyMap<string, readonly ExternalGroup[]>;
+  /** Those of them for which nobody can say now who is in them: what hangs on it is refused. */
+  readonly unknownGroups: ReadonlySet<string>;
   /** All that decides, as canonical JSON: the policy's version is its digest. No secret is in it. */
   readonly text: string;
 }

@@ -1,6 +1,11 @@
 import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
-import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
+import type { ActionRequest, ClientId, Instant, PersonId, RequestId, Risk, State } from '../core/request.ts';
+import type { LinkedAccounts, StoredAccounts } from './accounts.ts';
+import type { CheckpointKeeping, Checkpoints } from './checkpoints.ts';
+import type { Disclosures, Erasing, Purging } from './disclosures.ts';
+import type { StreamKeeping, StreamPositions } from './event-sink.ts';
+import type { Inbox, KnownDeliveries } from './inbox.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { Posts, StoredPosts } from './posts.ts';
 
@@ -13,7 +18,7 @@ import type { Posts, StoredPosts } from './posts.ts';
  * MUST be synchronous, and its type says so. After a storage fault nothing is answered at all: what
  * was committed is known only on the next start.
  */
-export interface Store {
+export interface Store extends Purging {
   transact<T>(work: (tx: Transaction) => T extends PromiseLike<unknown> ? never : T): Promise<T>;
   /** What is committed now. MUST NOT see a transaction that is not on disk. */
   readonly committed: Reading;
@@ -24,13 +29,22 @@ export interface Store {
   close(): void;
 }
 
-export interface Reading extends WaitingMessages, StoredPosts {
+export interface Reading
+  extends WaitingMessages,
+    StoredPosts,
+    KnownDeliveries,
+    LinkedAccounts,
+    Checkpoints,
+    StreamPositions,
+    Disclosures {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
   list(query: ListQuery): readonly ActionRequest[];
   /** Requests whose own deadline is not after `at`, soonest first. */
   due(at: Instant, most: number): readonly RequestId[];
+  /** What a worker may take at `at`, the riskiest and then the oldest first. */
+  runnable(at: Instant, most: number): readonly Runnable[];
   /** Open requests that every one of their askers blocks on. */
   waiting(): readonly RequestId[];
   /** The first `most` requests in these states, oldest first. */
@@ -39,6 +53,8 @@ export interface Reading extends WaitingMessages, StoredPosts {
   auditSeq(id: RequestId): number;
   entries(from: number, most: number): readonly StoredEntry[];
   entriesOf(id: RequestId, after: number, most: number): readonly StoredEntry[];
+  /** The newest entry of the request that is of one of these types, or null. */
+  lastOf(id: RequestId, types: readonly string[]): StoredEntry | null;
   /** The texts of an entry that were not erased, by field. */
   textsOf(seq: number): Readonly<Record<string, string>>;
   /** The leaf hash of an entry in hex, or null where there is none. */
@@ -47,6 +63,10 @@ export interface Reading extends WaitingMessages, StoredPosts {
   lastSeq(): number;
   newestEntry(): { readonly seq: number; readonly ts: Instant } | null;
   frozen(requester: ClientId | PersonId): Freeze | null;
+  /** The first `most` requesters that are frozen, longest first. */
+  frozenRequesters(
+    most: number,
+  ): readonly { readonly requester: ClientId | PersonId; readonly at: Instant }[];
   personOf(key: string): PersonId | null;
   keyOf(person: PersonId): string | null;
   policyInForce(): Digest | null;
@@ -58,7 +78,15 @@ export interface Reading extends WaitingMessages, StoredPosts {
   hasOverdueReview(person: PersonId, at: Instant): boolean;
 }
 
-export interface Transaction extends Reading, Outbox, Posts {
+export interface Transaction
+  extends Reading,
+    Outbox,
+    Posts,
+    Inbox,
+    StoredAccounts,
+    CheckpointKeeping,
+    StreamKeeping,
+    Erasing {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;
@@ -69,6 +97,8 @@ export interface Transaction extends Reading, Outbox, Posts {
   nextNumber(): number;
   countOpen(requester: ClientId | PersonId, most: number): number;
   countSince(requester: ClientId | PersonId, since: Instant, most: number): number;
+  /** How much of this lane is at work at `at`, and how many starts it had since `since`. */
+  laneLoad(lane: string, at: Instant, since: Instant): { readonly running: number; readonly started: number };
   pendingTwin(dedupeKey: string): ActionRequest | null;
   openOf(requester: ClientId | PersonId): readonly ActionRequest[];
   /** Appends one entry and returns its sequence number. */
@@ -92,6 +122,14 @@ interface ListQuery {
   /** Numbers below this one; null for the newest. */
   readonly before: number | null;
   readonly most: number;
+}
+
+/** An approved action that Keyturn has to run. `attempt` counts the starts there have been. */
+export interface Runnable {
+  readonly request: RequestId;
+  readonly attempt: number;
+  readonly risk: Risk;
+  readonly runsOn: readonly string[];
 }
 
 export interface StoredEntry {

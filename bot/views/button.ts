@@ -31,7 +31,7 @@ export interface Button {
   readonly form: Form | null;
 }
 
-export interface Confirm {
+interface Confirm {
   readonly title: string;
   readonly text: Words;
   readonly yes: string;
@@ -51,7 +51,7 @@ export interface Form {
 }
 
 export interface Field {
-  readonly name: 'comment' | 'confirm_target' | 'status';
+  readonly name: 'comment' | 'confirm_target' | 'status' | 'freeze';
   readonly label: string;
   readonly hint: string;
   readonly required: boolean;

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../core/refusal.ts';
+import type { Reason, Refusal, RefusalCode } from '../core/refusal.ts';
 
 /** What people read. One sentence on what happened, one on what to do. A code without one does not compile. */
 export const REFUSAL_TEXT: Readonly<Record<RefusalCode, string>> = {
@@ -7,14 +7,15 @@ export const REFUSAL_TEXT: Readonly<Record<RefusalCode, string>> = {
     'You cannot decide on this request: you asked for it, it was asked on your behalf, or you answer for its requester. Somebody else must.',
   NOT_A_HUMAN: 'Only a person may do this. A client credential never can.',
   NOT_ELIGIBLE:
-    'You are not one of the people who may do this. `seats` in the request names the groups that may.',
+    'You are not one of the people who may do this. The seats of the request name the groups that may.',
   UNKNOWN_ACCOUNT: 'This account belongs to no person in the policy. Ask an administrator to link it.',
   ACTION_NOT_ALLOWED: 'This client may not ask for that action on that target.',
-  FULL_VIEW_REQUIRED: 'Fetch the whole payload before you approve: you must have seen all of it.',
+  FULL_VIEW_REQUIRED:
+    'You must have seen all of it before you approve. Open the full payload first, then approve.',
   REQUESTER_FROZEN:
     'This requester is frozen because one of its requests was flagged. A person must lift the freeze first.',
   STEP_UP_REQUIRED:
-    'The way you used does not count for this approval: its plan does not take it, or it is critical and a token alone is not enough. Approve in a face that the plan names.',
+    'The way you used does not count for this approval: its plan does not take it, or it is critical and an API token is not enough, in a call or to log in. Use a face that the plan names, or a room code.',
   POST_REVIEW_OVERDUE:
     'An earlier break-glass of yours was not reviewed in time. Ask its reviewers to do that, then break the glass again.',
   FORBIDDEN: 'You may see this request, but not do this with it.',
@@ -46,3 +47,22 @@ export const REFUSAL_TEXT: Readonly<Record<RefusalCode, string>> = {
   DIRECTORY_UNAVAILABLE:
     'The directory cannot say who is in which group, so nothing can be decided. Try again later.',
 };
+
+/** In place of the sentence above, where there is more to say than the code does. */
+export const REASON_TEXT: Readonly<Record<Reason, string>> = {
+  account_taken:
+    'This account belongs to somebody else already, so it was not linked. An administrator can take it from them first.',
+  link_code:
+    'This code is not valid: it was used, has run out, or was never given. Ask for a new one; it is good for ten minutes.',
+  payload_erased:
+    'This payload was erased, because the time for which payloads are kept is over. What was decided on it, and its digest, are still here.',
+  restored:
+    'Keyturn runs on a copy that was restored from a backup. Nothing is released until an operator has confirmed that it is the newest one.',
+  too_many_links:
+    'You have as many accounts linked as one person may have. An administrator can remove one of them first.',
+};
+
+/** What a person reads. */
+export function refusalText({ code, reason }: Pick<Refusal, 'code' | 'reason'>): string {
+  return reason === undefined ? REFUSAL_TEXT[code] : REASON_TEXT[reason];
+}

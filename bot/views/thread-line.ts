@@ -1,4 +1,9 @@
-import type { Words } from './words.ts';
+import type { Look } from '../app/look-at-request.ts';
+import type { ToldEntry } from '../app/told-entry.ts';
+import { visible } from '../core/visible.ts';
+import { missingSeats } from './facts.ts';
+import { because, tellerName } from './outcome.ts';
+import { joined, moment, said, type Untrusted, type Words } from './words.ts';
 
 /** One line of the story under a card. */
 export interface ThreadLine {
@@ -6,5 +11,131 @@ export interface ThreadLine {
   /** Groups of the policy that this line calls on; a face mentions them where it can, once. */
   readonly mentions: readonly string[];
   /** The last lines of output: literal text for a monospaced block, or null. */
-  readonly output: string | null;
+  readonly output: Untrusted | null;
+}
+
+/** Of a long output people need the end. The whole of it stands where it ran. */
+const OUTPUT_LINES = 12;
+const OUTPUT_CHARACTERS = 2_000;
+
+/** What this entry says to who reads the thread, or null when it says nothing there. */
+export function threadLine(entry: ToldEntry, look: Look): ThreadLine | null {
+  switch (entry.type) {
+    case 'request.submitted':
+      return asked(look);
+    case 'execution.succeeded':
+    case 'execution.failed':
+    case 'execution.late_report':
+      return ended(entry, look);
+    default: {
+      const words = wordsOf(entry, look);
+      return words === null ? null : { words, mentions: [], output: null };
+    }
+  }
+}
+
+/** Who was asked: the one place where groups are called on. */
+function asked({ request }: Look): ThreadLine {
+  const { seats, expiresAt } = request.demands;
+  const needs = joined(
+    seats.map(({ from, count }): Words => [`${count} of ${from.join(' or ')}`]),
+    ' and ',
+  );
+  const words: Words = ['Asked: ', ...needs, `, until ${moment(expiresAt)}.`];
+  return { words, mentions: [...new Set(seats.flatMap(({ from }) => from))], output: null };
+}
+
+function ended(entry: ToldEntry, { request }: Look): ThreadLine {
+  const { type, data, texts, at } = entry;
+  const status = type === 'execution.late_report' ? String(data['status']) : type.slice('execution.'.length);
+  const code = typeof data['exit_code'] === 'number' ? ` with exit code ${data['exit_code']}` : '';
+  // What Keyturn ran itself has printed something; of the rest there is what its caller reported.
+  const printed = request.execution?.run?.output?.tail ?? '';
+  const detail = [printed.trimEnd(), texts['detail'] ?? ''].filter((text) => text !== '').join('\n');
+  const late =
+    type === 'execution.late_report' ? 'A report that came too late to count says that it ' : 'It ';
+  return {
+    words: [`${late}${status}${code} at ${moment(at)}.`],
+    mentions: [],
+    output: detail.trim() === '' ? null : { untrusted: lastLines(visible(detail)) },
+  };
+}
+
+/** Cut after it was made visible, so that no cut can hide a character. */
+function lastLines(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  const kept = lines.slice(-OUTPUT_LINES).join('\n');
+  const cut = [...kept].slice(-OUTPUT_CHARACTERS).join('');
+  return lines.length > OUTPUT_LINES || cut.length < kept.length ? `…\n${cut}` : cut;
+}
+
+function wordsOf({ type, actor, at, data, texts }: ToldEntry, look: Look): Words | null {
+  const by = tellerName(actor, look.names);
+  const comment = because(texts['comment']);
+  switch (type) {
+    case 'request.deduplicated':
+      return ['The same was asked again, and waits for the same answer', ...because(texts['reason'])];
+    case 'request.reevaluated':
+      return ['The policy changed. Missing now: ', missingSeats(look) || 'nobody', '.'];
+    case 'review.recorded':
+      return [...by, ` ${VERDICT[String(data['verdict'])] ?? 'voted'}`, ...comment, ...stillMissing(data)];
+    case 'request.approved':
+      return actor.kind === 'policy'
+        ? ['A rule allows it.']
+        : [`Approved. It must start before ${moment(Date.parse(String(data['usable_until'])))}.`];
+    case 'request.denied':
+      return ['The policy denies it now', ...because(texts['tell'])];
+    case 'request.flagged':
+      return ['Stopped: another request of this requester was flagged.'];
+    case 'request.cleared':
+      return [...by, ' cleared it, and people can vote again', ...comment];
+    case 'request.expired':
+      return ['Nobody decided in time. It expired.'];
+    case 'request.lapsed':
+      return ['It was not run in time. The approval ended.'];
+    case 'request.cancelled':
+      return data['because'] === 'caller_left'
+        ? ['Its requester stopped waiting. Cancelled.']
+        : ['Cancelled by ', ...by, '.'];
+    case 'request.revoked':
+      return revoked(String(data['because']), by, comment);
+    case 'request.stop_requested':
+      return [...by, ' asked it to stop', ...comment];
+    case 'grant.issued':
+      return ['Released to ', said(look.names.requester(look.request)), ` at ${moment(at)}.`];
+    case 'execution.started':
+      return data['attempt'] === 1
+        ? [`Started by Keyturn at ${moment(at)}.`]
+        : [`Try ${String(data['attempt'])} started at ${moment(at)}.`];
+    case 'execution.retried':
+      return [
+        `Try ${String(data['attempt'])} failed. The next one starts at ${moment(Date.parse(String(data['retry_at'])))}`,
+        ...because(texts['detail']),
+      ];
+    case 'execution.unknown':
+      return ['No outcome came. Nobody knows how it ended, so a person must settle it.'];
+    case 'execution.settled':
+      return [...by, ` settled it as ${String(data['status'])}`, ...comment];
+    default:
+      return null;
+  }
+}
+
+const VERDICT: Readonly<Record<string, string>> = {
+  approve: 'approved',
+  reject: 'rejected it',
+  flag: 'flagged it, and its requester is frozen',
+};
+
+function stillMissing(data: ToldEntry['data']): Words {
+  const { verdict, filled, of } = data;
+  return verdict === 'approve' && Number(filled) < Number(of)
+    ? [` ${String(filled)} of ${String(of)} so far.`]
+    : [];
+}
+
+function revoked(reason: string, by: Words, comment: Words): Words {
+  if (reason === 'requester_frozen') return ['Revoked: another request of this requester was flagged.'];
+  if (reason === 'policy') return ['Revoked: the policy changed.'];
+  return [...by, ' revoked the approval', ...comment];
 }

@@ -4,6 +4,7 @@ import type { RefusedCalls } from '../../bot/app/refuse-call.ts';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import { type FieldProblem, type Refusal, refuse } from '../../bot/core/refusal.ts';
 import type { ActionRequest, PersonId } from '../../bot/core/request.ts';
+import type { Exporter } from '../../bot/ports/exporter.ts';
 import type { Logger } from '../../bot/ports/logger.ts';
 import type { Http } from '../http/bindings.ts';
 import { jsonAnswer } from '../http/json-answer.ts';
@@ -17,6 +18,7 @@ export interface ApiOptions {
   readonly context: Context;
   readonly authenticate: (authorization: string | undefined) => Caller | null;
   readonly refusedCalls: RefusedCalls;
+  readonly exporter: Exporter;
   readonly logger: Logger;
   readonly bodyWithinMs: number;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as schema from './schema.ts';
+import * as audit from './schema-audit.ts';
 
 interface Call {
   readonly method: 'get' | 'post';
@@ -7,7 +8,7 @@ interface Call {
   readonly does: string;
   readonly body?: z.ZodType;
   readonly query?: z.ZodObject;
-  readonly answers: z.ZodType | 'event stream' | 'json lines';
+  readonly answers: z.ZodType | 'event stream' | 'json lines' | 'text' | 'archive';
   readonly created?: true;
   readonly keyed?: true;
   readonly open?: true;
@@ -149,6 +150,32 @@ export const CALLS: readonly Call[] = [
     query: schema.EntriesQuery,
     answers: 'json lines',
   },
+  {
+    method: 'get',
+    path: '/v1/audit/checkpoint',
+    does: 'How long the log is and what it holds, signed (c2sp.org/tlog-checkpoint).',
+    answers: 'text',
+  },
+  {
+    method: 'get',
+    path: '/v1/audit/proof/{seq}',
+    does: 'What shows that one entry is in the log (c2sp.org/tlog-proof).',
+    answers: 'text',
+  },
+  {
+    method: 'post',
+    path: '/v1/audit/exports',
+    does: 'The log with its proofs and reports, as one archive that is checked without us.',
+    body: audit.ExportBody,
+    answers: 'archive',
+  },
+  {
+    method: 'post',
+    path: '/v1/audit/erasures',
+    does: 'Forget one text for good. The entry that committed to it stays.',
+    body: audit.ErasureBody,
+    answers: audit.ErasureView,
+  },
   { method: 'get', path: '/healthz', does: 'The process lives.', answers: Status, open: true },
   {
     method: 'get',
@@ -209,6 +236,8 @@ const KEY = {
 function content(answers: Call['answers']): object {
   if (answers === 'event stream') return { 'text/event-stream': { schema: { type: 'string' } } };
   if (answers === 'json lines') return { 'application/jsonl': { schema: { type: 'string' } } };
+  if (answers === 'archive') return { 'application/gzip': { schema: { type: 'string', format: 'binary' } } };
+  if (answers === 'text') return { 'text/plain': { schema: { type: 'string' } } };
   return { 'application/json': { schema: toSchema(answers) } };
 }
 

@@ -89,7 +89,7 @@ function waitingFor({ demands }: ActionRequest, filledBy: readonly (readonly Per
 }
 
 function execution(
-  { execution: run, demands }: ActionRequest,
+  { execution: run, executor, demands }: ActionRequest,
   name: ((person: PersonId) => string) | null,
 ): ClientRequestView['execution'] {
   const toView = (outcome: Outcome) => ({
@@ -105,7 +105,9 @@ function execution(
     stop_requested: held?.stopRequested ?? false,
     late_reports: (held?.lateReports ?? []).map(toView),
   });
-  return { by: 'caller', ...of(run), outcome_within: demands.outcomeWithinMs / 1000 };
+  const { attempt = null, worker = null } = run?.run ?? {};
+  const by = executor === null ? 'caller' : 'keyturn';
+  return { by, attempt, worker, ...of(run), outcome_within: demands.outcomeWithinMs / 1000 };
 }
 
 function brokenGlass(

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { isPerson, toRequestId } from '../../bot/app/context.ts';
+import { proveEntry } from '../../bot/app/prove-entry.ts';
 import { readEntries } from '../../bot/app/read-entries.ts';
-import { listRequests, readRequest, waitForRequest } from '../../bot/app/read-requests.ts';
+import { listRequests, readRequest, waitForRequest, whyNotRead } from '../../bot/app/read-requests.ts';
 import { viewPayload } from '../../bot/app/view-payload.ts';
 import { type Refusal, refuse } from '../../bot/core/refusal.ts';
 import { type Http, type HttpApp, newHttpApp } from '../http/bindings.ts';
@@ -55,7 +56,7 @@ export function readingRoutes(options: ApiOptions): HttpApp {
         },
       };
       const request = await waitForRequest(context, caller, idOf(http), wait);
-      return request === null ? refuse('NOT_FOUND') : shown(caller, request);
+      return request === null ? whyNotRead(context, caller, idOf(http)) : shown(caller, request);
     }),
   );
   api.get(
@@ -82,7 +83,7 @@ export function readingRoutes(options: ApiOptions): HttpApp {
         });
       }
       const id = idOf(http);
-      if ((await readRequest(context, caller, id)) === null) return refuse('NOT_FOUND');
+      if ((await readRequest(context, caller, id)) === null) return whyNotRead(context, caller, id);
       return (
         streams.stream(caller, id, Number(after), http.req.raw.signal) ??
         refuse('UNAVAILABLE', { retryAfter: 30 })
@@ -105,7 +106,37 @@ export function readingRoutes(options: ApiOptions): HttpApp {
       return new Response(lines, { headers });
     }),
   );
+  api.get(
+    '/v1/audit/checkpoint',
+    get('audit checkpoint', async (http) => {
+      const query = queryOf(http, NoQuery);
+      if (isRefusal(query)) return query;
+      const checkpoint = context.store.committed.newestCheckpoint();
+      return checkpoint === null ? refuse('UNAVAILABLE') : plainText(checkpoint.note);
+    }),
+  );
+  api.get(
+    '/v1/audit/proof/:seq',
+    get('audit proof', async (http, caller) => {
+      if (!isPerson(caller)) return refuse('FORBIDDEN');
+      const query = queryOf(http, NoQuery);
+      if (isRefusal(query)) return query;
+      const seq = http.req.param('seq') ?? '';
+      if (!/^(0|[1-9][0-9]{0,15})$/.test(seq)) return refuse('NOT_FOUND');
+      const proof = await proveEntry(context, caller, Number(seq));
+      return isRefusal(proof) ? proof : plainText(proof);
+    }),
+  );
   return api;
+}
+
+function plainText(text: string): Response {
+  const headers = {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  };
+  return new Response(text, { headers });
 }
 
 /** Parameters are held to a schema as bodies are; one given twice is one too many. */

@@ -12,6 +12,7 @@ import * as withdraw from '../../bot/app/withdraw-request.ts';
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import type { Http, HttpApp } from '../http/bindings.ts';
 import { jsonAnswer, jsonText } from '../http/json-answer.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { type Answer, type ApiOptions, createCalls } from './call.ts';
 import { readingRoutes } from './reading-routes.ts';
 import {
@@ -33,6 +34,7 @@ export function apiRoutes(options: ApiOptions): HttpApp {
   const { context } = options;
   const { post, shown } = createCalls(options);
   const api = readingRoutes(options);
+  api.route('/', auditRoutes(options));
   const idOf = (http: Http) => toRequestId(http.req.param('id') ?? '');
   const changed = async (caller: Caller, result: Promise<Changed>): Promise<Answer> => {
     const settled = await result;

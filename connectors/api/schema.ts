@@ -113,11 +113,14 @@ const OutcomeView = z.strictObject({
 });
 
 const ExecutionView = z.strictObject({
-  by: z.literal('caller'),
+  by: z.enum(['caller', 'keyturn']),
   outcome: OutcomeView.nullable(),
   /** Seconds within which an outcome or a heartbeat is due. */
   outcome_within: z.number(),
   stop_requested: z.boolean(),
+  /** Where Keyturn runs it: which try, and who has it. Null before the first. */
+  attempt: z.int().nullable(),
+  worker: z.string().nullable(),
   late_reports: z.array(OutcomeView),
 });
 

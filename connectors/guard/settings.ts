@@ -26,7 +26,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   return { url: readUrl(environment['KEYTURN_URL']), token };
 }
 
-function readUrl(text: string | undefined): string {
+export function readUrl(text: string | undefined): string {
   const address = text === undefined || text === '' ? DEFAULT_URL : text;
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {

@@ -1,5 +1,5 @@
 import { refuse } from '../../bot/core/refusal.ts';
-import { type HttpApp, newHttpApp } from './bindings.ts';
+import { type Http, type HttpApp, newHttpApp } from './bindings.ts';
 import { jsonAnswer, jsonText } from './json-answer.ts';
 import type { Metrics } from './metrics.ts';
 import { problem } from './problem.ts';
@@ -7,6 +7,8 @@ import { problem } from './problem.ts';
 export interface Health {
   /** Null when the log can be written, or what is wrong. */
   readonly notReady: () => Promise<string | null>;
+  /** What stops nothing and an operator should know. */
+  readonly warnings: () => readonly string[];
   readonly openApi: () => unknown;
 }
 
@@ -26,9 +28,11 @@ export function httpApp(api: HttpApp, health: Health, metrics: Metrics): HttpApp
   app.get('/healthz', () => jsonAnswer({ status: 'ok' }));
   app.get('/readyz', async () => {
     const wrong = await health.notReady();
+    const warnings = health.warnings();
+    const told = warnings.length === 0 ? {} : { warnings };
     return wrong === null
-      ? jsonAnswer({ status: 'ready' })
-      : jsonAnswer({ status: 'not ready', reason: wrong }, 503);
+      ? jsonAnswer({ status: 'ready', ...told })
+      : jsonAnswer({ status: 'not ready', reason: wrong, ...told }, 503);
   });
   let document: string | null = null;
   app.get('/openapi.json', () => {
@@ -48,5 +52,14 @@ export function metricsRoute(metrics: Metrics): HttpApp {
     '/metrics',
     async () => new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } }),
   );
+  return app;
+}
+
+/** A face that answers by itself, at this path and under it. */
+export function mountedAt(path: string, answer: (request: Request) => Promise<Response>): HttpApp {
+  const app = newHttpApp();
+  const handler = (http: Http) => answer(http.req.raw);
+  app.all(path, handler);
+  app.all(`${path}/*`, handler);
   return app;
 }

@@ -1,6 +1,6 @@
 import { toIsoTime } from '../../bot/core/instant.ts';
 import type { Refusal, RefusalCode } from '../../bot/core/refusal.ts';
-import { REFUSAL_TEXT } from '../../bot/views/refusals.ts';
+import { REFUSAL_TEXT, refusalText } from '../../bot/views/refusals.ts';
 
 /** A code without a status does not compile. */
 const STATUS: Readonly<Record<RefusalCode, number>> = {
@@ -51,7 +51,7 @@ export function problem(refusal: Refusal, nameOf: ((person: string) => string) |
     title: code,
     status,
     code,
-    detail: REFUSAL_TEXT[code],
+    detail: nameOf === null ? REFUSAL_TEXT[code] : refusalText(refusal),
     ...(fields === undefined
       ? {}
       : { errors: fields.map(({ pointer, problem: detail }) => ({ pointer, detail })) }),

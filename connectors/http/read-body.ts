@@ -4,9 +4,13 @@ import { type Refusal, refuse } from '../../bot/core/refusal.ts';
 const MOST_BODY_BYTES = 256 * 1024;
 
 /** The raw bytes, or a refusal as soon as they are too many or too late. What is too much is never kept. */
-export function readBody(incoming: IncomingMessage, withinMs: number): Promise<Buffer | Refusal> {
+export function readBody(
+  incoming: IncomingMessage,
+  withinMs: number,
+  mostBytes = MOST_BODY_BYTES,
+): Promise<Buffer | Refusal> {
   const declared = Number(incoming.headers['content-length'] ?? 0);
-  if (declared > MOST_BODY_BYTES) return Promise.resolve(refuse('BODY_TOO_LARGE'));
+  if (declared > mostBytes) return Promise.resolve(refuse('BODY_TOO_LARGE'));
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -17,7 +21,7 @@ export function readBody(incoming: IncomingMessage, withinMs: number): Promise<B
     };
     const take = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MOST_BODY_BYTES) {
+      if (size > mostBytes) {
         incoming.pause();
         finish(refuse('BODY_TOO_LARGE'));
       } else {

@@ -1,15 +1,11 @@
-import { hash } from 'node:crypto';
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import { readIsoTime, toIsoTime } from '../../bot/core/instant.ts';
 import type { Instant } from '../../bot/core/request.ts';
 import { GENESIS_PREV } from './entry.ts';
 import { MOST_BYTES } from './fixed-point.ts';
-
-/** What is wrong, and with which entry; null where the input is too far off to have a number. */
-export interface Problem {
-  readonly seq: number | null;
-  readonly why: string;
-}
+import { parseOrigin } from './origin.ts';
+import type { Problem } from './problem.ts';
+import { sha256Base64 } from './sha256.ts';
 
 /**
  * The hash that an entry names is not the hash of the entry before it. Which of the two was changed
@@ -42,13 +38,17 @@ export function createChain(mustBeginAt0: boolean) {
   const wrong = (seq: number, why: string): Followed => ({ problem: { seq, why } });
 
   /** A log that is cut at its beginning is taken from there on; it cannot show what its first `prev` stands for. */
-  const begin = (seq: number, prev: string): Followed | null => {
+  const begin = (seq: number, prev: string, log: string): Followed | null => {
+    const epoch = parseOrigin(log)?.epoch;
+    if (epoch === undefined) return wrong(seq, 'its log is no name with an epoch');
     if (!isHash(prev)) return wrong(seq, 'its prev is no SHA-256');
     if (seq > 0 && mustBeginAt0) return wrong(0, `it is missing; the log begins at ${seq}`);
     if (seq > 0 && prev === NO_PREV)
       return wrong(0, `its prev says that it is the first, its seq says ${seq}`);
     if (seq === 0 && prev !== NO_PREV)
       return wrong(0, 'its prev is not 32 zero bytes, as it is in the first entry');
+    if (seq === 0 && epoch !== 1)
+      return wrong(0, 'its log is not in its first epoch, as it is in the first entry');
     first = seq;
     next = seq;
     head = prev;
@@ -68,13 +68,14 @@ export function createChain(mustBeginAt0: boolean) {
       ) {
         return wrong(next, 'it has no log, seq, prev and ts as an entry has');
       }
-      if (origin !== null && log !== origin) {
+      const isEpoch = entry['type'] === 'log.epoch_opened';
+      if (origin !== null && (isEpoch || log !== origin) && !(isEpoch && isNextEpoch(origin, log, entry))) {
         // The second entry is the first that can differ. Its prev tells which of the two was changed.
         const isSecond = first !== null && next === first + 1;
         return wrong(isSecond && prev !== head ? next - 1 : next, 'its log is not the log of the others');
       }
       if (first === null) {
-        const refused = begin(seq, prev);
+        const refused = begin(seq, prev, log);
         if (refused !== null) return refused;
       }
       if (seq !== next) return wrong(next, `entry ${seq} stands where entry ${next} belongs`);
@@ -93,6 +94,8 @@ export function createChain(mustBeginAt0: boolean) {
       next = seq + 1;
       return { link: { seq, prev, at } };
     },
+    /** The log's name and epoch at the newest entry, or null before the first. */
+    origin: () => origin,
     /** The number that the next entry should have. */
     expected: () => next,
     first: () => first,
@@ -109,14 +112,21 @@ export function settleDoubt({ seq, hash }: Doubt, prevOfNext: unknown): Problem 
   return { seq: seq - 1, why: `its bytes are not those that entry ${seq} was chained to` };
 }
 
+/** An epoch goes on where the one before it ended, and says which it is. */
+function isNextEpoch(origin: string, log: string, { data }: JsonObject): boolean {
+  const [before, after] = [parseOrigin(origin), parseOrigin(log)];
+  const told = typeof data === 'object' && data !== null && 'epoch' in data ? data['epoch'] : null;
+  return before?.log === after?.log && before?.epoch === Number(told) - 1 && after?.epoch === told;
+}
+
 function isHash(prev: string): boolean {
   const bytes = Buffer.from(prev, 'base64');
   return bytes.length === 32 && bytes.toString('base64') === prev;
 }
 
-/** As `leafHash`, in one call and over one copy: that is half of its time. */
+/** As `leafHash`, over one copy: that is half of its time. */
 const SCRATCH = Buffer.alloc(1 + MOST_BYTES);
 function leafHashBase64(bytes: Uint8Array): string {
   SCRATCH.set(bytes, 1);
-  return hash('sha256', SCRATCH.subarray(0, 1 + bytes.length), 'base64');
+  return sha256Base64(SCRATCH.subarray(0, 1 + bytes.length));
 }

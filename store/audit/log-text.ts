@@ -2,7 +2,7 @@ import { KeyturnFault } from '../../bot/core/fault.ts';
 import { toIsoTime } from '../../bot/core/instant.ts';
 
 /** Numbers under these names are instants. In the log every time is a string. */
-const INSTANTS: ReadonlySet<string> = new Set(['expiresAt', 'usableUntil', 'dueAt']);
+const INSTANTS: ReadonlySet<string> = new Set(['expiresAt', 'usableUntil', 'dueAt', 'leaseUntil', 'retryAt']);
 
 /** The fields of one shape of object in the order of the log: by UTF-16 units of the snake_case name. */
 type Order = readonly { readonly name: string; readonly prefix: string }[];

@@ -1,4 +1,4 @@
-import { stoppedByReview } from './replay-glass.ts';
+import { glassStands, stoppedByReview } from './replay-glass.ts';
 import { quorum } from './replay-quorum.ts';
 import { freezes } from './replay-review.ts';
 import type { Actor, EntryOf, LoggedEntry } from './replay-shape.ts';
@@ -37,29 +37,52 @@ export function reevaluated(world: World, held: Held, entry: EntryOf<'request.re
 }
 
 function isApproved(held: Held): boolean {
-  if (held.breaker !== null && !held.excluded.has(held.breaker)) return true;
+  if (glassStands(held)) return true;
   return held.submitted.effect === 'allow' && held.demands.seats.length === 0 ? true : quorum(held).isFull;
 }
 
 /** Released once: to who asked, while it is usable, and only as long as its quorum still stands. */
-export function granted(world: World, held: Held, { actor, data, at }: EntryOf<'grant.issued'>): Why {
-  const { id } = held.submitted.requester;
-  if (!isRequester(held, actor)) return 'a grant for somebody else than the requester';
-  if (data.audience !== id) return 'a grant for another audience than the requester';
+export function granted(world: World, held: Held, { actor, data, at, ts }: EntryOf<'grant.issued'>): Why {
+  const { executor, requester } = held.submitted;
+  const { id } = requester;
+  if (executor === null) {
+    if (!isRequester(held, actor)) return 'a grant for somebody else than the requester';
+    if (data.audience !== id) return 'a grant for another audience than the requester';
+  } else if (actor.kind !== 'worker' || data.audience !== `worker:${actor.worker}`) {
+    return 'a grant for somebody else than the worker that carries it out';
+  }
   if (world.frozen.has(id)) return `a grant for ${id}, who is frozen`;
   if (!isInForce(world, held.demands.policy_version)) return 'a grant under a policy that is not in force';
   if (!isApproved(held)) return 'a grant without the quorum that the policy in force demands';
   held.startedAt = at;
+  if (executor !== null) world.owed = { held, type: 'execution.started', by: actor, ts, optional: false };
   return null;
 }
 
 export function ended(held: Held, actor: Actor): Why {
+  const { run } = held;
+  if (run !== null) {
+    return actor.kind === 'worker' && actor.worker === run.worker
+      ? null
+      : 'an outcome from somebody else than the worker that has it';
+  }
   return isRequester(held, actor) ? null : 'an outcome from somebody else than the requester';
+}
+
+/** Evidence from a caller that lost its say, or from a worker whose try was taken over. */
+export function lateReport(held: Held, { actor }: EntryOf<'execution.late_report'>): Why {
+  if (held.submitted.executor === null) {
+    return isRequester(held, actor) && held.state === 'unknown' ? null : 'a late report from somebody else';
+  }
+  return actor.kind === 'worker' ? null : 'a late report from somebody who is no worker';
 }
 
 /** Heartbeats, which are no entries, only ever move the deadline further away. */
 export function lost(held: Held, { actor, at }: LoggedEntry): Why {
+  // A worker may say itself that it cannot tell.
+  if (held.run !== null && actor.kind === 'worker') return ended(held, actor);
   if (actor.kind !== 'keyturn') return 'its actor is not keyturn';
+  if (held.run !== null) return at >= held.run.freeAt ? null : 'unknown while a worker had it';
   return at >= held.startedAt + held.demands.outcome_within_ms
     ? null
     : 'unknown before the time for its outcome was over';

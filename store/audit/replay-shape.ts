@@ -30,6 +30,10 @@ function optional<T>(guard: Guard<T>): Guard<T | undefined> {
   return (value): value is T | undefined => value === undefined || guard(value);
 }
 
+function orMissing<T>(guard: Guard<T>): Guard<T | undefined> {
+  return (value): value is T | undefined => value === undefined || guard(value);
+}
+
 function listOf<T>(guard: Guard<T>): Guard<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.every(guard);
 }
@@ -93,6 +97,7 @@ const DATA = {
     action_digest: digest,
     view_digest: digest,
     effect: oneOf('allow', 'require', 'deny'),
+    executor: orNull(fields({ kind: oneOf('idempotent', 'checkable', 'once'), definition: digest })),
     demands,
     submission,
   }),
@@ -136,6 +141,9 @@ const DATA = {
   }),
   'request.stop_requested': fields({ because: oneOf('asked', 'flag', 'post_review') }),
   'grant.issued': fields({ nonce_digest: digest, audience: text }),
+  'execution.started': fields({ attempt: count, worker: text, lease_until: time }),
+  'execution.retried': fields({ attempt: count, retry_at: time }),
+  'execution.output': fields({ attempt: count, bytes: count, sha256: text, is_cut: flag }),
   'execution.succeeded': outcome,
   'execution.failed': outcome,
   'execution.unknown': nothing,
@@ -147,15 +155,26 @@ const DATA = {
   'client.refused': fields({ code: text, call: text, times: count }),
   'requester.frozen': fields({ requester: text, exclusions: listOf(text) }),
   'requester.cleared': fields({ requester: text }),
-  'identity.linked': fields({ person: text, accounts: count }),
+  'identity.linked': fields({ person: text, accounts: count, links: orMissing(count) }),
+  'identity.unlinked': fields({ person: text, links: count }),
+  'identity.code_given': fields({ person: text, expires_at: time }),
+  'directory.failed': fields({ kind: text }),
   'policy.loaded': fields({ version: digest, previous: orNull(digest) }),
   'policy.refused': fields({ in_force: orNull(digest), problems: count }),
   'notification.sent': message,
   'notification.updated': message,
   'notification.failed': message,
   'audit.viewed': fields({ from: count, count }),
+  'audit.exported': fields({ from: count, to: count, reports: listOf(text) }),
+  'disclosure.erased': fields({ seq: count, field: text }),
+  'log.pruned': fields({ before: count, archive: digest }),
   'log.started': fields({ clean: flag }),
   'log.stopped': nothing,
+  'log.heartbeat': nothing,
+  'log.key_rotated': fields({ previous: orNull(text), next: text }),
+  'log.epoch_opened': fields({ epoch: count, key: text }),
+  'audit.anchored': fields({ anchor: text, size: count }),
+  'audit.anchor_failed': fields({ anchor: text, size: count }),
   'storage.fault': fields({ code: text }),
   'clock.anomaly': fields({ behind_ms: count }),
 } satisfies Readonly<Record<Event['type'], Guard<unknown>>>;
@@ -170,6 +189,7 @@ const ACTOR = {
     verified_by: text,
   }),
   policy: fields({ version: digest }),
+  worker: fields({ worker: text }),
   keyturn: nothing,
 };
 

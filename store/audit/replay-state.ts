@@ -1,6 +1,6 @@
 import { readIsoTime } from '../../bot/core/instant.ts';
 import { type State, type Verdict, WAYS } from '../../bot/core/request.ts';
-import type { Actor, EntryOf, LoggedDemands, LoggedEntry, Subject } from './replay-shape.ts';
+import type { Actor, EntryOf, LoggedDemands, LoggedEntry, LoggedGlass, Subject } from './replay-shape.ts';
 
 /** One approve that counts. `seats` is what the log says this person could fill when it was cast. */
 export interface Vote {
@@ -26,10 +26,14 @@ export interface Held {
   approvedAt: number;
   usableUntil: number;
   startedAt: number;
+  /** Keyturn's own run of it, as its last start says. */
+  run: { readonly attempt: number; readonly worker: string; readonly freeAt: number } | null;
   /** Reminders up to this time were sent. */
   remindedUntil: number;
   /** Who approved alone, in an emergency. */
   breaker: string | null;
+  /** The way by which that was. */
+  brokeBy: Pick<LoggedGlass, 'who' | 'review_by'>;
   /** What the review of that said. */
   postReview: Verdict | null;
 }
@@ -64,6 +68,8 @@ export interface World {
   owed: Owed | null;
   /** Request number → the glass that was broken for it. */
   readonly unreviewed: Map<number, Unreviewed>;
+  /** Person → how many accounts they have linked. */
+  readonly links: Map<string, number>;
   /** The requests that a freeze must stop before anything else happens. */
   sweep: { readonly requester: string; readonly numbers: Set<number> };
   /** The number that the next request gets; null while a log that is cut at its beginning has not shown one. */
@@ -71,6 +77,8 @@ export interface World {
   /** Requests up to this number began before the first entry and cannot be replayed. */
   began: number;
   policy: string | null;
+  /** The verifier key that checkpoints are signed by; null before the log has named one. */
+  key: string | null;
   /** False where the log's beginning is missing: then what it does not show may still be so. */
   readonly whole: boolean;
 }
@@ -105,11 +113,14 @@ export const STEPS: ReadonlyMap<LoggedEntry['type'], Step> = new Map<LoggedEntry
   ['request.revoked', { from: ['approved'], to: 'revoked' }],
   ['request.stop_requested', { from: ['executing'], to: null }],
   ['grant.issued', { from: ['approved'], to: 'executing' }],
+  ['execution.started', { from: ['executing'], to: null }],
+  ['execution.retried', { from: ['executing'], to: null }],
+  ['execution.output', { from: ['executing'], to: null }],
   ['execution.succeeded', { from: ['executing'], to: 'succeeded' }],
   ['execution.failed', { from: ['executing'], to: 'failed' }],
   ['execution.unknown', { from: ['executing'], to: 'unknown' }],
   ['execution.settled', { from: ['unknown'], to: null }],
-  ['execution.late_report', { from: ['unknown'], to: null }],
+  ['execution.late_report', { from: ['unknown', 'executing'], to: null }],
   ['payload.viewed', { from: [...WAITS, 'approved', 'executing', 'unknown'], to: null }],
 ]);
 
@@ -133,8 +144,10 @@ export function hold(entry: EntryOf<'request.submitted'>, id: string): Held {
     approvedAt: 0,
     usableUntil: 0,
     startedAt: 0,
+    run: null,
     remindedUntil: 0,
     breaker: null,
+    brokeBy: { who: [], review_by: [] },
     postReview: null,
   };
 }

@@ -3,6 +3,7 @@ import {
   cancelled,
   ended,
   granted,
+  lateReport,
   lost,
   reevaluated,
   revoked,
@@ -12,6 +13,7 @@ import {
   withdrawnByAsker,
 } from './replay-release.ts';
 import { approved, cleared, flagged, rejected, reviewed, viewed } from './replay-review.ts';
+import { printed, retried, started } from './replay-run.ts';
 import type { Actor, LoggedEntry } from './replay-shape.ts';
 import { type Held, isInForce, isRequester, type Owed, STEPS, type Why, type World } from './replay-state.ts';
 
@@ -78,9 +80,16 @@ function ruled(world: World, held: Held, entry: LoggedEntry, owed: Owed | null):
       return stopRequested(world, held, entry, owed);
     case 'grant.issued':
       return granted(world, held, entry);
+    case 'execution.started':
+      return started(held, entry, owed);
+    case 'execution.retried':
+      return retried(held, entry);
+    case 'execution.output':
+      return printed(held, entry);
+    case 'execution.late_report':
+      return lateReport(held, entry);
     case 'execution.succeeded':
     case 'execution.failed':
-    case 'execution.late_report':
       return ended(held, entry.actor);
     case 'execution.unknown':
       return lost(held, entry);

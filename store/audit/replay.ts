@@ -1,6 +1,9 @@
 import { isTerminal } from '../../bot/core/request.ts';
 import { frozen, interruptsSweep, policyLoaded, requesterCleared } from './replay-freeze.ts';
 import { glassOverdue, glassReviewed } from './replay-glass.ts';
+import { linked, unlinked } from './replay-identity.ts';
+import { epochOpened, keyRotated } from './replay-key.ts';
+import { erased, exported, pruned } from './replay-record.ts';
 import type { Actor, EntryOf, LoggedEntry, Subject } from './replay-shape.ts';
 import { type Held, LATE, type Owed, STEPS, subjectProblem, type Why, type World } from './replay-state.ts';
 import { step } from './replay-step.ts';
@@ -24,11 +27,13 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     open: new Map(),
     frozen: new Map(),
     unreviewed: new Map(),
+    links: new Map(),
     owed: null,
     sweep: { requester: '', numbers: new Set() },
     next: whole ? 1 : null,
     began: 0,
     policy: null,
+    key: null,
     whole,
   };
   let requests = 0;
@@ -61,6 +66,20 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
         return (isBefore(entry.subject) ? null : glassReviewed(world, entry)) ?? about(entry, owed);
       case 'break_glass.overdue':
         return (isBefore(entry.subject) ? null : glassOverdue(world, entry)) ?? about(entry, owed);
+      case 'identity.linked':
+        return linked(world, entry);
+      case 'identity.unlinked':
+        return unlinked(world, entry);
+      case 'log.key_rotated':
+        return keyRotated(world, entry);
+      case 'log.epoch_opened':
+        return epochOpened(world, entry);
+      case 'audit.exported':
+        return exported(entry) ?? about(entry, owed);
+      case 'disclosure.erased':
+        return erased(entry) ?? about(entry, owed);
+      case 'log.pruned':
+        return pruned(entry) ?? about(entry, owed);
       default:
         return about(entry, owed);
     }
@@ -109,7 +128,9 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     frozen: (): ReadonlyMap<string, ReadonlySet<string>> => world.frozen,
     unreviewed: (): ReadonlyMap<number, { readonly person: string; readonly dueAt: number }> =>
       world.unreviewed,
+    links: (): ReadonlyMap<string, number> => world.links,
     policy: () => world.policy,
+    key: () => world.key,
     requests: () => requests,
     /** Entries about requests that began before the first entry. */
     unreplayed: () => unreplayed,
@@ -126,5 +147,6 @@ function isOwed({ held, type, by, ts }: Owed, entry: LoggedEntry): boolean {
 
 function isSame(a: Actor, b: Actor): boolean {
   if (a.kind === 'person') return b.kind === 'person' && a.person === b.person;
+  if (a.kind === 'worker') return b.kind === 'worker' && a.worker === b.worker;
   return a.kind === 'policy' && b.kind === 'policy' && a.version === b.version;
 }

@@ -3,9 +3,14 @@ import { KeyturnFault } from '../../bot/core/fault.ts';
 import { first } from './migrations/0001-first.ts';
 import { outbox } from './migrations/0002-outbox.ts';
 import { breakGlass } from './migrations/0005-break-glass.ts';
+import { accounts } from './migrations/0007-accounts.ts';
+import { tree } from './migrations/0009-tree.ts';
+import { streams } from './migrations/0012-streams.ts';
+import { inbox } from './migrations/0013-inbox.ts';
+import { runs } from './migrations/0015-runs.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
-const MIGRATIONS: readonly string[] = [first, outbox, breakGlass];
+const MIGRATIONS: readonly string[] = [first, outbox, breakGlass, inbox, accounts, tree, streams, runs];
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Brings the file to this version, all or nothing. A file from a newer Keyturn is refused, not guessed at. */

@@ -17,6 +17,9 @@ interface Row {
   readonly version: number;
 }
 
+/** So that one look at a place that was down for a day stays a look. */
+const MOST_LOOKED_AT = 3_000;
+
 const COLUMNS = 'id, kind, place, request, about, seq, body, attempts, key, version';
 
 /** Messages that must go out, written with the change they tell of. One that went out is deleted. */
@@ -36,10 +39,15 @@ export function outboxIn(db: Database): Outbox & WaitingMessages {
     'SELECT min(place) AS place FROM outbox WHERE place > ?',
   );
   const sendable = db.prepare<[Place, number, number, number], Row>(
-    `SELECT ${COLUMNS} FROM outbox AS one WHERE place = ? AND due_at <= ? AND NOT EXISTS (
-       SELECT 1 FROM outbox AS earlier WHERE earlier.place = one.place AND earlier.request = one.request
-       AND earlier.id < one.id AND earlier.attempts > 0 AND earlier.due_at > ?)
-     ORDER BY turn, id LIMIT ?`,
+    // Each requester's first message, then each one's second, and so on: a flood holds up itself only.
+    `SELECT ${COLUMNS} FROM (
+       SELECT one.*, row_number() OVER (PARTITION BY one.turn, requests.requester ORDER BY one.id) AS nth
+       FROM (SELECT * FROM outbox WHERE place = ? AND due_at <= ? ORDER BY turn, id LIMIT ${MOST_LOOKED_AT}) AS one
+       LEFT JOIN requests ON requests.id = one.request AND one.kind IN ('card', 'thread')
+       WHERE NOT EXISTS (
+         SELECT 1 FROM outbox AS earlier WHERE earlier.place = one.place AND earlier.request = one.request
+         AND earlier.id < one.id AND earlier.attempts > 0 AND earlier.due_at > ?))
+     ORDER BY turn, nth, id LIMIT ?`,
   );
   const hurry = db.prepare('UPDATE outbox SET turn = 0 WHERE place = ? AND request = ?');
   return {

@@ -11,8 +11,15 @@ export function postsIn(db: Database): Posts & StoredPosts {
   const cards = db.prepare<[string, string], Post>(
     `${POST} WHERE request = ? AND place = ? AND kind = 'card' ORDER BY at, message`,
   );
+  const thread = db.prepare<[string, string, number], Post>(
+    `${POST} WHERE request = ? AND place = ? AND kind = 'thread' ORDER BY seq DESC, message LIMIT ?`,
+  );
   const places = db.prepare<[string, string], { place: Place }>(
     `SELECT place FROM posts WHERE request = ? AND kind = 'card' UNION SELECT place FROM digested WHERE request = ?`,
+  );
+  const stale = db.prepare<[string, number], Post>(
+    `SELECT posts.place, kind, request, digest, seq, message, at FROM posts JOIN requests ON requests.id = posts.request
+     WHERE kind = 'card' AND posts.seq < requests.audit_seq AND posts.message > ? ORDER BY posts.message LIMIT ?`,
   );
   const one = db.prepare<[string, string], Post>(`${POST} WHERE place = ? AND message = ?`);
   const within = db.prepare<[string, string, number, number], Post>(
@@ -33,6 +40,11 @@ export function postsIn(db: Database): Posts & StoredPosts {
     `SELECT count(*) AS everyone, coalesce(sum(requester = ?), 0) AS mine
      FROM posts JOIN requests ON requests.id = posts.request WHERE place = ? AND kind = 'card' AND at > ?`,
   );
+  const queued = db.prepare<[string, string], { waiting: number }>(
+    `SELECT count(*) AS waiting FROM outbox JOIN requests ON requests.id = outbox.request
+     WHERE outbox.place = ? AND outbox.kind = 'card' AND outbox.key IS NULL AND requests.requester = ? AND NOT EXISTS
+     (SELECT 1 FROM posts WHERE posts.request = outbox.request AND posts.place = outbox.place AND posts.kind = 'card')`,
+  );
   const add = db.prepare(
     'INSERT OR IGNORE INTO posts (place, message, kind, request, digest, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -44,6 +56,8 @@ export function postsIn(db: Database): Posts & StoredPosts {
   const forget = db.prepare("DELETE FROM posts WHERE kind IN ('thread','direct') AND at < ?");
   return {
     cards: (place, request) => cards.all(request, place),
+    thread: (place, request, most) => thread.all(request, place, most).reverse(),
+    staleCards: (most, after) => stale.all(after, most),
     placesOf: (request) => places.all(request, request).map(({ place }) => place),
     post: (place, message) => one.get(place, message) ?? null,
     postsIn: (place, { kinds, before, most }) => within.all(place, JSON.stringify(kinds), before, most),
@@ -53,7 +67,8 @@ export function postsIn(db: Database): Posts & StoredPosts {
     digestPosts: (digest) => digests.all(digest),
     countCards(place, since, requester) {
       const { everyone, mine } = recent.get(requester, place, since) ?? { everyone: 0, mine: 0 };
-      return { all: everyone, ofRequester: mine };
+      const { waiting } = queued.get(place, requester) ?? { waiting: 0 };
+      return { all: everyone, ofRequester: mine, waiting };
     },
     addPost: ({ place, message, kind, request, digest, seq, at }) =>
       void add.run(place, message, kind, request, digest, seq, at),

@@ -1,3 +1,4 @@
+import { toPlace } from '../../bot/core/place.ts';
 import { type ActionRequest, WAYS } from '../../bot/core/request.ts';
 
 /** `asked` is the part that is written once; `body` the part that lives. Both JSON. */
@@ -29,7 +30,7 @@ const MOST_KEPT = 4096;
 /** What rows from before there was such a thing do not say. */
 const NOT_SAID = {
   life: { remindedUntil: null, brokenGlass: null },
-  demands: { reviewVia: WAYS, remind: [], escalate: [], notify: [], breakGlass: [] },
+  demands: { reviewVia: WAYS, remind: [], escalate: [], notify: [toPlace('room')], breakGlass: [] },
 } as const;
 
 /** Between rows and requests. The part that is written once is parsed once, as long as it is in use. */
@@ -74,7 +75,7 @@ export function requestRows() {
     },
     toAsked(request: ActionRequest): string {
       const { id, number, action, target, requester, owner, onBehalfOf, reason, links } = request;
-      const { actionDigest, viewDigest, preview, redact, effect, demands, createdAt } = request;
+      const { actionDigest, viewDigest, preview, redact, executor, effect, demands, createdAt } = request;
       const asked: Asked = {
         id,
         number,
@@ -89,6 +90,7 @@ export function requestRows() {
         viewDigest,
         preview,
         redact,
+        executor,
         effect,
         demands,
         createdAt,

@@ -1,13 +1,22 @@
 import type { Database } from 'better-sqlite3';
 import { KeyturnFault } from '../../bot/core/fault.ts';
-import { dueAt } from '../../bot/core/lifecycle/time.ts';
-import type { ActionRequest, RequestId, State } from '../../bot/core/request.ts';
-import type { Reading, Transaction } from '../../bot/ports/store.ts';
+import { toLane } from '../../bot/core/lane.ts';
+import { dueAt, runAt } from '../../bot/core/lifecycle/time.ts';
+import { type ActionRequest, type RequestId, RISKS, type State } from '../../bot/core/request.ts';
+import type { Reading, Runnable, Transaction } from '../../bot/ports/store.ts';
 import { type Row, requestRows } from './request-rows.ts';
 
 type Requests = Pick<
   Reading,
-  'request' | 'actionText' | 'list' | 'due' | 'waiting' | 'inStates' | 'auditSeq' | 'countByState'
+  | 'request'
+  | 'actionText'
+  | 'list'
+  | 'due'
+  | 'runnable'
+  | 'waiting'
+  | 'inStates'
+  | 'auditSeq'
+  | 'countByState'
 > &
   Pick<
     Transaction,
@@ -18,6 +27,7 @@ type Requests = Pick<
     | 'nextNumber'
     | 'countOpen'
     | 'countSince'
+    | 'laneLoad'
     | 'pendingTwin'
     | 'openOf'
   >;
@@ -36,6 +46,9 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   const due = db.prepare<[number, number], { id: string }>(
     'SELECT id FROM requests WHERE due_at <= ? ORDER BY due_at LIMIT ?',
   );
+  const runnable = db.prepare<[number, number], Row>(
+    `${ROW} WHERE run_at IS NOT NULL AND run_at <= ? ORDER BY urgency DESC, run_at, number LIMIT ?`,
+  );
   const waiting = db.prepare<[], { id: string }>(
     'SELECT id FROM requests WHERE waits IS NOT NULL ORDER BY number',
   );
@@ -44,17 +57,17 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   );
   const last = db.prepare<[], { number: number | null }>('SELECT max(number) AS number FROM requests');
   const add = db.prepare(
-    `INSERT INTO requests (number, id, state, requester, created_at, due_at, waits, twin, audit_seq, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO requests (number, id, state, requester, created_at, due_at, run_at, urgency, lane, waits, twin, audit_seq, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const addText = db.prepare('INSERT INTO actions (number, text, asked) VALUES (?, ?, ?)');
   const changeAsked = db.prepare('UPDATE actions SET asked = ? WHERE number = ?');
   const change = db.prepare(
-    `UPDATE requests SET state = ?, due_at = ?, waits = ?, audit_seq = ?, body = ? WHERE number = ?`,
+    `UPDATE requests SET state = ?, due_at = ?, run_at = ?, urgency = ?, started_at = ?, waits = ?, audit_seq = ?, body = ? WHERE number = ?`,
   );
   // No index holds these columns, so a change within a state touches one page.
   const changeLife = db.prepare('UPDATE requests SET audit_seq = ?, body = ? WHERE number = ?');
-  const alive = db.prepare('UPDATE requests SET due_at = ?, body = ? WHERE number = ?');
+  const alive = db.prepare('UPDATE requests SET due_at = ?, run_at = ?, body = ? WHERE number = ?');
   const changeTwin = db.prepare('UPDATE requests SET twin = ? WHERE id = ?');
   const open = db.prepare<[string, number], { n: number }>(
     `SELECT count(*) AS n FROM (SELECT 1 FROM requests WHERE requester = ? AND state IN ${OPEN} LIMIT ?)`,
@@ -62,6 +75,12 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   const since = db.prepare<[string, number, number], { n: number }>(
     `SELECT count(*) AS n FROM (SELECT created_at FROM requests WHERE requester = ? ORDER BY number DESC LIMIT ?)
      WHERE created_at > ?`,
+  );
+  const working = db.prepare<[string, number], { n: number }>(
+    "SELECT count(*) AS n FROM requests WHERE lane = ? AND started_at IS NOT NULL AND state = 'executing' AND coalesce(run_at, 9e15) > ?",
+  );
+  const starts = db.prepare<[string, number], { n: number }>(
+    'SELECT count(*) AS n FROM requests WHERE lane = ? AND started_at > ?',
   );
   const twin = db.prepare<[string], Row>(
     `${ROW} WHERE twin = ? AND state = 'pending' ORDER BY number LIMIT 1`,
@@ -80,31 +99,73 @@ export function requestsIn(db: Database, seq: () => number): Requests {
     countByState: () => new Map(byState.all().map(({ state, n }) => [state, n])),
     list: (query) => listRows(db, query).map(read),
     due: (at, most) => due.all(at, most).map(({ id }) => id as RequestId),
+    runnable: (at, most) => runnable.all(at, most).map((row) => toRunnable(read(row))),
     waiting: () => waiting.all().map(({ id }) => id as RequestId),
     inStates: (states, most, after) => rowsInStates(db, states, most, after).map(read),
     nextNumber: () => (last.get()?.number ?? 0) + 1,
     countOpen: (requester, most) => open.get(requester, most)?.n ?? 0,
     countSince: (requester, at, most) => since.get(requester, most, at)?.n ?? 0,
+    laneLoad: (lane, at, from) => ({
+      running: working.get(lane, at)?.n ?? 0,
+      started: starts.get(lane, from)?.n ?? 0,
+    }),
     pendingTwin: (key) => one(twin.get(key)),
     openOf: (requester) => openRows.all(requester).map(read),
     insert(request, actionText, dedupeKey) {
       const { number, id, state, requester, createdAt } = request;
       const [due_, waits_, life] = [dueAt(request), waits(request), toLife(request)];
-      add.run(number, id, state, requester.id, createdAt, due_, waits_, dedupeKey, seq(), life);
+      const lane = request.executor === null ? null : toLane(request);
+      const [run, urgent] = [runAt(request), urgency(request)];
+      add.run(
+        number,
+        id,
+        state,
+        requester.id,
+        createdAt,
+        due_,
+        run,
+        urgent,
+        lane,
+        waits_,
+        dedupeKey,
+        seq(),
+        life,
+      );
       addText.run(number, actionText, toAsked(request));
     },
     setTwin: (id, dedupeKey) => void changeTwin.run(dedupeKey, id),
-    touch: (request) => void alive.run(dueAt(request), toLife(request), request.number),
+    touch: (request) => void alive.run(dueAt(request), runAt(request), toLife(request), request.number),
     update(request, before) {
       const { number, state } = request;
       const life = toLife(request);
       const moved =
-        state !== before.state || dueAt(request) !== dueAt(before) || waits(request) !== waits(before);
-      if (moved) change.run(state, dueAt(request), waits(request), seq(), life, number);
+        state !== before.state ||
+        dueAt(request) !== dueAt(before) ||
+        runAt(request) !== runAt(before) ||
+        startedAt(request) !== startedAt(before) ||
+        urgency(request) !== urgency(before) ||
+        waits(request) !== waits(before);
+      const [due_, run, urgent] = [dueAt(request), runAt(request), urgency(request)];
+      if (moved)
+        change.run(state, due_, run, urgent, startedAt(request), waits(request), seq(), life, number);
       else changeLife.run(seq(), life, number);
       if (request.demands !== before.demands) changeAsked.run(toAsked(request), number);
     },
   };
+}
+
+/** The start of the last try; null where Keyturn has started nothing. */
+function startedAt({ execution }: ActionRequest): number | null {
+  return execution?.run == null ? null : execution.run.startedAt;
+}
+
+function urgency({ demands }: ActionRequest): number {
+  return RISKS.indexOf(demands.risk);
+}
+
+function toRunnable({ id, demands, execution, executor }: ActionRequest): Runnable {
+  const attempt = execution?.run?.attempt ?? 0;
+  return { request: id, attempt, risk: demands.risk, runsOn: executor?.runsOn ?? [] };
 }
 
 /** 1 while it can still be cancelled and everybody who asked blocks on the answer. */

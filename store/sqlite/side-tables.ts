@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Digest } from '../../bot/core/digest.ts';
-import type { PersonId } from '../../bot/core/request.ts';
+import type { ClientId, PersonId } from '../../bot/core/request.ts';
 import type { Freeze, Reading, StoredConsume, StoredSubmission, Transaction } from '../../bot/ports/store.ts';
 
 /** Answers that a caller may ask for again within a bounded time. */
@@ -32,9 +32,14 @@ export function repeatsIn(
   };
 }
 
-export function freezesIn(db: Database): Pick<Transaction, 'freeze' | 'unfreeze' | 'frozen'> {
+export function freezesIn(
+  db: Database,
+): Pick<Transaction, 'freeze' | 'unfreeze' | 'frozen' | 'frozenRequesters'> {
   const get = db.prepare<[string], { at: number; exclusions: string }>(
     'SELECT at, exclusions FROM freezes WHERE requester = ?',
+  );
+  const all = db.prepare<[number], { requester: ClientId | PersonId; at: number }>(
+    'SELECT requester, at FROM freezes ORDER BY at, requester LIMIT ?',
   );
   const put = db.prepare('INSERT OR REPLACE INTO freezes (requester, at, exclusions) VALUES (?, ?, ?)');
   const remove = db.prepare('DELETE FROM freezes WHERE requester = ?');
@@ -43,6 +48,7 @@ export function freezesIn(db: Database): Pick<Transaction, 'freeze' | 'unfreeze'
       const row = get.get(requester);
       return row === undefined ? null : { at: row.at, exclusions: JSON.parse(row.exclusions) as PersonId[] };
     },
+    frozenRequesters: (most) => all.all(most),
     freeze: (requester, { at, exclusions }: Freeze) =>
       void put.run(requester, at, JSON.stringify(exclusions)),
     unfreeze: (requester) => void remove.run(requester),

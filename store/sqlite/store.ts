@@ -2,20 +2,28 @@ import type { Database } from 'better-sqlite3';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import type { Random } from '../../bot/ports/random.ts';
 import type { Store, Transaction } from '../../bot/ports/store.ts';
+import { formatOrigin } from '../audit/origin.ts';
+import { accountsIn } from './accounts.ts';
 import { logIn, readHead } from './audit-log.ts';
+import { checkpointsIn, checkTree } from './checkpoints.ts';
+import { disclosuresIn } from './disclosures.ts';
 import { groupCommit } from './group-commit.ts';
+import { inboxIn } from './inbox.ts';
 import { lockDirectory } from './lock.ts';
 import { openDatabase } from './open.ts';
 import { outboxIn } from './outbox.ts';
 import { postReviewsIn } from './post-reviews.ts';
 import { postsIn } from './posts.ts';
+import { purgerOf } from './purge.ts';
 import { requestsIn } from './requests.ts';
 import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
+import { streamsIn } from './streams.ts';
 import { checkTail, endsWithStop } from './tail.ts';
+import { treeIn } from './tree.ts';
 
 export interface SqliteStoreOptions {
   readonly file: string;
-  /** The log's origin, as it stands in every entry. */
+  /** The log's name. Every entry carries it with the epoch, as its origin. */
   readonly log: string;
   readonly software: string;
   readonly random: Random;
@@ -44,6 +52,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
   const stoppedCleanly = head.seq === -1 || endsWithStop(db);
   const requests = requestsIn(db, () => head.seq);
   const postReviews = postReviewsIn(db);
+  const tree = treeIn(db, () => head);
   const tx: Transaction = {
     ...requests,
     hasOverdueReview: postReviews.hasOverdueReview,
@@ -51,31 +60,46 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
       requests.update(request, before);
       if (request.brokenGlass !== before.brokenGlass) postReviews.keep(request);
     },
-    ...logIn(db, options, {
-      get: () => head,
-      set(next) {
-        head = next;
+    ...logIn(
+      db,
+      options,
+      {
+        get: () => head,
+        set(next) {
+          head = next;
+        },
       },
-    }),
+      tree.append,
+    ),
+    ...checkpointsIn(db, { ...tree, origin: () => formatOrigin(options.log, head.epoch) }),
+    ...inboxIn(db),
     ...outboxIn(db),
     ...postsIn(db),
     ...repeatsIn(db),
     ...freezesIn(db),
     ...identitiesIn(db),
+    ...accountsIn(db),
+    ...streamsIn(db),
+    ...disclosuresIn(db),
   };
   const mark = () => {
     const held = head;
+    const undoTree = tree.mark();
     return () => {
       head = held;
+      undoTree();
     };
   };
+  checkTree(tx);
   const commits = groupCommit(db, { mark }, options.onBroken);
+  const purger = purgerOf(db, options.file);
   return {
     transact: <T>(work: (tx: Transaction) => T extends PromiseLike<unknown> ? never : T) =>
       commits.submit(() => work(tx)) as Promise<T>,
     committed: tx,
     lastWriteFailed: commits.lastWriteFailed,
     stoppedCleanly,
+    purge: purger.purge,
     close() {
       commits.close();
       try {
@@ -86,6 +110,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
         // A full disk. The commits are safe where they are.
       } finally {
         db.close();
+        purger.close();
         unlock();
       }
     },

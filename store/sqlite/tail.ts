@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import { leafHash } from '../audit/entry.ts';
+import { parseOrigin } from '../audit/origin.ts';
 
 /** How many of the newest entries are checked at every start. `keyturn audit verify` checks all. */
 const TAIL = 1000;
@@ -20,7 +21,7 @@ export function checkTail(db: Database, log: string): void {
     if (!follows || told?.seq !== seq || told.prev !== Buffer.from(prev).toString('base64')) {
       throw new KeyturnFault('LOG_TAIL_BROKEN', `entry ${seq} does not follow the one before it`);
     }
-    if (told.log !== log) {
+    if (parseOrigin(told.log)?.log !== log) {
       throw new KeyturnFault('LOG_TAIL_BROKEN', `this log is ${told.log}, the configuration says ${log}`);
     }
   }

@@ -2,16 +2,20 @@ import type { Database } from 'better-sqlite3';
 import { canonicalJson, type Json } from '../../bot/core/canonical-json.ts';
 import { sha256Hex } from '../../bot/core/digest.ts';
 import { isTerminal } from '../../bot/core/request.ts';
-import type { Problem } from '../audit/chain.ts';
+import type { Beside } from '../audit/beside.ts';
 import { toLogText } from '../audit/log-text.ts';
+import type { Problem } from '../audit/problem.ts';
 import type { Replayed } from '../audit/replay.ts';
-import type { Beside, End, Tables } from '../audit/verify.ts';
+import type { End, Tables } from '../audit/verify.ts';
+import type { NoteFile } from '../audit/verify-log.ts';
 import { openReadOnly } from './open.ts';
 
 /** A log in its database, and the state that stands beside it, all as of one moment. */
 export interface VerifySource {
   entries(): Iterable<{ readonly bytes: Uint8Array; readonly beside: Beside }>;
   readonly tables: Tables;
+  /** In order of size. */
+  readonly checkpoints: readonly NoteFile[];
   close(): void;
 }
 
@@ -52,11 +56,15 @@ export function openVerifySource(file: string): VerifySource {
         for (const [seq, prev, type, request, bytes] of entries.iterate()) {
           yield {
             bytes: blob(bytes),
-            beside: { seq, prev: blob(prev), type, request, disclosures: texts.upTo(seq) },
+            beside: { columns: { seq, prev: blob(prev), type, request }, texts: texts.upTo(seq) },
           };
         }
       },
       tables: tablesIn(db, () => texts.next()),
+      checkpoints: db
+        .prepare<[], { size: number; note: string }>('SELECT size, note FROM checkpoints ORDER BY size')
+        .all()
+        .map(({ size, note }) => ({ name: `checkpoint ${size}`, note: Buffer.from(String(note), 'utf8') })),
       close() {
         texts.close();
         db.close();
@@ -68,13 +76,13 @@ export function openVerifySource(file: string): VerifySource {
   }
 }
 
-const NONE: Beside['disclosures'] = [];
+const NONE: Beside['texts'] = [];
 
 /** Walks the texts beside the entries, both in order, so that neither is ever held as a whole. */
 function take(rows: IterableIterator<DisclosureRow>) {
   let next = rows.next();
   return {
-    upTo(seq: number): Beside['disclosures'] {
+    upTo(seq: number): Beside['texts'] {
       if (next.done || next.value.seq > seq) return NONE;
       const taken = [];
       for (; !next.done && next.value.seq <= seq; next = rows.next()) {
@@ -114,6 +122,7 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
   );
   const actions = db.prepare<[], { rows: number }>('SELECT count(*) AS rows FROM actions');
   const policy = db.prepare<[], { value: string }>("SELECT value FROM facts WHERE name = 'policy'");
+  const key = db.prepare<[], { key: string }>('SELECT key FROM checkpoint_keys ORDER BY since DESC LIMIT 1');
   const freezes = db.prepare<[], { requester: string; exclusions: string }>(
     'SELECT requester, exclusions FROM freezes',
   );
@@ -133,7 +142,7 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
       const isSame = isTerminal(state) || isLifeOf(request, life.get(number));
       return isSame ? null : `votes or demands of request ${number} in the tables are not those of the log`;
     },
-    rest({ lastSeq, requests, frozen, policy: loaded, unreviewed }: End): Problem | null {
+    rest({ lastSeq, requests, frozen, policy: loaded, unreviewed, links, key: named }: End): Problem | null {
       const end = (why: string) => ({ seq: lastSeq, why });
       const { rows, newest, stamp } = count.get() ?? { rows: 0, newest: null, stamp: null };
       if (stamp !== null && stamp > lastSeq) {
@@ -148,8 +157,11 @@ function tablesIn(db: Database, nextText: () => number | null): Tables {
       }
       if ((policy.get()?.value ?? null) !== loaded)
         return end('the policy in force is not the last one that the log has');
+      if (!isSameLinks(db, links)) return end('the linked accounts are not those of the log');
       if (!isSameReviews(db, unreviewed))
         return end('the reviews that are due for a broken glass are not those of the log');
+      if ((key.get()?.key ?? null) !== named)
+        return end('the key in force is not the last one that the log names');
       const isSame = freezes
         .all()
         .every(({ requester, exclusions }) => isJsonOf(exclusions, frozen.get(requester)));
@@ -179,6 +191,16 @@ function isLifeOf(
     // No JSON, or not of that shape.
     return false;
   }
+}
+
+function hasTable(db: Database, name: string): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined;
+}
+
+function isSameLinks(db: Database, links: End['links']): boolean {
+  const sql = 'SELECT person, count(*) AS n FROM accounts GROUP BY person';
+  const rows = hasTable(db, 'accounts') ? db.prepare<[], { person: string; n: number }>(sql).all() : [];
+  return rows.length === links.size && rows.every(({ person, n }) => links.get(person) === n);
 }
 
 /** A database from before there was such a table has no broken glass either. */

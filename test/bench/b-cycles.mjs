@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { inTurns, latencies, medianOf } from './lib/measure.mjs';
+import { inTurns, latencies, medianOf, mostOf } from './lib/measure.mjs';
 import { runChild, startKeyturn, startLimit } from './lib/processes.mjs';
-import { toRow } from './lib/rows.mjs';
+import { cpuRow, toRow } from './lib/rows.mjs';
 
 const IN_FLIGHT = 50;
 const PER_SECOND = 2_000;
@@ -14,9 +14,10 @@ export async function cycles({ dir, quick }) {
   const keyturn = await startKeyturn(data);
   const group = await startLimit('group', join(dir, 'cycle-rows'));
   const bare = await startLimit('bare');
-  const load = ({ port }, round) =>
+  const load = ({ port, pid }, round) =>
     runChild('load-cycles.mjs', {
       port,
+      pid,
       inFlight: IN_FLIGHT,
       seconds: quick ? 2 : 6,
       warmUp: round === 0 ? 3 : 1,
@@ -28,13 +29,13 @@ export async function cycles({ dir, quick }) {
   ]);
   const ceiling = await load(bare, 0);
   await Promise.all([keyturn, group, bare].map((server) => server.stop()));
-  const value = medianOf(ours, 'perSecond');
+  const value = mostOf(ours, 'perSecond');
   return [
     toRow({
       what: `whole cycles, ${IN_FLIGHT} in flight, over HTTP`,
       value,
       unit: '/s',
-      limit: medianOf(raw, 'perSecond'),
+      limit: mostOf(raw, 'perSecond'),
       limitName: 'Hono, zod and group commit',
       aim: ['>=', 0.3],
       note: `per cycle ${latencies(ours)} (raw: ${latencies(raw)})`,
@@ -46,6 +47,7 @@ export async function cycles({ dir, quick }) {
       aim: ['>=', PER_SECOND],
       note: `client: ${Math.round(ceiling.perSecond).toLocaleString('en')} /s alone, ${share(ours)} of a core here, ${share(raw)} at the raw server`,
     }),
+    ...cpuRow('whole cycle, CPU time of the server', ours, raw, 'Hono, zod and group commit'),
   ];
 }
 

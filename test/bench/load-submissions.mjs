@@ -1,10 +1,11 @@
 import autocannon from 'autocannon';
 import { readOptions, report } from './lib/child.mjs';
+import { cpuMs } from './lib/cpu.mjs';
 import { percentiles } from './lib/measure.mjs';
 import { aSubmission, TOKENS } from './lib/policy.mjs';
 
 /** A child process: submissions as fast as `connections` get answers, for `seconds` after a warm-up. */
-const { port, connections, seconds, warmUp, salt } = readOptions();
+const { port, pid, connections, seconds, warmUp, salt } = readOptions();
 
 let count = 0;
 function toSubmission(request) {
@@ -35,13 +36,19 @@ async function shoot(duration) {
   if (created === 0 || created < took.length) {
     throw new Error(`not every submission was created: ${JSON.stringify([...statuses])}`);
   }
-  return { perSecond: took.length / spent, ...percentiles(took) };
+  return { perSecond: took.length / spent, ...percentiles(took), all: took.length };
 }
 
 await shoot(warmUp);
 const cpu = process.cpuUsage();
+const before = cpuMs(pid);
 const shot = await shoot(seconds);
+const after = cpuMs(pid);
 const { user, system } = process.cpuUsage(cpu);
-report({ ...shot, clientCpu: (user + system) / 1e6 / seconds });
+report({
+  ...shot,
+  clientCpu: (user + system) / 1e6 / seconds,
+  cpuMsEach: after === null ? null : (after - before) / shot.all,
+});
 // autocannon leaves timers behind.
 process.exit(0);

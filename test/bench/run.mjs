@@ -7,7 +7,7 @@ import { cycles } from './b-cycles.mjs';
 import { growth } from './c-growth.mjs';
 import { verification } from './d-verification.mjs';
 import { starting } from './e-starting.mjs';
-import { toLine } from './lib/rows.mjs';
+import { toTable } from './lib/rows.mjs';
 
 // It measures and never fails for what it measured: a missed aim is for people to look at.
 
@@ -63,14 +63,14 @@ async function runAll({ names, quick, json }) {
   for (const name of names) {
     const dir = mkdtempSync(join(tmpdir(), `keyturn-bench-${name}-`));
     try {
-      for (const row of await BENCHES.get(name)({ dir, quick })) {
-        print(toLine(name, row));
-        rows.push({ bench: name, ...row });
-      }
+      const begun = performance.now();
+      rows.push(...(await BENCHES.get(name)({ dir, quick })).map((row) => ({ bench: name, ...row })));
+      print(`${name} took ${Math.round((performance.now() - begun) / 1000)} s`);
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }
   }
+  print(`\n${toTable(rows)}\n`);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ ...about, rows }, null, 2)}\n`);
 }
 

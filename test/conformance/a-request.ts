@@ -28,6 +28,7 @@ export function aRequest(changes: Partial<ActionRequest> = {}): ActionRequest {
     viewDigest: `sha256:${'b'.repeat(64)}`,
     preview: { text: 'COPY orders', hiddenLines: 0, hiddenValues: 0 },
     redact: [],
+    executor: null,
     effect: 'require',
     demands: {
       policyVersion: `sha256:${'c'.repeat(64)}`,

@@ -11,6 +11,7 @@ export function keepsRequests(name: string, place: Place): void {
       nonceDigest: `sha256:${'d'.repeat(64)}`,
       startedAt: AT,
       heardAt: AT,
+      run: null,
       stopRequested: false,
       outcome: null,
       lateReports: [],

@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { skipUnless } from '../helpers/require.ts';
+import { aPerson, useBrowser } from '../helpers/chromium.ts';
 import { Folder, ROOT, type Running } from './folder.ts';
+import { Visit } from './room-world.ts';
 
-const HAS_CURL = spawnSync('curl', ['--version']).status === 0;
+const browser = useBrowser();
 
 /** Processes that still run in that folder, whoever started them. Empty where there is no /proc. */
 function running({ path }: Folder): string[] {
@@ -19,21 +20,36 @@ function running({ path }: Folder): string[] {
   });
 }
 
-/** The demo, started as `npm start` starts it, and what it printed to be pasted. */
+/** The demo, started as `npm start` starts it, and what it printed to be opened, typed and pasted. */
 async function startDemo(folder: Folder) {
   const server = folder.keyturn(['serve'], { PORT: '0' });
-  const [, guardLine = ''] = await server.said(/\n {3}(KEYTURN_URL=.+)\n/);
-  const [, exportLine = ''] = await server.said(/\n {3}(export URL=.+)\n/);
-  const printed = async (number: number) => {
-    const [text] = await server.said(new RegExp(`Request ${number} waits:[^]+?audit verify\\n`));
-    const lines = text.split('\n').map((line) => line.trim());
-    const [owner = '', look = '', review = ''] = lines.filter((line) => line.startsWith('curl '));
-    const [, verify = ''] = /Then check the log: (.+)/.exec(text) ?? [];
-    return { owner, look, review, verify };
+  const [welcome] = await server.said(/Keyturn demo[^]+?export URL=.+\n/);
+  const printed = (pattern: RegExp) => pattern.exec(welcome)?.[1] ?? `nothing like ${pattern} was printed`;
+  const call = (who: string, path: string, body?: unknown) => {
+    const token = printed(new RegExp(`${who}=(\\S+)`));
+    const headers = { authorization: `Bearer ${token}` };
+    const method = body === undefined ? 'GET' : 'POST';
+    const url = `${printed(/export URL=(\S+)/)}/v1/requests${path}`;
+    return fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   };
-  /** In the third terminal, where the tokens were exported. */
-  const third = (line: string) => folder.paste(`${exportLine}\n${line}`).ended;
-  return { server, guardLine, printed, third };
+  /** The only request that waits, as Bob finds it. */
+  const waiting = async () => {
+    const { items } = (await (await call('BOB', '?state=pending')).json()) as {
+      items: { id: string; action_digest: string }[];
+    };
+    return items[0] ?? { id: 'none', action_digest: 'none' };
+  };
+  return {
+    server,
+    call,
+    waiting,
+    room: printed(/Open {2}(\S+)/),
+    bob: printed(/sign in as Bob: {2}(\S+)/),
+    alice: printed(/be Alice as well: {2}(\S+)\)/),
+    guardLine: printed(/^ {3}(KEYTURN_URL=.+ guard .+)$/m),
+    destroyLine: printed(/^ {3}(KEYTURN_URL=.+ request .+)$/m),
+    verifyLine: printed(/^ {3}(node .+ audit verify)$/m),
+  };
 }
 
 async function stop(server: Running): Promise<void> {
@@ -43,60 +59,91 @@ async function stop(server: Running): Promise<void> {
   expect(performance.now() - started).toBeLessThan(3_000);
 }
 
-it('shows a first approval in an empty folder, by nothing but the lines that it prints', async (context) => {
-  skipUnless(context, 'curl', HAS_CURL);
+it('shows the whole idea in an empty folder, by nothing but what it prints', async (context) => {
+  const chromium = await browser(context);
   const folder = new Folder();
-  const { server, guardLine, printed, third } = await startDemo(folder);
+  const demo = await startDemo(folder);
   writeFileSync(join(folder.path, 'README.md'), '# My project\n');
+  const sitDown = async (code: string) => {
+    const person = await aPerson(chromium);
+    await person.page.goto(demo.room);
+    const visit = new Visit(person);
+    await visit.signIn(code);
+    return visit;
+  };
+  const [bob, alice] = [await sitDown(demo.bob), await sitDown(demo.alice)];
 
-  const guard = folder.paste(guardLine);
+  const guard = folder.paste(demo.guardLine);
   await guard.said(/waits for operators 0\/1/);
-  const lines = await printed(1);
-
-  const owner = JSON.parse((await third(lines.owner)).stdout);
-  expect(owner).toMatchObject({
-    status: 403,
-    code: 'SELF_REVIEW',
-    detail: expect.stringContaining('Somebody else must'),
-  });
-  // Before anybody has seen what would run, nobody can approve it.
-  expect(JSON.parse((await third(lines.review)).stdout)).toMatchObject({ code: 'FULL_VIEW_REQUIRED' });
-  const seen = JSON.parse((await third(lines.look)).stdout);
-  expect(seen.payload.argv).toEqual(['tar', '-cvf', '/tmp/keyturn-demo.tar', 'README.md']);
-  expect(seen.view).toContain('README.md');
+  await alice.sees(1, 'Approval needed');
+  await alice.press(1, 'Approve');
+  await alice.told(1, 'Somebody else must');
+  await bob.sees(1, 'tar -cvf /tmp/keyturn-demo.tar README.md');
   expect(guard.child.exitCode).toBeNull();
-
-  expect(JSON.parse((await third(lines.review)).stdout)).toMatchObject({ state: 'approved' });
+  await bob.press(1, 'Approve');
   const ended = await guard.ended;
   expect([ended.code, ended.stdout]).toEqual([0, 'README.md\n']);
-  await server.said(/Request 1 is now succeeded/);
+  await bob.sees(1, 'It succeeded');
+  await demo.server.said(/Request 1 is now succeeded/);
 
-  const verified = await third(lines.verify);
+  // The second one is critical, and what it would destroy is not what its card shows first.
+  const destroy = folder.paste(demo.destroyLine);
+  const card = await bob.sees(2, 'critical');
+  expect(await card.locator('.card-payload').innerText()).not.toContain('customers');
+  await bob.press(2, 'View full payload');
+  await bob.page.getByRole('dialog').getByText('aws_db_instance.customers').waitFor();
+  await bob.pressInDialog('Reject');
+  await bob.giveReason('That is the customers’ database', 'Reject');
+  expect((await destroy.ended).code).toBe(77);
+
+  const verified = await folder.paste(demo.verifyLine).ended;
   expect(verified.code).toBe(3);
   expect(verified.stdout).toContain('nothing wrong in');
-  expect(verified.stdout).toContain('not checked: signatures: no key was given');
   expect(verified.stdout).toContain('nothing outside the log confirms');
-  await stop(server);
+  for (const { person } of [bob, alice]) person.expectBrokenNetwork();
+  await stop(demo.server);
   expect(running(folder)).toEqual([]);
+}, 90_000);
+
+it('gives each code to one person, once, and makes a new one while it runs', async () => {
+  const folder = new Folder();
+  const { server, room, bob } = await startDemo(folder);
+  const enter = (code: string) =>
+    fetch(`${room}/api/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: new URL(room).origin },
+      body: JSON.stringify({ code }),
+    });
+  const [first, second] = [await enter(bob), await enter(bob)];
+  expect([first.status, second.status]).toEqual([200, 401]);
+  expect(await first.json()).toMatchObject({ id: 'bob' });
+  const made = await folder.keyturn(['room', 'code', 'alice']).ended;
+  expect(await (await enter(made.stdout.trim())).json()).toMatchObject({ id: 'alice' });
+  const nobody = await folder.keyturn(['room', 'code', 'mallory']).ended;
+  expect([nobody.code, nobody.stdout]).toEqual([78, '']);
+  expect(nobody.stderr).toContain('nobody here is called mallory: alice, bob');
+  await stop(server);
 });
 
-it('passes on the exit code of a command that fails, and runs nothing of what was rejected', async (context) => {
-  skipUnless(context, 'curl', HAS_CURL);
+it('passes on the exit code of a command that fails, and runs nothing of what was rejected', async () => {
   const folder = new Folder();
-  const { server, guardLine, printed, third } = await startDemo(folder);
+  const { server, guardLine, call, waiting } = await startDemo(folder);
 
   // There is no README.md here: tar says so, and exits with 2.
   const failing = folder.paste(guardLine);
-  const first = await printed(1);
-  await third(first.look);
-  await third(first.review);
+  await server.said(/Request 1 waits/);
+  const { id, action_digest } = await waiting();
+  expect((await call('BOB', `/${id}/reviews`, { verdict: 'approve', action_digest })).status).toBe(403);
+  expect((await call('BOB', `/${id}/payload`)).status).toBe(200);
+  expect((await call('BOB', `/${id}/reviews`, { verdict: 'approve', action_digest })).status).toBe(200);
   expect((await failing.ended).code).toBe(2);
   await server.said(/Request 1 is now failed/);
 
   const rejected = folder.paste(guardLine.replace(/-- tar .*/, '-- touch ran'));
-  const second = await printed(2);
-  const answer = await third(second.review.replace('approve', 'reject'));
-  expect(JSON.parse(answer.stdout)).toMatchObject({ state: 'rejected' });
+  await server.said(/Request 2 waits/);
+  const second = await waiting();
+  const no = { verdict: 'reject', action_digest: second.action_digest, comment: 'no' };
+  expect((await call('BOB', `/${second.id}/reviews`, no)).status).toBe(200);
   expect((await rejected.ended).code).toBe(77);
   expect(existsSync(join(folder.path, 'ran'))).toBe(false);
   await stop(server);

@@ -25,10 +25,16 @@ const LEAVES: Readonly<Record<string, string>> = {
   'request.approved': 'approved',
   'request.denied': 'denied',
   'request.revoked': 'revoked',
+  'request.cancelled': 'cancelled',
   'grant.issued': 'executing',
   'execution.succeeded': 'succeeded',
   'execution.failed': 'failed',
 };
+
+/** A no, or a message about it, changes nothing of a request. */
+function isChange(type: string): boolean {
+  return !type.endsWith('.refused') && !type.startsWith('notification.');
+}
 
 /** What `keyturn audit verify` says: every entry, every quorum, and the tables against a replay. */
 function verify(database: string): void {
@@ -66,7 +72,7 @@ export function checkAgreement(database: string): Held {
     expect(requests.map(({ number }) => number)).toEqual(requests.map((_row, index) => index + 1));
     expect(entries.filter(({ type }) => type === 'request.submitted')).toHaveLength(requests.length);
     for (const { number, state, body, audit_seq } of requests) {
-      const changes = (ofRequest.get(number) ?? []).filter(({ type }) => !type.endsWith('.refused'));
+      const changes = (ofRequest.get(number) ?? []).filter(({ type }) => isChange(type));
       const told = changes.map(({ type }) => LEAVES[type]).filter((left) => left !== undefined);
       expect([state, (JSON.parse(body) as { state: string }).state]).toEqual([told.at(-1), told.at(-1)]);
       expect(audit_seq).toBe(changes.at(-1)?.seq);

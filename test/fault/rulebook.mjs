@@ -18,7 +18,7 @@ const plan = (id, groups) => ({
   reviewVia: ['slack', 'teams', 'room', 'api'],
   remind: [],
   escalate: [],
-  notify: ['room'],
+  notify: ['vendor'],
 });
 
 const rule = (id, action, changes) => ({
@@ -72,6 +72,7 @@ export function rulebook(personOf, version) {
       breakGlass: [],
       members: (group) => (GROUPS[group] ?? []).map(personOf),
     },
+    policyText: '{}',
     environments: new Set(['prod']),
     people: new Map(PEOPLE.map((key) => [personOf(key), person(key)])),
     clients: new Map([[agent.id, agent]]),
@@ -79,6 +80,9 @@ export function rulebook(personOf, version) {
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
+    accounts: new Map(),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
     securityNotices: [],
     text: JSON.stringify({ version: String(version) }),
   };

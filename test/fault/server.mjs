@@ -9,7 +9,7 @@ import Sqlite from 'better-sqlite3';
 import { compose } from '../../dist/bot/compose.js';
 import { PEOPLE, rulebook } from './rulebook.mjs';
 
-const { FAULT_DIR, FAULT_PORT, FAULT_POLICY, FAULT_ARM, FAULT_GATE } = process.env;
+const { FAULT_DIR, FAULT_PORT, FAULT_POLICY, FAULT_ARM, FAULT_GATE, FAULT_FACE } = process.env;
 const { openSync, writeSync, fsyncSync, closeSync } = fs;
 
 /** What fires next, or null. The (skip + 1)th point with that name, in a batch of at least that many works. */
@@ -41,7 +41,7 @@ const { prepare, exec, pragma } = Sqlite.prototype;
 Sqlite.prototype.prepare = function (sql) {
   const statement = prepare.call(this, sql);
   const { run } = statement;
-  const name = /^\w+(?: OR REPLACE)?(?: INTO| FROM)?(?: \w+)?/.exec(sql)?.[0] ?? sql;
+  const name = /^\w+(?: OR \w+)?(?: INTO| FROM)?(?: \w+)?/.exec(sql)?.[0] ?? sql;
   statement.run = (...values) => {
     point(`before ${name}`);
     const result = run.apply(statement, values);
@@ -103,6 +103,35 @@ const probe = {
   },
 };
 
+/** A face whose vendor is a file: what was posted there stays, whatever becomes of this process. */
+const posts = join(FAULT_DIR, 'posts.jsonl');
+const postedUnder = (key) =>
+  (fs.existsSync(posts) ? fs.readFileSync(posts, 'utf8') : '')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+    .find((post) => post.key === key)?.message ?? null;
+const vendor = {
+  face: 'vendor',
+  directPlace: () => null,
+  async post({ kind, request, seq }, { key }) {
+    await gate;
+    point('before post');
+    const message = randomBytes(8).toString('hex');
+    writeDown(posts, JSON.stringify({ kind, request, seq, key, message }));
+    point('after post');
+    return { message };
+  },
+  async edit(notice, message) {
+    await gate;
+    point('before edit');
+    writeDown(join(FAULT_DIR, 'edits.jsonl'), JSON.stringify({ message }));
+    point('after edit');
+    return 'edited';
+  },
+  find: async (_notice, key) => postedUnder(key),
+};
+
 process.on('message', async ({ arm, relay, reload }) => {
   if (reload !== undefined) {
     await keyturn.reload(() => ({ ...config, compile: (personOf) => rulebook(personOf, reload) }));
@@ -124,6 +153,11 @@ const config = {
   dataDir: join(FAULT_DIR, 'data'),
   keyDir: join(FAULT_DIR, 'keys'),
   log: 'test/log',
+  audit: {
+    checkpointEveryMs: 1_000,
+    anchors: [{ kind: 'file', path: join(FAULT_DIR, 'anchor.notes') }],
+    keys: { checkpoint: null, nextCheckpoint: null, grant: null },
+  },
   people: PEOPLE.map((key) => ({ key, accounts: 1 })),
   compile: (personOf) => rulebook(personOf, Number(FAULT_POLICY)),
   listen: { host: '127.0.0.1', port: Number(FAULT_PORT), publicUrl: null },
@@ -134,7 +168,8 @@ const keyturn = await compose(config, {
   clock: { wall: () => Date.now(), steady: () => performance.now() },
   random: { bytes: (count) => randomBytes(count) },
   logger: { info: quiet, warn: quiet, error: tell },
-  couriers: () => [probe],
+  couriers: () => (FAULT_FACE === undefined ? [probe] : []),
+  faces: () => (FAULT_FACE === undefined ? [] : [vendor]),
   onBroken: () => process.exit(74),
 });
 process.on('SIGTERM', () => keyturn.stop().then(() => process.exit(0)));

@@ -32,6 +32,8 @@ export interface StartOptions {
   readonly gate?: 'shut';
   readonly port?: number;
   readonly policy?: 1 | 2;
+  /** With a face whose vendor is a file, instead of the place that only listens. */
+  readonly face?: true;
 }
 
 /** One install on disk, and the processes that come and go over it. */
@@ -40,6 +42,8 @@ export class World {
   readonly database = join(this.dir, 'data', 'keyturn.db');
   readonly effects = join(this.dir, 'effects.jsonl');
   readonly deliveries = join(this.dir, 'deliveries.jsonl');
+  readonly posts = join(this.dir, 'posts.jsonl');
+  readonly edits = join(this.dir, 'edits.jsonl');
   readonly #marker = join(this.dir, 'marker');
   readonly #processes: ChildProcess[] = [];
 
@@ -57,7 +61,7 @@ export class World {
 
   /** A server process, which may be armed to die before it ever listens. `around` is what runs it. */
   launch(
-    { arm, gate, port = 0, policy = 1 }: StartOptions = {},
+    { arm, gate, port = 0, policy = 1, face }: StartOptions = {},
     around: readonly string[] = [],
   ): ChildProcess {
     const env = {
@@ -66,6 +70,7 @@ export class World {
       FAULT_PORT: String(port),
       FAULT_POLICY: String(policy),
       FAULT_GATE: gate,
+      FAULT_FACE: face === undefined ? undefined : '1',
       FAULT_ARM: arm === undefined ? undefined : JSON.stringify(arm),
     };
     const [program = process.execPath, ...args] = [...around, process.execPath, SERVER];

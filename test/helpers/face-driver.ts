@@ -43,4 +43,6 @@ export interface FaceDriver {
   direct(who: Who, says: string | RegExp): Promise<string>;
   /** The digest of many requests, once it says `says`. */
   digest(who: Who, says: string | RegExp): Promise<SeenCard>;
+  /** Clicks the newest digest's button: the next request that waits for the clicker. */
+  showNext(who: Who): Promise<PrivateAnswer>;
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { toPlace } from '../../bot/core/place.ts';
+import type { Account } from '../../bot/core/identity.ts';
+import { type Place, toPlace } from '../../bot/core/place.ts';
 import type { Plan } from '../../bot/core/plan.ts';
 import type { Policy, Rule } from '../../bot/core/policy.ts';
 import { type ClientId, type PersonId, WAYS } from '../../bot/core/request.ts';
+import type { ExternalGroup } from '../../bot/ports/directory.ts';
 import type { Client, Limits, Person, Rulebook } from '../../bot/ports/rulebook.ts';
 
 /** A small firm: alice owns the agent; bob and dora are dba, carol and dora are security, eve is nobody. */
@@ -15,6 +17,11 @@ export type Who = (typeof PEOPLE)[number] | 'agent' | 'ci';
 
 export function tokenOf(who: Who): string {
   return `${who === 'agent' || who === 'ci' ? 'ktc' : 'ktp'}_test_token_of_${who}_0123456789`;
+}
+
+/** Alice is U01 of workspace T01, and so on. */
+export function slackAccountOf(who: Who): string {
+  return `T01/U0${(PEOPLE as readonly Who[]).indexOf(who) + 1}`;
 }
 
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');
@@ -67,6 +74,7 @@ export interface RulebookChanges {
   readonly limits?: Limits;
   readonly client?: Partial<Client>;
   readonly redact?: readonly string[];
+  readonly actions?: Rulebook['actions'];
   /** Who owns a client; alice where nothing is said. */
   readonly owners?: Partial<Record<'agent' | 'ci', Who>>;
   readonly mayActFor?: readonly Who[];
@@ -74,9 +82,16 @@ export interface RulebookChanges {
   readonly moreTokens?: Partial<Record<Who, readonly string[]>>;
   /** The only tokens that this holder has. */
   readonly tokens?: Partial<Record<Who, readonly string[]>>;
-  /** People whom the file no longer names, and clients. */
+  /** Where every plan shows its requests, instead of in the room. */
+  readonly notify?: readonly Place[];
+  /** People who have no Slack account there. */
+  readonly withoutSlack?: readonly Who[];
+  /** People whom the file no longer names, or says are not active, and clients. */
   readonly gone?: readonly Who[];
   readonly goneClients?: readonly ('agent' | 'ci')[];
+  /** Accounts that the file gives to people. */
+  readonly accounts?: Readonly<Record<string, Who>>;
+  readonly externalGroups?: Readonly<Record<string, readonly ExternalGroup[]>>;
 }
 
 /** `db.export` needs two keys and replaces the default, `db.drop` is denied, `db.read` runs at once. */
@@ -95,13 +110,21 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
   const groups = changes.groups ?? GROUPS;
   const tokensOf = (who: Who) =>
     (changes.tokens?.[who] ?? [tokenOf(who), ...(changes.moreTokens?.[who] ?? [])]).map(hash);
-  const rules = changes.rules ?? RULES;
+  const given = changes.rules ?? RULES;
+  const shownIn = <P extends Plan | null>(one: P): P =>
+    one === null || changes.notify === undefined ? one : { ...one, notify: changes.notify };
+  const rules = (typeof given === 'function' ? given(personOf) : given).map((one) => ({
+    ...one,
+    plan: shownIn(one.plan),
+  }));
+  const otherwise = changes.default ?? { effect: 'require', plan: ONE_KEY };
   const person = (key: Who): Person => ({
     id: personOf(key),
     key,
     name: key,
     groups: Object.keys(groups).filter((group) => groups[group]?.includes(key)),
     tokenSha256: tokensOf(key),
+    ...(changes.withoutSlack?.includes(key) ? {} : { slackAccount: slackAccountOf(key) }),
   });
   const client = (id: 'agent' | 'ci', kind: Client['kind']): Client => ({
     id: id as string as ClientId,
@@ -116,12 +139,14 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
   return {
     policy: {
       version: `sha256:${(changes.version ?? '1').padStart(64, '0')}`,
-      rules: typeof rules === 'function' ? rules(personOf) : rules,
-      default: changes.default ?? { effect: 'require', plan: ONE_KEY },
+      rules,
+      default: otherwise.effect === 'deny' ? otherwise : { ...otherwise, plan: shownIn(otherwise.plan) },
       freezes: changes.freezes ?? [],
       breakGlass: changes.breakGlass ?? [],
-      members: (group) => (groups[group] ?? []).map(personOf),
+      members: (group) =>
+        (groups[group] ?? []).filter((key) => !changes.gone?.includes(key as Who)).map(personOf),
     },
+    policyText: '{}',
     environments: new Set(['prod', 'dev']),
     people: new Map(
       PEOPLE.filter((key) => !changes.gone?.includes(key)).map((key) => [personOf(key), person(key)]),
@@ -131,10 +156,21 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
         .filter(({ id }) => !changes.goneClients?.some((gone) => gone === id))
         .map((one) => [one.id, one]),
     ),
-    actions: new Map([['db.secret', { risk: 'medium', redact: changes.redact ?? ['/secret'] }]]),
+    actions: new Map([
+      [
+        'db.secret',
+        { risk: 'medium', redact: changes.redact ?? ['/secret'], execute: null, payloadProblems: () => [] },
+      ],
+      ...(changes.actions ?? []),
+    ]),
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),
     limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },
+    accounts: new Map(
+      Object.entries(changes.accounts ?? {}).map(([account, who]) => [account as Account, personOf(who)]),
+    ),
+    externalGroups: new Map(Object.entries(changes.externalGroups ?? {})),
+    unknownGroups: new Set(Object.keys(changes.externalGroups ?? {})),
     securityNotices: changes.securityNotices ?? [],
     text: JSON.stringify({ version: changes.version ?? '1' }),
   };

@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { compose, type Keyturn, type Ports } from '../../bot/compose.ts';
+import { type Config, compose, type Keyturn, type Ports } from '../../bot/compose.ts';
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import type { ActionRequest } from '../../bot/core/request.ts';
+import type { AuditSettings } from '../../bot/policy-file/audit-settings.ts';
 import { FakeClock } from './fake-clock.ts';
+import { QUIET_AUDIT } from './log-context.ts';
 import { aRulebook, PEOPLE, type RulebookChanges, tokenOf, type Who } from './rulebook.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -44,10 +46,12 @@ export async function startKeyturn(
     readonly dir?: string;
     readonly clock?: FakeClock;
     readonly ports?: Partial<Ports>;
+    readonly config?: Partial<Config>;
     readonly listen?: { host: string; port: number; publicUrl: string | null };
     readonly adminPort?: number;
     /** What a reload cannot change. */
     readonly fixed?: JsonObject;
+    readonly audit?: Partial<AuditSettings>;
   } = {},
 ): Promise<TestKeyturn> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'keyturn-'));
@@ -59,11 +63,14 @@ export async function startKeyturn(
       dataDir,
       keyDir: join(dir, 'keys'),
       log: 'test/log',
+      audit: { ...QUIET_AUDIT, ...options.audit },
+      queue: { driver: 'embedded', concurrency: 4 },
       people: PEOPLE.map((key) => ({ key, accounts: 1 })),
       compile: (personOf) => aRulebook(personOf, changes),
       fixed: { ...FIXED, sections: options.fixed ?? {} },
       listen: options.listen ?? { host: '127.0.0.1', port: 0, publicUrl: null },
       admin: { host: '127.0.0.1', port: options.adminPort ?? 0 },
+      ...options.config,
     },
     {
       clock,

@@ -8,6 +8,7 @@ import type { Ended, Said, SaidOn } from './said.ts';
 type Of<Call extends Said['call']> = Extract<Said, { readonly call: Call }>;
 
 const CONSUME_REPEAT_MS = 60_000;
+const MOST_LATE_REPORTS = 10;
 
 /** What the bot must answer to this, and what that makes of the request. The order of the checks is the contract's. */
 export function foresee(model: Model, said: Said, newId: () => string): Foreseen {
@@ -16,6 +17,8 @@ export function foresee(model: Model, said: Said, newId: () => string): Foreseen
     case 'submit':
       return model.submit(said.who, said.body, said.key, newId);
     case 'clear requester':
+      // About requests, a stranger learns that there are none; here there is nothing to hide.
+      if (said.who === 'mallory') return no('UNAUTHENTICATED');
       return model.clearRequester(said.who, said.requester, said.comment);
     case 'leave':
       model.leave();
@@ -196,14 +199,13 @@ function outcome(request: Held, { who, nonce, status, exitCode }: Of<'outcome'>)
     end(request, status, { ...told, settled: false });
     return null;
   }
-  if (request.state === 'unknown') {
-    if (!same(request.late.at(-1))) request.late.push(told);
+  // After a person has settled it, a report that agrees is kept as evidence.
+  const agrees = request.outcome?.settled === true && request.outcome.status === status;
+  if (request.state === 'unknown' || agrees) {
+    if (!same(request.late.at(-1)) && request.late.length < MOST_LATE_REPORTS) request.late.push(told);
     return null;
   }
-  // After a person has settled it, a report that agrees is kept as evidence.
-  if (request.outcome?.settled === true && request.outcome.status === status) request.late.push(told);
-  else if (request.outcome?.settled !== false || !same(request.outcome)) return 'ALREADY_RESOLVED';
-  return null;
+  return request.outcome?.settled === false && same(request.outcome) ? null : 'ALREADY_RESOLVED';
 }
 
 function heartbeat(model: Model, request: Held, { who, nonce }: Of<'heartbeat'>): string | null {

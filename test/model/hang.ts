@@ -9,6 +9,18 @@ import type { Answered } from './tell.ts';
 const TURNS = 200;
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 
+/** The same promise, but one that is not settled soon never is, and then this throws. */
+export async function soon<T>(work: Promise<T>): Promise<T> {
+  const box = { isSettled: false };
+  const settled = () => {
+    box.isSettled = true;
+  };
+  work.then(settled, settled);
+  for (let left = TURNS; left > 0 && !box.isSettled; left -= 1) await turn();
+  if (!box.isSettled) throw new Error('it neither starts nor stops');
+  return work;
+}
+
 /** What becomes of a call. Time does not pass by itself here, so what is not answered soon never is. */
 export async function comeOf(call: Promise<Answered>): Promise<Came> {
   const box = boxed(call);

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { changes, command_ } from './commands.ts';
 import { openDisk } from './disk.ts';
 import { template } from './process.ts';
+import type { Reached } from './setting.ts';
 import { type Broken, Violation } from './step.ts';
 import { opening } from './wishes.ts';
-import { type Reached, World } from './world.ts';
+import { World } from './world.ts';
 
 const EVERYTHING: readonly Broken[] = [1, 2, 3, 4, 5, 6, 'model'];
 
@@ -14,6 +15,8 @@ export interface Hunt {
   /** What is looked at; all if not said. */
   readonly checks?: readonly Broken[];
   readonly reached?: Reached;
+  /** Whether what was found is made as short as it can be, which takes a while; so if not said. */
+  readonly shrinks?: boolean;
 }
 
 export interface Found {
@@ -28,6 +31,7 @@ export async function hunt({
   histories,
   checks = EVERYTHING,
   reached = new Map(),
+  shrinks = true,
 }: Hunt): Promise<Found | null> {
   const disk = openDisk();
   try {
@@ -48,7 +52,7 @@ export async function hunt({
         }
       },
     );
-    const details = await fc.check(history, { seed, numRuns: histories, endOnFailure: false });
+    const details = await fc.check(history, { seed, numRuns: histories, endOnFailure: !shrinks });
     if (!details.failed) return null;
     const { errorInstance, counterexample } = details;
     const broken = errorInstance instanceof Violation ? errorInstance.broken : 'harness';

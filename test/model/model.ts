@@ -113,6 +113,11 @@ export class Model {
     return this.firm.people.includes(onBehalfOf) && (mayActFor?.includes(onBehalfOf) ?? false);
   }
 
+  /** Under the policy of now, which may be another than it was asked under. */
+  mayStillAsk(who: Who, body: Body): boolean {
+    return this.isKnown(who) && this.isClaimable(who, body) && this.isListed(who, body);
+  }
+
   isListed(who: Who, { action, target: { system, environment, resource } }: Body): boolean {
     if (!isClient(who)) return true;
     const client = this.firm.clients[who];
@@ -198,7 +203,7 @@ export class Model {
   #meet(request: Held): void {
     const ruling = rulingOn(this.firm, request.asker, request.body);
     const isApproved = request.state === 'approved';
-    if (ruling.effect === 'deny') {
+    if (ruling.effect === 'deny' || !this.mayStillAsk(request.asker, request.body)) {
       request.state = isApproved ? 'revoked' : 'denied';
       return;
     }

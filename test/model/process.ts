@@ -6,6 +6,7 @@ import { type Installation, openContext } from '../../bot/open-context.ts';
 import type { Places } from '../../bot/ports/places.ts';
 import type { Random } from '../../bot/ports/random.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
+import { QUIET_AUDIT } from '../helpers/log-context.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import type { Disk } from './disk.ts';
 import { type Firm, firmWith, type Who } from './firm.ts';
@@ -70,6 +71,7 @@ export async function start(
     dataDir,
     keyDir: disk.keys,
     log: 'model/log',
+    audit: QUIET_AUDIT,
     ...sourceOf(firm),
   };
   const context = await openContext(installation, { clock, random, onBroken }, PLACES);

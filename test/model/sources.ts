@@ -21,14 +21,8 @@ export interface Edit {
   readonly to: string;
 }
 
-/** A copy of the sources that Node runs as it is, so that it can be broken without touching the real ones. */
-export interface Copy {
-  readonly dir: string;
-  drop(): void;
-}
-
-/** Everything that `entry` imports from this repository, as JavaScript, by its path from the root. */
-export function compiled(entry: string): ReadonlyMap<string, string> {
+/** The text of everything that `entry` imports from this repository, by its path from the root. */
+export function sourcesOf(entry: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const read = (file: string) => {
     if (found.has(file)) return;
@@ -42,20 +36,29 @@ export function compiled(entry: string): ReadonlyMap<string, string> {
   return found;
 }
 
+/** A copy of the sources that Node runs as it is, so that it can be broken without touching the real ones. */
+export interface Copy {
+  readonly dir: string;
+  drop(): void;
+}
+
 /**
- * Writes them out, one of them changed. A text that is not there exactly once is an error: a mutant
- * that changes nothing would look like one that nobody caught.
+ * Writes them out as JavaScript, perhaps with one of them changed. A text that is not there exactly
+ * once is an error: a mutant that changes nothing would look like one that nobody caught.
  */
 export function copyOf(sources: ReadonlyMap<string, string>, edit: Edit | null): Copy {
+  if (edit !== null && !sources.has(edit.file)) throw new Error(`${edit.file} is no part of what is run`);
+  const scripts = [...sources].map(([file, source]) => ({
+    file: file.replace(/\.ts$/, '.js'),
+    script: toJavaScript(edit?.file === file ? edited(source, edit) : source),
+  }));
   const dir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'keyturn-mutant-'));
   symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
   cpSync(join(ROOT, 'package.json'), join(dir, 'package.json'));
-  for (const [file, source] of sources) {
-    const path = join(dir, file.replace(/\.ts$/, '.js'));
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, toJavaScript(edit?.file === file ? edited(source, edit) : source));
+  for (const { file, script } of scripts) {
+    mkdirSync(join(dir, dirname(file)), { recursive: true });
+    writeFileSync(join(dir, file), script);
   }
-  if (edit !== null && !sources.has(edit.file)) throw new Error(`${edit.file} is no part of what is run`);
   return { dir, drop: () => rmSync(dir, { recursive: true, force: true }) };
 }
 

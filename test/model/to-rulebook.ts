@@ -60,6 +60,7 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
       })),
       members,
     },
+    policyText: '{}',
     environments: new Set(firm.environments),
     people: new Map(
       firm.people.map((key) => [
@@ -74,10 +75,15 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
       ]),
     ),
     clients: new Map(CLIENTS.flatMap((key) => toClient(firm, key, personOf)).map((one) => [one.id, one])),
-    actions: new Map([['db.secret', { risk: 'medium', redact: ['/secret'] }]]),
+    actions: new Map([
+      ['db.secret', { risk: 'medium', redact: ['/secret'], execute: null, payloadProblems: () => [] }],
+    ]),
     clearFrom: [firm.clearFrom],
     auditors: new Set(firm.auditors.map(personOf)),
     limits: { openPerRequester: firm.openPerRequester, newPerMinute: firm.newPerMinute },
+    accounts: new Map(),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
     securityNotices: [],
     text: JSON.stringify({ version: firm.version }),
   };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { about, often, pick, type Wish } from './aim.ts';
 import type { Person, Who } from './firm.ts';
-import { glass, postReview } from './glass-wishes.ts';
+import { glass, glassOnwards, postReview } from './glass-wishes.ts';
 import { onwards } from './onwards.ts';
 import type { Body } from './ruling.ts';
 import type { Said, Verdict } from './said.ts';
@@ -109,7 +109,7 @@ const review = about(
   fc.record({
     pick,
     who: person,
-    verdict: often<Verdict>([8, 'approve'], [1, 'reject'], [1, 'flag']),
+    verdict: often<Verdict>([6, 'approve'], [1, 'reject'], [3, 'flag']),
     looks: often([9, true], [1, false]),
     isRight,
     comment: often<string | null>([1, null], [1, 'because']),
@@ -146,7 +146,7 @@ const report = about(
 );
 
 const cancel = about(
-  ['pending', 'approved'],
+  ['flagged', 'pending', 'approved'],
   fc.record({ pick, who: asker, key: often<string | null>([2, null], [1, 'k1'], [1, 'k2']) }),
   ({ who, key }, id, world) => [{ call: 'cancel', who: askerOf(world, id, who), id, key }],
 );
@@ -234,6 +234,7 @@ export const wish: fc.Arbitrary<Wish> = fc.oneof(
   { weight: 1, arbitrary: stop },
   { weight: 2, arbitrary: clear },
   { weight: 4, arbitrary: glass },
+  { weight: 6, arbitrary: glassOnwards },
   { weight: 3, arbitrary: postReview },
   { weight: 2, arbitrary: clearRequester },
   { weight: 2, arbitrary: settle },

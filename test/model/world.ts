@@ -1,32 +1,20 @@
 import type { ActionRequest, RequestId } from '../../bot/core/request.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
 import { answerText, foreseenText, heldText, rowStateAt, rowText } from './compared.ts';
-import type { Disk } from './disk.ts';
 import { type Change, type Firm, firmWith, PEOPLE } from './firm.ts';
 import { foresee } from './foresee.ts';
-import { comeOf, OpenPolls } from './hang.ts';
+import { comeOf, OpenPolls, soon } from './hang.ts';
 import type { State } from './held.ts';
 import { entriesFrom } from './log.ts';
 import { Model } from './model.ts';
+import { Order } from './order.ts';
 import { type Machine, type Running, start, stop, TrappedRandom, throwInjected } from './process.ts';
 import { meetRest, reload } from './reload.ts';
 import type { Said } from './said.ts';
-import { type Broken, refusedWith, type Told, Violation } from './step.ts';
+import type { CrashAt, Setting } from './setting.ts';
+import { refusedWith, type Told, Violation } from './step.ts';
 import { MALLORY, tell } from './tell.ts';
 import { Watch } from './watch.ts';
-
-/** A crash comes before the write began, at a draw of randomness in the middle of it, or before its answer. */
-export type CrashAt = 'before' | 'after' | number;
-
-/** How often the histories reached what. */
-export type Reached = Map<string, number>;
-
-export interface Setting {
-  readonly disk: Disk;
-  readonly template: string;
-  readonly checks: ReadonlySet<Broken>;
-  readonly reached: Reached;
-}
 
 /**
  * The bot on a real file, and beside it what must be true of it. Every command of a history goes
@@ -93,7 +81,10 @@ export class World {
     if (typeof how.crash === 'number') this.#random.set(how.crash, crash);
     const { firm = this.model.firm } = how;
     const loading = how.firm === undefined ? null : this.#try(() => reload(running, firm));
-    const calls = saids.map((said) => comeOf(tell(running.context, running.callerFor, said)));
+    const order = new Order();
+    const calls = saids.map((said, place) =>
+      comeOf(tell(order.noting(running.context, place), running.callerFor, said)),
+    );
     if (how.crash === 'before') crash();
     const came = await Promise.all(calls);
     const isLoaded = (await loading) === true;
@@ -104,11 +95,9 @@ export class World {
       await meetRest(running);
       this.model.adopt(firm);
     }
-    if (left === null)
-      await this.#settle(
-        saids.map((said, index) => ({ said, came: came[index] ?? { how: 'silent' } })),
-        isLoaded ? this.ids : [],
-      );
+    const told = saids.map((said, place): Told => ({ said, came: came[place] ?? { how: 'silent' } }));
+    const inOrder = order.of(told.length).flatMap((place) => told[place] ?? []);
+    if (left === null) await this.#settle(inOrder, isLoaded ? this.ids : []);
     if (how.crash === undefined || this.#running === null) return;
     const dataDir = left ?? disk.afterCrash(running.dataDir);
     if (left === null) this.#reach('crash after the answer');
@@ -140,7 +129,8 @@ export class World {
     const firm = changes === null ? this.model.firm : firmWith(changes);
     const rows = new Map(this.ids.map((id) => [id, this.#row(running, id)?.state ?? null]));
     await this.#polls.release();
-    await stop(running);
+    await this.#try(() => stop(running));
+    if (this.#running === null) return;
     let { dataDir } = running;
     if (crash !== undefined) {
       const { disk } = this.#setting;
@@ -167,6 +157,7 @@ export class World {
 
   async close(): Promise<void> {
     this.#random.unset();
+    await this.#polls.release();
     if (this.#running !== null) await this.#drop(this.#running);
   }
 
@@ -287,7 +278,7 @@ export class World {
 
   async #try<T>(work: () => Promise<T>): Promise<T | null> {
     try {
-      return await work();
+      return await soon(work());
     } catch (cause) {
       this.#fail(cause);
       return null;

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { giveLinkCode } from '../../bot/app/link-account.ts';
+import { faceOf, personOf, textOf } from '../bot/app/people-world.ts';
 import {
   anExecuting,
   comment,
@@ -103,4 +105,30 @@ it('row 3: who owns the agent since a reload approves nothing that it asked befo
   const after = await keyturn.restart({ version: '2', owners: { agent: 'bob' } });
   const answer = await seeAndApprove(after, 'bob', request);
   await expectRefused(after, answer, 'SELF_REVIEW', { type: 'review.refused', by: 'bob' });
+});
+
+it.each([
+  ['who asked', 'bob', {}],
+  ['the owner of the agent', 'alice', {}],
+  ['on whose behalf it was asked', 'eve', { on_behalf_of: 'eve' }],
+] as const)('row 3: %s approves nothing from a linked account either', async (_whoever, who, changes) => {
+  const keyturn = await startKeyturn({ groups: EVERYBODY_IN });
+  const { context } = keyturn.keyturn;
+  const given = await giveLinkCode(context, personOf(keyturn, who));
+  if (!given.ok) throw new Error(given.code);
+  await faceOf(keyturn).type('slack:T01/U0NEW', `link ${given.code}`);
+  const request = await submit(keyturn, changes, { who: who === 'bob' ? 'bob' : 'agent' });
+  const answer = await faceOf(keyturn).click('slack:T01/U0NEW', request);
+  expect(textOf(answer)).toContain('You cannot decide on this request');
+  expect(await stateOf(keyturn, request)).toBe('pending');
+});
+
+it('row 3: an account that was linked after the request was asked is out as well', async () => {
+  const keyturn = await startKeyturn({ groups: EVERYBODY_IN });
+  const request = await submit(keyturn, {}, { who: 'bob' });
+  const given = await giveLinkCode(keyturn.keyturn.context, personOf(keyturn, 'bob'));
+  if (!given.ok) throw new Error(given.code);
+  await faceOf(keyturn).type('slack:T01/U0NEW', `link ${given.code}`);
+  const answer = await faceOf(keyturn).click('slack:T01/U0NEW', request);
+  expect(textOf(answer)).toContain('You cannot decide on this request');
 });

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { giveLinkCode } from '../../bot/app/link-account.ts';
+import { faceOf, personOf, textOf } from '../bot/app/people-world.ts';
 import {
   expectProblem,
   expectRefused,
@@ -67,4 +69,18 @@ it('row 4: machines fill no seat', async () => {
     const answer = await review(keyturn, who, request, 'approve');
     await expectRefused(keyturn, answer, 'NOT_A_HUMAN', { type: 'client.refused', by: who });
   }
+});
+
+it('row 4: a person who votes by token and by a linked account is one person', async () => {
+  const keyturn = await startKeyturn({ accounts: { 'slack:T01/U0DORA': 'dora' } });
+  const given = await giveLinkCode(keyturn.keyturn.context, personOf(keyturn, 'dora'));
+  if (!given.ok) throw new Error(given.code);
+  await faceOf(keyturn).type('slack:T01/U0NEW', `link ${given.code}`);
+  const request = await submit(keyturn, { action: 'db.export' });
+  await seeAndApprove(keyturn, 'dora', request);
+  for (const account of ['slack:T01/U0DORA', 'slack:T01/U0NEW']) {
+    const answer = await faceOf(keyturn).click(account, request);
+    expect(textOf(answer)).toContain('You have approved this request already');
+  }
+  expect(await stateOf(keyturn, request)).toBe('pending');
 });

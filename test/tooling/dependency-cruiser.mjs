@@ -11,7 +11,7 @@ const WIRE_FORMAT = '^connectors/api/schema[^/]*\\.ts$';
 
 /** The composition root: the only files that may name every adapter. */
 const ROOT =
-  '^bot/((compose|cel|cron|watch-file|reload|main|software|operator-log|places-of|open-context|every|random)\\.ts$|config|demo|policy-file/|cli/)';
+  '^bot/((compose|compose-slack|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|open-(context|log)|close-log|every|random)\\.ts$|config|demo|policy-file/|cli/)';
 
 /** Every place a source file may live. A folder that is not here would escape all the rules below. */
 const HOMES = [
@@ -20,8 +20,8 @@ const HOMES = [
   '^bot/logger\\.ts$',
   '^connectors/[^/]+/',
   '^queue/(relay|worker|backoff)',
-  '^queue/(embedded|bullmq|executors)/',
-  '^store/(sqlite|audit|keys)/',
+  '^queue/(embedded|bullmq|executors|sinks)/',
+  '^store/(sqlite|audit|keys|anchors|export)/',
 ];
 
 /** A layer that imports nothing but what is named: no library and no Node module either. */
@@ -105,14 +105,14 @@ const adapters = [
   ),
   adapter(
     'drivers-call-no-use-case',
-    { path: '^(queue/(?:embedded|bullmq|executors))/' },
+    { path: '^(queue/(?:embedded|bullmq|executors|sinks))/' },
     [CORE, PORTS, '^$1/'],
     'A queue driver or executor is driven. It imports core, ports and its own folder, and never calls a use case.',
   ),
   adapter(
     'store-calls-no-use-case',
-    { path: '^store/(sqlite|keys)/' },
-    [CORE, PORTS, '^store/(sqlite|audit|keys)/'],
+    { path: '^store/(sqlite|keys|anchors|export)/' },
+    [CORE, PORTS, '^store/(sqlite|audit|keys|anchors|export)/'],
     'The store is driven. It imports core, ports and store/audit, and never calls a use case.',
   ),
   closedLayer(
@@ -131,14 +131,16 @@ const VENDORS = [
   [
     'zod',
     'zod',
-    '^(connectors/api/|bot/policy-file/(schema|json-schema|draft|zod-findings|not-yet))',
-    'connectors/api and the schema files of bot/policy-file',
+    '^(connectors/api/|bot/(slack|room)/schema|bot/policy-file/(schema|json-schema|draft|zod-findings|not-yet))',
+    'connectors/api, the schema files of bot/policy-file, bot/room/schema.ts and bot/slack/schema.ts',
   ],
   ['yaml', 'yaml', '^bot/(policy-file/|config)', 'bot/policy-file and bot/config'],
   ['cel', '@bufbuild/[^/]+', '^bot/cel\\.ts$', 'bot/cel.ts'],
   ['croner', 'croner', '^bot/cron\\.ts$', 'bot/cron.ts'],
   ['commander', 'commander', '^bot/cli/', 'bot/cli'],
+  ['tar-stream', 'tar-stream', '^store/export/', 'store/export'],
   ['pino', 'pino', '^bot/logger\\.ts$', 'bot/logger.ts'],
+  ['adaptivecards', 'adaptivecards', '^bot/room/page/', 'bot/room/page'],
   ['prom-client', 'prom-client', '^connectors/http/metrics\\.ts$', 'connectors/http/metrics.ts'],
   ['jose', 'jose', '^connectors/api/', 'connectors/api'],
   ['slack', '@slack/[^/]+', '^bot/slack/', 'bot/slack'],

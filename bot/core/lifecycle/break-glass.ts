@@ -1,8 +1,9 @@
+import { isSameGlass } from '../break-glass.ts';
 import type { RequestEvent } from '../event.ts';
 import { type FieldProblem, refuse } from '../refusal.ts';
 import type { ActionRequest, BreakGlass, PersonId } from '../request.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
-import { isExcluded } from './eligibility.ts';
+import { isExcluded, notIn } from './eligibility.ts';
 import { hasSeenAll, isBlank, isWeakWay } from './review.ts';
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
@@ -15,7 +16,11 @@ export function breakGlass(request: ActionRequest, command: Of<'break-glass'>, n
   const { person, via } = command;
   if (isExcluded(request, person)) return refuse('SELF_REVIEW');
   const glass = glassOpenTo(request, person, now);
-  if (glass === undefined) return refuse('NOT_ELIGIBLE');
+  if (glass === undefined)
+    return notIn(
+      request.demands.breakGlass.flatMap(({ who }) => who),
+      now,
+    );
   if (request.state === 'expired' || request.state === 'lapsed') return refuse('EXPIRED');
   if (request.state === 'flagged') return refuse('FLAGGED');
   const freezes = now.freezes();
@@ -25,7 +30,10 @@ export function breakGlass(request: ActionRequest, command: Of<'break-glass'>, n
   if (now.hasOverdueReview(person)) return refuse('POST_REVIEW_OVERDUE');
   const fields = problems(request, glass, command);
   if (fields.length > 0) return refuse('INVALID', { fields });
-  if (!canBeReviewed(request, glass, person, now)) return refuse('NO_ELIGIBLE_REVIEWER');
+  if (!canBeReviewed(request, glass, person, now)) {
+    const unsure = glass.reviewBy.some((group) => now.unknownGroups.has(group));
+    return refuse(unsure ? 'DIRECTORY_UNAVAILABLE' : 'NO_ELIGIBLE_REVIEWER');
+  }
   if (isWeakWay(request, command)) return refuse('STEP_UP_REQUIRED');
   if (!hasSeenAll(request, command)) return refuse('FULL_VIEW_REQUIRED');
 
@@ -98,11 +106,15 @@ function canBeReviewed(
   );
 }
 
-/** The person who broke the glass still may: they were not excluded since, and have not left the groups. */
+/** The person who broke the glass still may: no later policy excludes them or takes that way from them, and they have not left. */
 export function glassStands(request: ActionRequest, now: Circumstances): boolean {
-  const { brokenGlass } = request;
+  const { brokenGlass, demands } = request;
   if (brokenGlass === null || isExcluded(request, brokenGlass.person)) return false;
-  return now.groupsOf(brokenGlass.person).some((group) => brokenGlass.who.includes(group));
+  const { person, who } = brokenGlass;
+  const isOpen = demands.breakGlass.some(
+    (glass) => isSameGlass(glass, brokenGlass) && glass.candidates.includes(person),
+  );
+  return isOpen && now.groupsOf(person).some((group) => who.includes(group));
 }
 
 /** Somebody else looks at it afterwards. Anything but an approve stops what can still be stopped. */
@@ -110,7 +122,11 @@ export function postReview(request: ActionRequest, command: Of<'post-review'>, n
   const { person, verdict, via, comment } = command;
   const { brokenGlass } = request;
   if (isExcluded(request, person) || person === brokenGlass?.person) return refuse('SELF_REVIEW');
-  if (!mayPostReview(request, person, now)) return refuse('NOT_ELIGIBLE');
+  if (!mayPostReview(request, person, now))
+    return notIn(
+      glassWays(request).flatMap(({ reviewBy }) => reviewBy),
+      now,
+    );
   if (brokenGlass === null) return refuse('NOT_APPROVED');
   if (brokenGlass.review !== null) return refuse('ALREADY_RESOLVED');
   if (isBlank(comment)) return refuse('COMMENT_REQUIRED');
@@ -122,8 +138,14 @@ export function postReview(request: ActionRequest, command: Of<'post-review'>, n
 
 function mayPostReview(request: ActionRequest, person: PersonId, now: Circumstances): boolean {
   const groups = now.groupsOf(person);
-  const ways = request.brokenGlass === null ? request.demands.breakGlass : [request.brokenGlass];
-  return ways.some(({ reviewBy }) => reviewBy.some((group) => groups.includes(group)));
+  return glassWays(request).some(({ reviewBy }) => reviewBy.some((group) => groups.includes(group)));
+}
+
+function glassWays({
+  brokenGlass,
+  demands,
+}: ActionRequest): readonly { readonly reviewBy: readonly string[] }[] {
+  return brokenGlass === null ? demands.breakGlass : [brokenGlass];
 }
 
 function stopped({ state }: ActionRequest): RequestEvent[] {

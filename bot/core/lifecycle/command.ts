@@ -3,7 +3,7 @@ import type { Digest } from '../digest.ts';
 import type { Actor, RequestEvent } from '../event.ts';
 import type { Evaluation } from '../policy.ts';
 import type { Refusal } from '../refusal.ts';
-import type { Instant, PersonId, Proof, Submission, Verdict, Via } from '../request.ts';
+import type { Instant, PersonId, Proof, RunOutput, Submission, Verdict, Via } from '../request.ts';
 
 /** What is asked of one request. `by` is always authenticated; the core never looks at a credential. */
 export type Command =
@@ -61,12 +61,38 @@ export type Command =
       readonly detail: string | null;
     }
   | {
+      readonly type: 'claim';
+      readonly worker: string;
+      readonly storedDigest: Digest;
+      /** The executor's definition in the config that is in force now; null when there is none. */
+      readonly definition: Digest | null;
+      readonly nonceDigest: Digest;
+      readonly leaseMs: number;
+    }
+  | {
+      readonly type: 'finish';
+      readonly worker: string;
+      readonly attempt: number;
+      readonly status: 'succeeded' | 'failed' | 'unknown';
+      readonly exitCode: number | null;
+      readonly detail: string | null;
+      /** Milliseconds until another try may follow; null where none may. */
+      readonly retryInMs: number | null;
+      readonly output: RunOutput | null;
+    }
+  | {
       readonly type: 'settle';
       readonly person: PersonId;
       readonly status: 'succeeded' | 'failed';
       readonly comment: string;
     }
-  | { readonly type: 'reevaluate'; readonly evaluation: Evaluation; readonly policyVersion: Digest }
+  | {
+      readonly type: 'reevaluate';
+      readonly evaluation: Evaluation;
+      readonly policyVersion: Digest;
+      /** What Keyturn itself would run under the new config; null where it runs nothing of that name. */
+      readonly definition: Digest | null;
+    }
   | { readonly type: 'tick' };
 
 /** What is true now, looked up before the core is asked. */
@@ -77,6 +103,8 @@ export interface Circumstances {
   /** The groups this person is in now. Nobody the directory does not know is in any. */
   readonly groupsOf: (person: PersonId) => readonly string[];
   readonly clearFrom: readonly string[];
+  /** Groups for which nobody can say now who is in them. What hangs on one of them is refused. */
+  readonly unknownGroups: ReadonlySet<string>;
   readonly isRequesterFrozen: () => boolean;
   readonly members: (group: string) => readonly PersonId[];
   /** The calendar freezes that hold for this request at this moment. */

@@ -3,6 +3,7 @@ import { refuse } from '../refusal.ts';
 import type { ActionRequest } from '../request.ts';
 import { breakGlass, postReview } from './break-glass.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
+import { claim, finish } from './execute.ts';
 import { hasToMeet, reevaluate } from './reevaluate.ts';
 import { consume, report, settle } from './release.ts';
 import { review } from './review.ts';
@@ -22,7 +23,10 @@ export function decide(request: ActionRequest, command: Command, now: Circumstan
     throw new KeyturnFault('IMPOSSIBLE', `${request.id} is past its deadline and was not ticked`);
   }
   if (command.type !== 'tick' && command.type !== 'reevaluate' && hasToMeet(request, now.policyVersion)) {
-    throw new KeyturnFault('IMPOSSIBLE', `${request.id} has not met the policy that is in force`);
+    if (now.unknownGroups.size === 0)
+      throw new KeyturnFault('IMPOSSIBLE', `${request.id} has not met the policy that is in force`);
+    // It cannot: who its seats are open to is not known. Until it has, it can only be stopped.
+    if (!onlyStops(command)) return refuse('DIRECTORY_UNAVAILABLE');
   }
   switch (command.type) {
     case 'review':
@@ -51,12 +55,42 @@ export function decide(request: ActionRequest, command: Command, now: Circumstan
       return consume(request, command, now);
     case 'report':
       return report(request, command);
+    case 'claim':
+      return claim(request, command, now);
+    case 'finish':
+      return finish(request, command, now);
     case 'settle':
       return settle(request, command, now);
     case 'reevaluate':
       return reevaluate(request, command, now);
     case 'tick':
       return tick(request, now.at);
+  }
+}
+
+function onlyStops(command: Command): boolean {
+  switch (command.type) {
+    case 'review':
+      return command.verdict !== 'approve';
+    case 'break-glass':
+    case 'claim':
+    case 'clear':
+    case 'consume':
+    case 'join':
+    case 'post-review':
+    case 'reevaluate':
+      return false;
+    case 'cancel':
+    case 'finish':
+    case 'freeze':
+    case 'leave':
+    case 'report':
+    case 'revoke':
+    case 'settle':
+    case 'stop':
+    case 'tick':
+    case 'view':
+      return true;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Actor } from '../event.ts';
+import { type Refusal, refuse } from '../refusal.ts';
 import type { ActionRequest, PersonId } from '../request.ts';
 import { matchSeats, type Voter } from '../seats.ts';
 import type { Circumstances } from './command.ts';
@@ -23,6 +24,24 @@ export function filledSeats(request: ActionRequest, now: Circumstances): readonl
     .filter((review) => review.verdict === 'approve' && !review.void)
     .map((review) => ({ person: review.person, seats: seatsOpenTo(request, review.person, now) }));
   return matchSeats(request.demands.seats, voters);
+}
+
+/** Whether a seat draws on a group of which nobody can say now who is in it: then no count is right. */
+export function isUnsure({ demands }: ActionRequest, now: Circumstances): boolean {
+  return demands.seats.some(({ from }) => hasUnknown(from, now));
+}
+
+/** Not in any of these groups; or perhaps in one of them, and nobody can say so now. */
+export function notIn(groups: readonly string[], now: Circumstances): Refusal {
+  return refuse(hasUnknown(groups, now) ? 'DIRECTORY_UNAVAILABLE' : 'NOT_ELIGIBLE');
+}
+
+export function seatGroups({ demands }: ActionRequest): readonly string[] {
+  return demands.seats.flatMap(({ from }) => from);
+}
+
+function hasUnknown(groups: readonly string[], { unknownGroups }: Circumstances): boolean {
+  return unknownGroups.size > 0 && groups.some((group) => unknownGroups.has(group));
 }
 
 export function isInClearFrom(person: PersonId, now: Circumstances): boolean {

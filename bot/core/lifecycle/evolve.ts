@@ -1,8 +1,14 @@
 import type { RequestEvent } from '../event.ts';
-import type { ActionRequest, BrokenGlass, Instant, Outcome, Shown, State, Submission } from '../request.ts';
-
-/** Late reports beyond these stand in the log only, so that no executor can fill the request. */
-const LATE_REPORTS = 10;
+import type {
+  ActionRequest,
+  BrokenGlass,
+  Instant,
+  Outcome,
+  Run,
+  Shown,
+  State,
+  Submission,
+} from '../request.ts';
 
 /** The request after an event. Total over the events, and the only place where a state changes. */
 export function evolve(request: ActionRequest, event: RequestEvent, at: Instant): ActionRequest {
@@ -65,8 +71,29 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
       return withExecution(request, { stopRequested: true });
     case 'grant.issued': {
       const { nonceDigest } = event;
-      const execution = { nonceDigest, startedAt: at, heardAt: at, stopRequested: false, outcome: null };
+      const execution = {
+        nonceDigest,
+        startedAt: at,
+        heardAt: at,
+        run: null,
+        stopRequested: false,
+        outcome: null,
+      };
       return { ...request, state: 'executing', execution: { ...execution, lateReports: [] } };
+    }
+    case 'execution.started': {
+      const { attempt, worker, leaseUntil } = event;
+      const output = request.execution?.run?.output ?? null;
+      return withExecution(request, {
+        heardAt: at,
+        run: { attempt, worker, startedAt: at, leaseUntil, retryAt: null, output },
+      });
+    }
+    case 'execution.retried':
+      return withRun(request, { retryAt: event.retryAt });
+    case 'execution.output': {
+      const { attempt, bytes, sha256, isCut, text } = event;
+      return withRun(request, { output: { attempt, bytes, sha256, isCut, tail: text['tail'] ?? '' } });
     }
     case 'execution.succeeded':
       return ended(request, 'succeeded', toOutcome('succeeded', event, at));
@@ -84,7 +111,7 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
     case 'execution.late_report': {
       const reports = request.execution?.lateReports ?? [];
       return withExecution(request, {
-        lateReports: [...reports, toOutcome(event.status, event, at)].slice(-LATE_REPORTS),
+        lateReports: [...reports, toOutcome(event.status, event, at)],
       });
     }
   }
@@ -125,6 +152,11 @@ function withExecution(
   return request.execution === null
     ? request
     : { ...request, execution: { ...request.execution, ...change } };
+}
+
+function withRun(request: ActionRequest, change: Partial<Run>): ActionRequest {
+  const run = request.execution?.run ?? null;
+  return run === null ? request : withExecution(request, { run: { ...run, ...change } });
 }
 
 function toOutcome(

@@ -15,6 +15,8 @@ import { accept, type Circumstances, type Command, type Decision } from './comma
 import { evolve } from './evolve.ts';
 import { stillApproved } from './release.ts';
 
+const OTHER_EXECUTOR = 'What would run was changed in the configuration. Ask again.';
+
 /** A request that is not over and was last judged by another policy than the one in force. */
 export function hasToMeet({ state, demands }: ActionRequest, policyVersion: Digest): boolean {
   return !isTerminal(state) && demands.policyVersion !== policyVersion;
@@ -26,7 +28,7 @@ export function hasToMeet({ state, demands }: ActionRequest, policyVersion: Dige
  */
 export function reevaluate(
   request: ActionRequest,
-  { evaluation, policyVersion }: Extract<Command, { type: 'reevaluate' }>,
+  { evaluation, policyVersion, definition }: Extract<Command, { type: 'reevaluate' }>,
   now: Circumstances,
 ): Decision {
   const waits = request.state === 'pending' || request.state === 'flagged';
@@ -41,6 +43,11 @@ export function reevaluate(
     if (!waits) return accept(revoked);
     const text: Record<string, string> = evaluation.tell === null ? {} : { tell: evaluation.tell };
     return accept({ type: 'request.denied', rules: evaluation.rules, text });
+  }
+
+  // Keyturn would run something else by now, or run what its caller was to run. Neither was approved.
+  if ((request.executor?.definition ?? null) !== definition) {
+    return accept(waits ? { type: 'request.denied', rules: [], text: { tell: OTHER_EXECUTOR } } : revoked);
   }
 
   const held = request.demands;

@@ -1,31 +1,58 @@
 import { secondsLeft } from '../calendar-freeze.ts';
 import type { RequestEvent } from '../event.ts';
-import { refuse } from '../refusal.ts';
+import { type Refusal, refuse } from '../refusal.ts';
 import type { ActionRequest } from '../request.ts';
 import { allFilled } from '../seats.ts';
 import { glassStands } from './break-glass.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
-import { filledSeats, isExcluded, isInClearFrom, isRequester, seatsOpenTo } from './eligibility.ts';
+import {
+  filledSeats,
+  isExcluded,
+  isInClearFrom,
+  isRequester,
+  isUnsure,
+  notIn,
+  seatGroups,
+  seatsOpenTo,
+} from './eligibility.ts';
 import { isBlank } from './review.ts';
 import { pastCode } from './withdraw.ts';
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
 
+/** An executor that says something else each time is answered, and fills neither request nor log. */
+const MOST_LATE_REPORTS = 10;
+
 /** Released once: `approved` is left here and never entered again. Everything is checked again first. */
 export function consume(request: ActionRequest, command: Of<'consume'>, now: Circumstances): Decision {
-  if (!isRequester(request, command.by)) return refuse('NOT_YOURS_TO_RUN');
+  // What Keyturn runs itself is released to its own workers only.
+  if (request.executor !== null || !isRequester(request, command.by)) return refuse('NOT_YOURS_TO_RUN');
+  const no = releaseProblem(request, command.storedDigest, now, command.actionDigest);
+  if (no !== null) return no;
+  return accept({ type: 'grant.issued', nonceDigest: command.nonceDigest, audience: request.requester.id });
+}
+
+/** Why it may not be released now, to whomever; null when it may. */
+export function releaseProblem(
+  request: ActionRequest,
+  storedDigest: string,
+  now: Circumstances,
+  /** The digest that the other side named, where it names one. */
+  namedDigest: string = request.actionDigest,
+): Refusal | null {
   if (request.state === 'flagged') return refuse('FLAGGED');
   if (request.state !== 'approved') {
     const past = pastCode(request);
     return refuse(request.state === 'pending' || past === 'ALREADY_RESOLVED' ? 'NOT_APPROVED' : past);
   }
-  if (command.actionDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
-  if (command.storedDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
+  if (namedDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
+  if (storedDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
   if (now.isRequesterFrozen()) return refuse('REQUESTER_FROZEN');
-  if (!stillApproved(request, now)) return refuse('NOT_APPROVED');
+  if (!stillApproved(request, now))
+    return refuse(isUnsure(request, now) ? 'DIRECTORY_UNAVAILABLE' : 'NOT_APPROVED');
   const freezes = glassStands(request, now) ? [] : now.freezes();
   if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, now.at) });
-  return accept({ type: 'grant.issued', nonceDigest: command.nonceDigest, audience: request.requester.id });
+  return null;
 }
 
 /** A vote of somebody who has since left the group fills nothing, and their broken glass is whole again. */
@@ -38,19 +65,21 @@ export function stillApproved(request: ActionRequest, now: Circumstances): boole
 
 export function report(request: ActionRequest, command: Of<'report'>): Decision {
   const { execution, state } = request;
-  if (!isRequester(request, command.by)) return refuse('FORBIDDEN');
+  if (request.executor !== null || !isRequester(request, command.by)) return refuse('FORBIDDEN');
   if (execution === null || execution.nonceDigest !== command.nonceDigest) return refuse('FORBIDDEN');
   const { status, exitCode } = command;
   const text: Record<string, string> = command.detail === null ? {} : { detail: command.detail };
   if (state === 'executing') return accept({ type: `execution.${status}`, exitCode, text });
   const late: RequestEvent = { type: 'execution.late_report', status, exitCode, text };
-  if (state === 'unknown') return isRepeat(execution.lateReports.at(-1), command) ? accept() : accept(late);
+  const isHeard =
+    execution.lateReports.length >= MOST_LATE_REPORTS || isRepeat(execution.lateReports.at(-1), command);
+  if (state === 'unknown') return isHeard ? accept() : accept(late);
   if (execution.outcome?.settledBy === null) {
     return isRepeat(execution.outcome, command) ? accept() : refuse('ALREADY_RESOLVED');
   }
   // A person settled it before the executor spoke: its word is kept as evidence, not as the outcome.
   if (execution.outcome?.status !== status) return refuse('ALREADY_RESOLVED');
-  return isRepeat(execution.lateReports.at(-1), command) ? accept() : accept(late);
+  return isHeard ? accept() : accept(late);
 }
 
 function isRepeat(
@@ -72,7 +101,7 @@ export function heartbeat(
   now: Circumstances,
 ): { readonly ok: true; readonly request: ActionRequest } | ReturnType<typeof refuse> {
   const { execution, state } = request;
-  if (!isRequester(request, command.by)) return refuse('FORBIDDEN');
+  if (request.executor !== null || !isRequester(request, command.by)) return refuse('FORBIDDEN');
   if (execution === null || execution.nonceDigest !== command.nonceDigest) return refuse('FORBIDDEN');
   if (state === 'unknown') return { ok: true, request };
   if (state !== 'executing') return refuse('ALREADY_RESOLVED');
@@ -83,7 +112,7 @@ export function heartbeat(
 export function settle(request: ActionRequest, command: Of<'settle'>, now: Circumstances): Decision {
   const { person, status, comment } = command;
   if (isExcluded(request, person)) return refuse('SELF_REVIEW');
-  if (!maySettle(request, command, now)) return refuse('NOT_ELIGIBLE');
+  if (!maySettle(request, command, now)) return notIn(settlers(request, now), now);
   if (request.state === 'pending' || request.state === 'flagged' || request.state === 'approved') {
     return refuse('NOT_APPROVED');
   }
@@ -91,6 +120,10 @@ export function settle(request: ActionRequest, command: Of<'settle'>, now: Circu
   if (request.state !== 'unknown') return refuse('ALREADY_RESOLVED');
   if (isBlank(comment)) return refuse('COMMENT_REQUIRED');
   return accept({ type: 'execution.settled', person, status, text: { comment } });
+}
+
+function settlers(request: ActionRequest, { clearFrom }: Circumstances): readonly string[] {
+  return request.demands.seats.length === 0 ? clearFrom : seatGroups(request);
 }
 
 /** A request that a rule allowed has no seats; those who may lift a flag settle it. */

@@ -4,7 +4,7 @@ import { refuse } from '../refusal.ts';
 import type { ActionRequest, PersonId } from '../request.ts';
 import { allFilled, matchSeats } from '../seats.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
-import { filledSeats, isExcluded, seatsOpenTo } from './eligibility.ts';
+import { filledSeats, isExcluded, isUnsure, notIn, seatGroups, seatsOpenTo } from './eligibility.ts';
 
 type Review = Extract<Command, { type: 'review' }>;
 
@@ -16,7 +16,7 @@ export function review(request: ActionRequest, command: Review, now: Circumstanc
   const { person, verdict } = command;
   if (isExcluded(request, person)) return refuse('SELF_REVIEW');
   const seats = seatsOpenTo(request, person, now);
-  if (seats.length === 0) return refuse('NOT_ELIGIBLE');
+  if (seats.length === 0) return notIn(seatGroups(request), now);
   if (request.state === 'expired') return refuse('EXPIRED');
   if (isResolvedFor(request, verdict)) return refuse('ALREADY_RESOLVED');
   if (request.state === 'flagged' && verdict !== 'reject') return refuse('FLAGGED');
@@ -24,6 +24,8 @@ export function review(request: ActionRequest, command: Review, now: Circumstanc
   if (verdict === 'approve' && hasApproved(request, command)) return refuse('ALREADY_REVIEWED');
   if (request.demands.comment[verdict] && isBlank(command.comment)) return refuse('COMMENT_REQUIRED');
   if (verdict === 'approve') {
+    // The votes of others count with this one, and whether they still do cannot be said.
+    if (isUnsure(request, now)) return refuse('DIRECTORY_UNAVAILABLE');
     const freezes = now.freezes();
     if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, now.at) });
     if (isWeakWay(request, command)) return refuse('STEP_UP_REQUIRED');

@@ -106,10 +106,17 @@ function submittedEvent(request: ActionRequest): RequestEvent {
     actionDigest: request.actionDigest,
     viewDigest: request.viewDigest,
     effect: request.effect,
+    executor: executorOf(request),
     demands: request.demands,
     submission: submission ?? { key: null, hold: 'poll' },
     text: { reason: request.reason, ...(request.links.length > 0 ? { links: request.links.join(' ') } : {}) },
   };
+}
+
+function executorOf({
+  executor,
+}: ActionRequest): Extract<RequestEvent, { type: 'request.submitted' }>['executor'] {
+  return executor === null ? null : { kind: executor.kind, definition: executor.definition };
 }
 
 function ruling(request: ActionRequest, at: Instant): RequestEvent | null {

@@ -31,10 +31,39 @@ function endsAt(request: ActionRequest): Instant | null {
     case 'approved':
       return request.usableUntil;
     case 'executing':
-      return request.execution === null ? null : request.execution.heardAt + request.demands.outcomeWithinMs;
+      return silentAt(request);
     default:
       return null;
   }
+}
+
+/**
+ * When nobody can say any more how it ended. A caller, or tries that may be repeated, have the plan's
+ * time. What may run once only is lost with its worker's lease: nobody will take it over.
+ */
+function silentAt({ execution, executor, demands }: ActionRequest): Instant | null {
+  if (execution === null) return null;
+  const silent = execution.heardAt + demands.outcomeWithinMs;
+  const { run, stopRequested } = execution;
+  if (run === null || executor === null) return silent;
+  // Nobody takes up again what somebody wants to end.
+  if (stopRequested) return run.retryAt ?? run.leaseUntil;
+  if (run.retryAt !== null) return Math.max(silent, run.retryAt);
+  const isLast = executor.kind === 'once' || run.attempt >= MOST_TRIES;
+  return isLast ? run.leaseUntil : Math.max(silent, run.leaseUntil);
+}
+
+/** How often one action is started at most, whatever its kind. */
+export const MOST_TRIES = 5;
+
+/** When a worker may next take it, or null. The list of what is to be run is read off this. */
+export function runAt({ state, executor, execution, resolvedAt }: ActionRequest): Instant | null {
+  if (executor === null) return null;
+  if (state === 'approved') return resolvedAt;
+  const run = state === 'executing' ? execution?.run : null;
+  if (run === null || run === undefined || execution?.stopRequested === true) return null;
+  if (run.retryAt !== null) return run.retryAt;
+  return executor.kind !== 'once' && run.attempt < MOST_TRIES ? run.leaseUntil : null;
 }
 
 function ended({ state }: ActionRequest): RequestEvent {

@@ -1,7 +1,15 @@
 import { type Refusal, refuse } from '../refusal.ts';
 import type { ActionRequest, PersonId } from '../request.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
-import { isExcluded, isInClearFrom, isRequester, seatsOpenTo, standsBehind } from './eligibility.ts';
+import {
+  isExcluded,
+  isInClearFrom,
+  isRequester,
+  notIn,
+  seatGroups,
+  seatsOpenTo,
+  standsBehind,
+} from './eligibility.ts';
 import { isBlank } from './review.ts';
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
@@ -28,7 +36,7 @@ export function leave(request: ActionRequest): Decision {
 export function clear(request: ActionRequest, command: Of<'clear'>, now: Circumstances): Decision {
   const { person, comment } = command;
   if (isExcluded(request, person)) return refuse('SELF_REVIEW');
-  if (!isInClearFrom(person, now)) return refuse('NOT_ELIGIBLE');
+  if (!isInClearFrom(person, now)) return notIn(now.clearFrom, now);
   if (request.state !== 'flagged')
     return refuse(request.state === 'expired' ? 'EXPIRED' : 'ALREADY_RESOLVED');
   if (isBlank(comment)) return refuse('COMMENT_REQUIRED');
@@ -36,7 +44,7 @@ export function clear(request: ActionRequest, command: Of<'clear'>, now: Circums
 }
 
 export function revoke(request: ActionRequest, command: Of<'revoke'>, now: Circumstances): Decision {
-  if (!mayWithdraw(request, command.person, now)) return refuse('NOT_ELIGIBLE');
+  if (!mayWithdraw(request, command.person, now)) return notIn(seatGroups(request), now);
   if (request.state === 'pending' || request.state === 'flagged') return refuse('NOT_APPROVED');
   if (request.state !== 'approved') return refuse(pastCode(request));
   if (isBlank(command.comment)) return refuse('COMMENT_REQUIRED');
@@ -45,7 +53,7 @@ export function revoke(request: ActionRequest, command: Of<'revoke'>, now: Circu
 
 /** Asks the executor to end it. The state changes only when the executor says how it ended. */
 export function stop(request: ActionRequest, command: Of<'stop'>, now: Circumstances): Decision {
-  if (!mayWithdraw(request, command.person, now)) return refuse('NOT_ELIGIBLE');
+  if (!mayWithdraw(request, command.person, now)) return notIn(seatGroups(request), now);
   if (request.state === 'pending' || request.state === 'flagged' || request.state === 'approved') {
     return refuse('NOT_APPROVED');
   }

@@ -52,8 +52,4 @@ CREATE TABLE digested (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX digested_digest ON digested (digest);
 CREATE INDEX digested_place ON digested (place, digest);
-
--- Every request from before there were places is shown in the room.
-UPDATE actions SET asked = json_set(asked, '$.demands.notify', json('["room"]'))
-  WHERE json_type(asked, '$.demands.notify') IS NULL;
 `;

@@ -57,13 +57,13 @@ ${file}:48: rules[2].match: warning: can never match: the lists of deploy-agent 
   });
 
   it('prints every problem with its line, and exits with 78', async () => {
-    writeFileSync(file, changed(['auditors: [carol]', 'auditors: [dave]\npayload_retention: 30d']));
+    writeFileSync(file, changed(['auditors: [carol]', 'auditors: [dave]\nunknown: 1']));
     const { out, exitCode } = await run(policyCommand(), 'check', '--config', file);
     expect(exitCode).toBe(78);
     expect(out).toBe(
       [
         `${file}:11: auditors[0]: there is no person "dave"`,
-        `${file}:12: payload_retention: payload_retention is not available in this version; remove it`,
+        `${file}:12: unknown: is not a key that can stand here`,
         '2 problems',
         '',
       ].join('\n'),

@@ -42,7 +42,7 @@ describe('what one policy changes of another', () => {
 });
 
 it('says which token was replaced, and holds no token hash', () => {
-  const textOf = (text: string) => compileRulebook(soundFile(text), (key) => key as PersonId).text;
+  const textOf = (text: string) => compileRulebook(soundFile(text), (key) => key as PersonId, new Map()).text;
   const [before, after] = [textOf(SOUND), textOf(SOUND.replace(hash('d'), hash('e')))];
   for (const digit of ['a', 'b', 'c', 'd', 'e']) expect(before + after).not.toContain(hash(digit));
   expect(policyDiff(JSON.parse(before), JSON.parse(after))).toBe(

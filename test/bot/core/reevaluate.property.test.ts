@@ -112,6 +112,7 @@ function nowOf(one: Age, nth: number): Circumstances {
     groupsOf: (person) => GROUPS.filter((group) => one.members[group]?.includes(person)),
     clearFrom: [],
     isRequesterFrozen: () => false,
+    unknownGroups: new Set(),
     members: (group) => one.members[group] ?? [],
     freezes: () => [],
     hasOverdueReview: () => false,
@@ -143,7 +144,8 @@ function lives(ages: readonly Age[]): readonly ActionRequest[] {
     const before = all.at(-1) as ActionRequest;
     const nth = index + 1;
     const evaluation = evaluationOf(one, nth);
-    const command = { type: 'reevaluate', evaluation, policyVersion: versionOf(nth) } as const;
+    const policyVersion = versionOf(nth);
+    const command = { type: 'reevaluate', evaluation, policyVersion, definition: null } as const;
     const decision = decide(before, command, nowOf(one, nth));
     if (!decision.ok) throw new Error(decision.code);
     all.push(decision.events.reduce((request, event) => evolve(request, event, before.createdAt), before));

@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../../bot/core/match.ts';
 import { evaluate } from '../../../bot/core/policy.ts';
 import type { ClientId, PersonId } from '../../../bot/core/request.ts';
+import { readActions } from '../../../bot/policy-file/actions.ts';
 import { compileRulebook } from '../../../bot/policy-file/compile.ts';
 import type { Rulebook } from '../../../bot/ports/rulebook.ts';
 import { type Change, changed, hash, SOUND, soundFile } from './sound-policy.ts';
 
 const personId = (key: string) => `psn_${key}` as PersonId;
-const load = (text = SOUND): Rulebook => compileRulebook(soundFile(text), personId);
+function load(text = SOUND): Rulebook {
+  const file = soundFile(text);
+  return compileRulebook(file, personId, readActions(file, 'keyturn.yaml', {}, Date.now));
+}
 
 function facts(changes: Partial<Facts> = {}): Facts {
   return {
@@ -54,7 +58,11 @@ describe('a policy file, compiled', () => {
     expect(rulebook.environments).toEqual(new Set(['dev', 'prod']));
     expect(rulebook.auditors).toEqual(new Set(['psn_carol']));
     expect(rulebook.clearFrom).toEqual(['security']);
-    expect(rulebook.actions.get('key.rotate')).toEqual({ risk: 'high', redact: ['/secret'] });
+    expect(rulebook.actions.get('key.rotate')).toMatchObject({
+      risk: 'high',
+      redact: ['/secret'],
+      execute: null,
+    });
     expect(rulebook.limits).toEqual({ openPerRequester: 20, newPerMinute: 30 });
   });
 

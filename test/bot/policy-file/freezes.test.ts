@@ -18,7 +18,7 @@ function expectOne(text: string, path: string, message: string): void {
 
 describe('a calendar freeze', () => {
   it('is in force when its clock on the wall says so', () => {
-    const { policy } = compileRulebook(soundFile(freezes(FREEZE)), (key) => key as PersonId);
+    const { policy } = compileRulebook(soundFile(freezes(FREEZE)), (key) => key as PersonId, new Map());
     const [weekend] = policy.freezes;
     expect(weekend?.id).toBe('weekend');
     expect(weekend?.windows.endAt(Date.parse('2026-11-27T17:00:00Z'))).toBe(
@@ -48,7 +48,7 @@ describe('a calendar freeze', () => {
 
 describe('a break-glass entry', () => {
   it('is taken, and asks in no freeze unless it says so', () => {
-    const { policy } = compileRulebook(soundFile(glass(GLASS)), (key) => key as PersonId);
+    const { policy } = compileRulebook(soundFile(glass(GLASS)), (key) => key as PersonId, new Map());
     expect(policy.breakGlass).toMatchObject([
       {
         who: ['dba'],
@@ -94,7 +94,7 @@ describe('reminders and ways', () => {
   });
 
   it('default to half of the time and five minutes, and to every way', () => {
-    const { policy } = compileRulebook(soundFile(SOUND), (key) => key as PersonId);
+    const { policy } = compileRulebook(soundFile(SOUND), (key) => key as PersonId, new Map());
     expect(policy.default).toMatchObject({
       plan: { remind: ['half', 300_000], escalate: [], reviewVia: ['slack', 'teams', 'room', 'api'] },
     });
@@ -102,13 +102,14 @@ describe('reminders and ways', () => {
 
   it('can be none at all', () => {
     const file = soundFile(SOUND.replace('    expires_after: 45m', '    expires_after: 45m\n    remind: []'));
-    const { policy } = compileRulebook(file, (key) => key as PersonId);
+    const { policy } = compileRulebook(file, (key) => key as PersonId, new Map());
     expect(policy.rules[0]?.plan?.remind).toEqual([]);
   });
 });
 
 it('is another policy when a freeze, a break-glass entry or a way changes, and the same with another token', () => {
-  const version = (text: string) => compileRulebook(soundFile(text), (key) => key as PersonId).policy.version;
+  const version = (text: string) =>
+    compileRulebook(soundFile(text), (key) => key as PersonId, new Map()).policy.version;
   const versions = [
     SOUND,
     freezes(FREEZE),

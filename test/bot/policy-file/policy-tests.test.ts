@@ -6,7 +6,7 @@ import type { PolicyTest } from '../../../bot/policy-file/schema-tests.ts';
 import { refusesEach } from './refuses-each.ts';
 import { type Change, problemsOf, SOUND, soundFile } from './sound-policy.ts';
 
-const RULEBOOK = compileRulebook(soundFile(), (key) => key as PersonId);
+const RULEBOOK = compileRulebook(soundFile(), (key) => key as PersonId, new Map());
 const EXPORT = {
   action: 'db.export',
   target: 'postgres/prod/orders',
@@ -70,7 +70,7 @@ describe('a test of the policy', () => {
       `when: "payload.kind == 'sql'"`,
       `when: "payload.kind == 'sql' && now < timestamp('2026-01-01T00:00:00Z')"`,
     );
-    const rulebook = compileRulebook(soundFile(text), (key) => key as PersonId);
+    const rulebook = compileRulebook(soundFile(text), (key) => key as PersonId, new Map());
     const request = { ...EXPORT, action: 'db.read', target: 'postgres/dev/x', payload: { kind: 'sql' } };
     const effects = ['2025-12-31T23:59:59+00:00', '2026-01-01T00:00:00Z'].map(
       (at) =>

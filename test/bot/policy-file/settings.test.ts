@@ -25,6 +25,11 @@ describe('the settings of the server', () => {
       dataDir: '/etc/keyturn/data',
       keyDir: '/etc/keyturn/keys',
       log: 'keyturn.local',
+      audit: {
+        checkpointEveryMs: 300_000,
+        anchors: [{ kind: 'file', path: '/etc/keyturn/keys/anchor.notes' }],
+        keys: { checkpoint: null, nextCheckpoint: null, grant: null },
+      },
     });
   });
 
@@ -33,13 +38,22 @@ describe('the settings of the server', () => {
 admin: { host: "::1", port: 9000 }
 data_dir: ../data
 key_dir: /srv/keys
-audit: { log: keyturn.example }`;
-    expect(settings({}, withTop(top))).toEqual({
+audit: { log: keyturn.example, checkpoint_every: 90s, anchors: [{ file: ../worm/notes }, { webhook_env: HOOK }] }`;
+    const env = { HOOK: 'https://chat.example/hook', KEYTURN_CHECKPOINT_KEY: 'PEM', KEYTURN_GRANT_KEY: '' };
+    expect(settings(env, withTop(top))).toEqual({
       listen: { host: '0.0.0.0', port: 80, publicUrl: 'https://keyturn.example' },
       admin: { host: '::1', port: 9000 },
       dataDir: '/etc/data',
       keyDir: '/srv/keys',
       log: 'keyturn.example',
+      audit: {
+        checkpointEveryMs: 90_000,
+        anchors: [
+          { kind: 'file', path: '/etc/worm/notes' },
+          { kind: 'webhook', variable: 'HOOK', url: 'https://chat.example/hook' },
+        ],
+        keys: { checkpoint: 'PEM', nextCheckpoint: null, grant: null },
+      },
     });
   });
 
@@ -71,6 +85,28 @@ audit: { log: keyturn.example }`;
     [{ KEYTURN_DATA_DIR: '/' }, 'key_dir must not be inside data_dir'],
   ])('row 26: refuse keys inside the data: %j', (env, message) => {
     expect(faultOf(() => settings(env))).toContain(message);
+  });
+
+  it.each([
+    ['file: ./data/notes', {}, 'audit.anchors[0].file must not be inside data_dir'],
+    ['file: /etc/keyturn/data/x/../notes', {}, 'audit.anchors[0].file must not be inside data_dir'],
+    ['webhook_env: HOOK', {}, 'HOOK, named by audit.anchors[0].webhook_env, is not set'],
+    ['webhook_env: HOOK', { HOOK: 'http://chat.example/x' }, 'must be https, or http on this machine'],
+    ['webhook_env: HOOK', { HOOK: 'http://127.0.0.1.example/x' }, 'must be https, or http on this machine'],
+    ['webhook_env: HOOK', { HOOK: 'chat' }, 'is no URL'],
+  ])('row 19: refuse the anchor %s with %j', (anchor, env, message) => {
+    const fault = faultOf(() => settings(env, withTop(`audit: { anchors: [{ ${anchor} }] }`)));
+    expect(fault).toContain(message);
+    // It is a secret: whoever has it can post there.
+    expect(fault).not.toContain('chat');
+  });
+
+  it('row 19: take a webhook on this machine', () => {
+    const hook = (url: string) =>
+      settings({ HOOK: url }, withTop('audit: { anchors: [{ webhook_env: HOOK }] }'));
+    for (const url of ['http://127.0.0.1:9/x', 'http://[::1]:9/x', 'http://localhost/x']) {
+      expect(hook(url).audit.anchors).toMatchObject([{ url }]);
+    }
   });
 
   it('row 26: refuse an absolute key_dir inside of a relative data_dir', () => {

@@ -16,7 +16,7 @@ describe('the first keyturn.yaml', () => {
     const written = TEXT.replace(/^# (freezes|break_glass):$/gm, '$1:')
       .replace(/^# {3}(- | {2})/gm, '  $1')
       .replace(/^ {4}# (remind|escalate|review_via)/gm, '    $1');
-    const { policy } = compileRulebook(soundFile(written), (key) => key as PersonId);
+    const { policy } = compileRulebook(soundFile(written), (key) => key as PersonId, new Map());
     expect([policy.freezes.length, policy.breakGlass.length]).toEqual([1, 1]);
     expect(policy.default).toMatchObject({ plan: { reviewVia: ['slack', 'teams', 'room'] } });
   });
@@ -32,7 +32,7 @@ describe('the first keyturn.yaml', () => {
   });
 
   it('decides what it says it decides', () => {
-    const { policy } = compileRulebook(soundFile(TEXT), (key) => key as PersonId);
+    const { policy } = compileRulebook(soundFile(TEXT), (key) => key as PersonId, new Map());
     const ask = (action: string, environment: string, statement: string) =>
       evaluate(policy, {
         action,

@@ -220,6 +220,23 @@ it('keeps a report that comes when it is unknown as evidence, and lets a person 
   expectProblem(await settle('bob'), 'ALREADY_RESOLVED');
 });
 
+it('answers an executor that says something else each time, and keeps the first ten reports of it', async () => {
+  const keyturn = await startKeyturn();
+  const request = await anExecuting(keyturn);
+  keyturn.clock.advance(HOUR);
+  for (let code = 0; code < 30; code += 1) {
+    const { status, body } = await report(keyturn, request, { exit_code: code });
+    expect([status, body.state]).toEqual([200, 'unknown']);
+  }
+  const { body } = await keyturn.get('bob', `/v1/requests/${request.id}`);
+  expect(body.execution.late_reports.map((late: { exit_code: number }) => late.exit_code)).toEqual([
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+  ]);
+  expect((await storyOf(keyturn, request)).filter((type) => type === 'execution.late_report')).toHaveLength(
+    10,
+  );
+});
+
 it('never lets a report undo what a person settled, nor fill the log by repeating itself', async () => {
   const keyturn = await startKeyturn();
   const request = await anExecuting(keyturn);

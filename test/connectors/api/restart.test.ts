@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Client } from '../../../bot/ports/rulebook.ts';
 import {
   GROUPS,
   ONE_KEY,
@@ -107,6 +108,30 @@ it('denies what is pending or flagged, and revokes what is approved, when a deny
   expect(await stateOf(after, approved)).toBe('revoked');
   expect(await stateOf(after, running)).toBe('executing');
   expectProblem(await review(after, 'bob', pending, 'approve'), 'ALREADY_RESOLVED');
+});
+
+it.each<[string, Partial<Client>]>([
+  ['names the action no more', { actions: ['db.read'] }],
+  ['names the target no more', { targets: ['postgres/dev/**'] }],
+  ['may not act for that person any more', { mayActFor: new Set() }],
+])('denies what is pending and revokes what is approved when its client %s', async (_what, client) => {
+  const keyturn = await startKeyturn();
+  const forEve = (n: number) => ({ on_behalf_of: 'eve', payload: { n } });
+  const pending = await submit(keyturn, forEve(1));
+  const approved = await anApproved(keyturn, forEve(2));
+  const running = await anExecuting(keyturn, forEve(3));
+  const after = await reload(keyturn, { client });
+  expect(await stateOf(after, pending)).toBe('denied');
+  expect(await stateOf(after, approved)).toBe('revoked');
+  expectProblem(await consume(after, approved), 'NOT_APPROVED');
+  expect((await report(after, running)).body).toMatchObject({ state: 'succeeded' });
+});
+
+it('denies what somebody asked who is gone from the file', async () => {
+  const keyturn = await startKeyturn();
+  const pending = await submit(keyturn, {}, { who: 'eve' });
+  const after = await reload(keyturn, { gone: ['eve'] });
+  expect((await after.get('bob', `/v1/requests/${pending.id}`)).body.state).toBe('denied');
 });
 
 it('drops the vote of somebody who left the group', async () => {

@@ -23,7 +23,11 @@ it('says to anybody that it lives and that it is ready, and nothing else', async
 });
 
 it('is not ready when the log cannot be written, and lives on', async () => {
-  const health = { notReady: async () => 'the log cannot be written', openApi: () => ({}) };
+  const health = {
+    notReady: async () => 'the log cannot be written',
+    warnings: () => [],
+    openApi: () => ({}),
+  };
   const app = httpApp(
     newHttpApp(),
     health,

@@ -10,6 +10,11 @@ import { demandedOf, type Sighting, type Sightings } from './sightings.ts';
  * grants them; what cannot be evaluated binds. This lists what may be accepted, and refuses the rest.
  */
 export function failClosed(step: Step, sightings: Sightings, model: Model): void {
+  for (const { type, id } of step.entries) {
+    const sighting = type === 'grant.issued' && id !== null ? sightings.requests.get(id) : undefined;
+    if (sighting !== undefined && !model.mayStillAsk(sighting.asker, sighting.body))
+      throw new Violation(5, `${id} is released to somebody who may not ask it any more`);
+  }
   for (const told of step.told) {
     const answer = accepted(told);
     const { said } = told;

@@ -10,7 +10,7 @@ export interface Sighting {
   /** The policy it was asked under and every one since. */
   readonly firms: Firm[];
   /** Approves that were answered with yes since it was last cleared. */
-  approvals: { readonly who: Who; readonly digest: string; readonly at: number }[];
+  approvals: { readonly who: Who; readonly digest: string; readonly isInTime: boolean }[];
   /** Who was answered with the whole payload. */
   readonly shownTo: Set<Who>;
   /** Who was let approve alone; nobody once somebody said that it was not right. */
@@ -49,7 +49,9 @@ export class Sightings {
       if (said.call === 'post-review' && said.verdict !== 'approve') sighting.brokenBy = null;
       if (said.call === 'clear') sighting.approvals = [];
       if (said.call === 'review' && said.verdict === 'approve') {
-        sighting.approvals.push({ who: said.who, digest: said.digest, at: step.now });
+        // A later policy with a shorter expiry makes no vote late that was in time when it was given.
+        const isInTime = step.now < expiryOf(sighting);
+        sighting.approvals.push({ who: said.who, digest: said.digest, isInTime });
       }
     }
   }

@@ -2,7 +2,7 @@ import { PEOPLE } from '../firm.ts';
 import { isInAny } from '../glass.ts';
 import { isQuorum, type Ruling } from '../ruling.ts';
 import { type Step, Violation } from '../step.ts';
-import { demandedOf, expiryOf, type Sighting, type Sightings } from './sightings.ts';
+import { demandedOf, type Sighting, type Sightings } from './sightings.ts';
 
 /**
  * 1. Two keys. Whatever is approved or released has every seat filled by a different eligible person
@@ -23,9 +23,8 @@ export function twoKeys(step: Step, sightings: Sightings): void {
       throw new Violation(1, `${id} is ${row.state} though denied`);
     if (demanded.effect === 'allow' && demanded.seats.length === 0) continue;
     if (isBroken(step, sighting, demanded)) continue;
-    const expiry = expiryOf(sighting);
     const approvals = sighting.approvals.filter(
-      ({ at, digest }) => at < expiry && digest === row.actionDigest,
+      ({ isInTime, digest }) => isInTime && digest === row.actionDigest,
     );
     const voters = approvals.map(({ who }) => who);
     if (demanded.seats.length === 0 || !isQuorum(step.firm, demanded, voters)) {

@@ -31,13 +31,17 @@ describe('a sound log', () => {
     expect(await verifyEntries(lines)).toEqual({
       usable: true,
       problem: null,
+      area: null,
       entries: lines.length,
       firstSeq: 0,
       lastSeq: lines.length - 1,
       lastHash: hex(lines.at(-1)),
+      origin: 'keyturn.test/1',
       requests: 20,
       missingTexts: 0,
+      absent: null,
       unreplayed: 0,
+      hasTexts: false,
       hasTables: false,
     });
   });

@@ -4,6 +4,7 @@ import type { Plan } from '../../../bot/core/plan.ts';
 import type { Rule } from '../../../bot/core/policy.ts';
 import { type ClientId, type PersonId, WAYS } from '../../../bot/core/request.ts';
 import type { Client, Person, Rulebook } from '../../../bot/ports/rulebook.ts';
+import { policyTextOf } from './policy-text.ts';
 
 export const MINUTE = 60_000;
 
@@ -107,6 +108,7 @@ export function toRulebook(
       breakGlass,
       members: (group) => (groups[group] ?? []).map(personOf),
     },
+    policyText: policyTextOf([TWO_KEYS, TWO_DBAS], { rules, groups }, personOf),
     environments: new Set(['prod']),
     people,
     clients,
@@ -115,6 +117,9 @@ export function toRulebook(
     auditors: new Set([personOf('paul')]),
     limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
     securityNotices: [],
+    accounts: new Map(),
+    externalGroups: new Map(),
+    unknownGroups: new Set(),
     text: JSON.stringify({ version }),
   };
 }

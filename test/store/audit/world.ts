@@ -2,15 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adoptPolicy } from '../../../bot/app/adopt-policy.ts';
+import { createAttempts } from '../../../bot/app/attempts.ts';
 import { breakGlass, postReview } from '../../../bot/app/break-glass.ts';
 import { clearRequester } from '../../../bot/app/clear-requester.ts';
 import { consumeRequest } from '../../../bot/app/consume-request.ts';
 import type { Caller, Context, PersonCaller } from '../../../bot/app/context.ts';
+import { createDirectories } from '../../../bot/app/directories.ts';
 import { enrolPeople } from '../../../bot/app/enrol-people.ts';
 import { cancelAbandoned, expireDue } from '../../../bot/app/expire-due.ts';
 import { createPresence } from '../../../bot/app/presence.ts';
 import { reportOutcome } from '../../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../../bot/app/review-request.ts';
+import { createRoster } from '../../../bot/app/roster.ts';
 import { rulebookInForce } from '../../../bot/app/rulebook-in-force.ts';
 import { submitRequest } from '../../../bot/app/submit-request.ts';
 import { trustedTime } from '../../../bot/app/time.ts';
@@ -28,6 +31,7 @@ import type { ClientId, RequestId, Verdict, Via } from '../../../bot/core/reques
 import { placesOf } from '../../../bot/places-of.ts';
 import type { Store } from '../../../bot/ports/store.ts';
 import { openSqliteStore } from '../../../store/sqlite/store.ts';
+import { aNotary, FREE } from '../../helpers/log-context.ts';
 import { dice } from './dice.ts';
 import { KEYS, toRulebook, type Wishes } from './world-rulebook.ts';
 
@@ -56,18 +60,25 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
   );
 
   const inForce = rulebookInForce(toRulebook(personOf, { version: 1 }));
+  const roster = createRoster(() => inForce.now, [], clock.steady);
   const contextOver = (over: Store): Context => ({
     store: over,
     time,
     random,
     get rulebook() {
-      return inForce.now;
+      return roster.now;
     },
     inForce,
+    roster,
+    directories: createDirectories([], { roster, inForce }, clock.steady, fail),
+    attempts: createAttempts(clock.steady),
     signer: { sign: () => ({ payloadType: 'x', payload: '', signatures: [{ keyid: '', sig: '' }] }) },
     watchers: createWatchers(),
     presence: createPresence(clock.steady),
     places: placesOf([], []),
+    notary: aNotary(),
+    guard: FREE,
+    anchors: [],
   });
   let context = contextOver(store);
   await adoptPolicy(context);

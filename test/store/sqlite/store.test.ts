@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
+import { behavesLikeAnOutbox } from '../../conformance/outbox.ts';
 import { behavesLikeAStore } from '../../conformance/store.ts';
 import { storePlace } from './a-store.ts';
 
 behavesLikeAStore('SQLite', storePlace);
+behavesLikeAnOutbox('SQLite', () => storePlace().open());
 
 it('closes while somebody reads beside it, without waiting for them', async () => {
   const place = storePlace();

@@ -64,7 +64,7 @@ it('refuses to start on the log of another installation, and says whose it is', 
   const place = await aLog();
   const fault = {
     code: 'LOG_TAIL_BROKEN',
-    message: 'this log is test/log, the configuration says other/log',
+    message: 'this log is test/log/1, the configuration says other/log',
   };
   expect(() => place.open({ log: 'other/log' })).toThrow(expect.objectContaining(fault));
 });

@@ -1,0 +1,65 @@
+import { parseCidr } from '../../queue/executors/addresses.ts';
+import { pointerIn } from '../../queue/executors/argv.ts';
+import { isPointer } from '../core/redaction.ts';
+import type { Check } from './check.ts';
+import type { Execute } from './execute-schema.ts';
+import type { Path } from './problem.ts';
+
+export function checkActions({ draft, report }: Check): void {
+  for (const [key, action] of draft.actions) {
+    for (const [index, pointer] of (action?.redact ?? []).entries()) {
+      if (isPointer(pointer)) continue;
+      report(['actions', key, 'redact', index], 'must be a JSON pointer into the payload, such as /secret');
+    }
+    const execute = action?.execute;
+    if (execute !== undefined) checkExecute(execute, ['actions', key, 'execute'], report);
+  }
+}
+
+function checkExecute(execute: Execute, path: Path, report: Check['report']): void {
+  const { http, command, kind } = execute;
+  if ((http === undefined) === (command === undefined)) report(path, 'needs either http or command');
+  if (kind === 'checkable' && http?.check_url === undefined) {
+    report([...path, 'kind'], 'checkable needs an http.check_url to ask whether it happened');
+  }
+  if (kind !== 'checkable' && http?.check_url !== undefined) {
+    report([...path, 'http', 'check_url'], 'is asked for kind checkable only');
+  }
+  if (http !== undefined) checkHttp(http, [...path, 'http'], report);
+  if (command !== undefined) checkCommand(command, [...path, 'command'], report);
+}
+
+function checkHttp(http: NonNullable<Execute['http']>, path: Path, report: Check['report']): void {
+  for (const key of ['url', 'check_url'] as const) {
+    const text = http[key];
+    if (text === undefined) continue;
+    if (!URL.canParse(text)) report([...path, key], 'is no URL');
+    else if (!isPrivateEnough(new URL(text))) {
+      report([...path, key], 'must be https: only this very machine is reached in the clear');
+    }
+  }
+  for (const [index, range] of http.allow_cidrs.entries()) {
+    try {
+      parseCidr(range);
+    } catch {
+      report([...path, 'allow_cidrs', index], 'must be an address range such as 10.0.0.0/8');
+    }
+  }
+}
+
+function isPrivateEnough({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}
+
+function checkCommand({ argv }: NonNullable<Execute['command']>, path: Path, report: Check['report']): void {
+  for (const [index, argument] of argv.entries()) {
+    const at = [...path, 'argv', index];
+    if (argument.includes('\0')) report(at, 'must not hold a NUL character');
+    // `v{/version}` would be taken literally, and whoever wrote it thinks otherwise.
+    else if (/\{\//.test(argument) && pointerIn(argument) === null) {
+      report(at, 'a payload value takes a whole argument: {/version}, with nothing before or after it');
+    } else if (index === 0 && pointerIn(argument) !== null) {
+      report(at, 'the program must stand here: a payload must not choose it');
+    }
+  }
+}

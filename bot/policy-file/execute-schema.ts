@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import * as names from './schema-names.ts';
+
+/** What Keyturn itself runs once it is approved. Exactly one of `http` and `command`; `check-actions.ts` looks. */
+
+const EnvName = z
+  .string()
+  .max(100, 'is longer than 100 characters')
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
+
+const Url = z
+  .string()
+  .max(2_000, 'is longer than 2000 characters')
+  .regex(/^https?:\/\/[^\s<>"@#]+$/, 'must be an http or https URL without user, password or fragment');
+
+const Http = z.strictObject({
+  url: Url,
+  check_url: Url.exactOptional().meta({
+    description: 'Asked whether it happened, for kind checkable: 200 yes, 404 no.',
+  }),
+  allow_cidrs: z.array(names.line(50)).max(50, 'holds at most 50 ranges').prefault([]).meta({
+    description: 'Address ranges that may be reached. Left out, public addresses only.',
+  }),
+  sign_secret_env: EnvName,
+  timeout: names.Duration.prefault('30s'),
+});
+
+const Command = z.strictObject({
+  argv: z
+    .array(z.string().min(1, 'must not be empty').max(1_000, 'is longer than 1000 characters'))
+    .min(1, 'must name a program')
+    .max(100, 'holds at most 100 arguments'),
+  cwd: names.FilePath,
+  env: z.array(EnvName).max(50, 'holds at most 50 names').prefault([]),
+  timeout: names.Duration.prefault('10m'),
+});
+
+const A_NUMBER = 'must be a whole number from 1 to 1000';
+
+export const Execute = z.strictObject({
+  http: Http.exactOptional(),
+  command: Command.exactOptional(),
+  kind: z.enum(['idempotent', 'checkable', 'once']),
+  runs_on: z.array(names.Name).max(6, 'holds at most 6 labels').prefault([]).meta({
+    description: 'Labels that a worker must have, all of them.',
+  }),
+  concurrency: z.int(A_NUMBER).min(1, A_NUMBER).max(1_000, A_NUMBER).prefault(1).meta({
+    description: 'How many may run at the same time on one target.',
+  }),
+  per_minute: z.int(A_NUMBER).min(1, A_NUMBER).max(1_000, A_NUMBER).exactOptional().meta({
+    description: 'How many may start within a minute on one target.',
+  }),
+});
+export type Execute = z.infer<typeof Execute>;

@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { RequestId } from '../../bot/core/request.ts';
+import type { Logger } from '../../bot/ports/logger.ts';
+import type { QueueDriver, Wake } from '../../bot/ports/queue-driver.ts';
+
+const ADD_WITHIN_MS = 2_000;
+/** How long a silent worker keeps a wake-up. The action itself has a lease of its own, in SQLite. */
+const LOCK_MS = 30_000;
+
+/**
+ * Wake-ups through Redis, so that workers on other machines hear them. One queue per set of labels: a
+ * worker listens to those that its own labels cover. Losing all of Redis loses wake-ups and nothing else.
+ */
+export function bullmqDriver(redisUrl: string, logger: Logger): QueueDriver {
+  const connection = connectionOf(redisUrl);
+  const queues = new Map<string, Queue<Wake>>();
+  const workers: Worker<Wake>[] = [];
+  // Redis that is away says so many times a second. Once a minute is enough to read.
+  const complain = atMostEvery(60_000, (cause: unknown) => {
+    logger.warn('redis does not answer; approved actions wait for it', { cause: String(cause) });
+  });
+  // One client for all that is added. What it cannot send soon is given up: it will be offered again.
+  const client = new Redis({ ...connection, maxRetriesPerRequest: 1 });
+  client.on('error', complain);
+  let closed = false;
+
+  const queueOf = (runsOn: readonly string[]): Queue<Wake> => {
+    const name = queueName(runsOn);
+    const known = queues.get(name);
+    if (known !== undefined) return known;
+    const queue = new Queue<Wake>(name, { connection: client });
+    queue.on('error', complain);
+    queues.set(name, queue);
+    return queue;
+  };
+
+  return {
+    async add(wake) {
+      if (closed) throw new Error('the queue is closed');
+      // Before it is ready BullMQ makes queues that stay broken, and an add waits for ever.
+      if (client.status !== 'ready') await within(ADD_WITHIN_MS, once(client, 'ready'));
+      const { request, attempt, urgency, runsOn } = wake;
+      const added = queueOf(runsOn).add('run', wake, {
+        jobId: `${request}-${attempt}`,
+        // BullMQ counts the other way round: 1 goes first.
+        priority: 4 - urgency,
+        attempts: 1,
+        removeOnComplete: true,
+        removeOnFail: true,
+      });
+      added.catch(() => undefined);
+      await within(ADD_WITHIN_MS, added);
+    },
+    take(work, { most, labels }) {
+      for (const name of coveredBy(labels)) {
+        const worker = new Worker<Wake>(name, async ({ data }) => work(readWake(data)), {
+          connection: { ...connection, maxRetriesPerRequest: null },
+          concurrency: most,
+          lockDuration: LOCK_MS,
+          // A wake-up whose worker died is dropped: the bot offers it again once the lease is over.
+          maxStalledCount: 0,
+        });
+        worker.on('error', complain);
+        workers.push(worker);
+      }
+    },
+    async close(withinMs) {
+      if (closed) return;
+      closed = true;
+      const closing = Promise.allSettled(workers.map((worker) => worker.close()));
+      await within(withinMs, closing).catch(() => undefined);
+      await Promise.allSettled(workers.map((worker) => within(1_000, worker.close(true))));
+      await Promise.allSettled([...queues.values()].map((queue) => within(1_000, queue.close())));
+      client.disconnect();
+    },
+  };
+}
+
+function connectionOf(redisUrl: string) {
+  const url = new URL(redisUrl);
+  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:')
+    throw new TypeError('a Redis URL begins with redis:// or rediss://');
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? 6379 : Number(url.port),
+    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
+    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    ...(url.pathname.length > 1 ? { db: Number(url.pathname.slice(1)) } : {}),
+    ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
+    connectTimeout: 2_000,
+    retryStrategy: (times: number) => Math.min(times * 200, 2_000),
+  };
+}
+
+/** BullMQ takes no colon in a queue's name. */
+function queueName(runsOn: readonly string[]): string {
+  return ['keyturn', ...[...runsOn].sort()].join('+');
+}
+
+const MOST_LABELS = 6;
+
+/** Every set of labels that a worker with these may serve: all of their subsets. */
+function coveredBy(labels: readonly string[]): readonly string[] {
+  if (labels.length > MOST_LABELS) throw new TypeError(`a worker has at most ${MOST_LABELS} labels`);
+  const subsets: (readonly string[])[] = [[]];
+  for (const label of labels) subsets.push(...subsets.map((set) => [...set, label]));
+  return subsets.map(queueName);
+}
+
+/** Redis is not ours alone: what comes out of it is only a hint, and is read as one. */
+function readWake(data: unknown): Wake {
+  const { request, attempt, urgency } = (data ?? {}) as Partial<Record<keyof Wake, unknown>>;
+  return {
+    request: (typeof request === 'string' ? request.slice(0, 64) : '') as RequestId,
+    attempt: Number.isSafeInteger(attempt) ? (attempt as number) : 0,
+    urgency: Number.isSafeInteger(urgency) ? (urgency as number) : 0,
+    runsOn: [],
+  };
+}
+
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+function atMostEvery(ms: number, say: (cause: unknown) => void): (cause: unknown) => void {
+  let next = 0;
+  return (cause) => {
+    if (performance.now() < next) return;
+    next = performance.now() + ms;
+    say(cause);
+  };
+}

@@ -1,0 +1,136 @@
+import type { Claimed, Finished } from '../bot/app/run-action.ts';
+import type { Refusal } from '../bot/core/refusal.ts';
+import type { RequestId, RunOutput } from '../bot/core/request.ts';
+import type { Executor, Job, TryEnded } from '../bot/ports/executor.ts';
+import type { Logger } from '../bot/ports/logger.ts';
+import type { Wake } from '../bot/ports/queue-driver.ts';
+import type { Random } from '../bot/ports/random.ts';
+import { backoffMs } from './backoff.ts';
+
+/** Where a worker takes its actions from: the bot's use cases, in this process or over HTTP. */
+export interface Home {
+  claim(id: RequestId): Promise<Claimed>;
+  keep(id: RequestId, attempt: number): Promise<{ readonly ok: true; readonly stop: boolean } | Refusal>;
+  finish(id: RequestId, finished: Finished): Promise<{ readonly ok: true } | Refusal>;
+}
+
+/** Keeps what an action prints. One per try. */
+export interface Sink {
+  write(bytes: Uint8Array): void;
+  close(): Omit<RunOutput, 'attempt'>;
+}
+
+export interface Workshop {
+  readonly home: Home;
+  /** What carries out this claim, or null when this worker cannot. */
+  readonly executorFor: (claimed: Extract<Claimed, { ok: true }>) => Executor | null;
+  readonly sinkFor: (claimed: Extract<Claimed, { ok: true }>) => Sink;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** Somebody who stops an action waits for it. */
+const ASK_EVERY_MS = 1_000;
+
+/** How often a result is brought home before it is given up. The lease ends it then. */
+const FINISH_TRIES = 60;
+
+/**
+ * One wake-up: claim, run, finish. The claim is on disk before the effect begins, and says that it
+ * began; whatever dies after that, nobody has to guess whether it may have started.
+ */
+export async function carryOut(shop: Workshop, { request }: Pick<Wake, 'request'>): Promise<void> {
+  const { home, logger } = shop;
+  const claimed = await home.claim(request).catch((cause: unknown) => {
+    logger.warn('an action could not be claimed', { request, cause: String(cause) });
+    return null;
+  });
+  if (claimed === null || !claimed.ok) return;
+  const { attempt } = claimed.job;
+  const sink = shop.sinkFor(claimed);
+  const stop = new AbortController();
+  const isOver = new AbortController();
+  const keeping = keepAlive(shop, claimed, stop, isOver.signal);
+  const ended = await run(
+    shop,
+    { ...claimed.job, signal: stop.signal, onOutput: (bytes) => sink.write(bytes) },
+    claimed,
+  );
+  isOver.abort();
+  await keeping;
+  const output = { attempt, ...sink.close() };
+  await bringHome(shop, request, { attempt, ended, retryInMs: backoffMs(attempt, shop.random), output });
+}
+
+async function run(shop: Workshop, job: Job, claimed: Extract<Claimed, { ok: true }>): Promise<TryEnded> {
+  const executor = shop.executorFor(claimed);
+  if (executor === null) {
+    return {
+      status: 'failed',
+      exitCode: null,
+      detail: 'this worker has no executor for it',
+      retryable: false,
+    };
+  }
+  try {
+    // A second start of something that can be asked about: it may have happened the first time.
+    if (job.attempt > 1 && executor.check !== undefined) {
+      const seen = await executor.check(job);
+      if (seen === 'happened')
+        return { status: 'succeeded', exitCode: null, detail: 'it had happened already', retryable: false };
+      if (seen === 'cannot_say') {
+        return {
+          status: 'unknown',
+          exitCode: null,
+          detail: 'the target cannot say whether it happened',
+          retryable: true,
+        };
+      }
+    }
+    return await executor.run(job);
+  } catch (cause) {
+    shop.logger.error('an executor broke its promise', { request: job.request, cause: String(cause) });
+    return { status: 'unknown', exitCode: null, detail: 'the executor failed', retryable: false };
+  }
+}
+
+/** Says that it lives, and asks whether it may go on. Who hears that the lease is somebody else's stops. */
+async function keepAlive(
+  { home, sleep }: Workshop,
+  { job, leaseMs }: Extract<Claimed, { ok: true }>,
+  stop: AbortController,
+  isOver: AbortSignal,
+): Promise<void> {
+  const over = new Promise<void>((resolve) =>
+    isOver.addEventListener('abort', () => resolve(), { once: true }),
+  );
+  while (!isOver.aborted) {
+    await Promise.race([sleep(Math.min(leaseMs / 3, ASK_EVERY_MS)), over]);
+    if (isOver.aborted) return;
+    // A bot that does not answer may be starting again. What runs, runs; the lease decides.
+    const kept = await home.keep(job.request, job.attempt).catch(() => null);
+    if (kept !== null && (!kept.ok || kept.stop)) stop.abort();
+  }
+}
+
+async function bringHome(
+  { home, sleep, logger }: Workshop,
+  id: RequestId,
+  finished: Finished,
+): Promise<void> {
+  for (let tries = 1; tries <= FINISH_TRIES; tries += 1) {
+    try {
+      const said = await home.finish(id, finished);
+      if (!said.ok) logger.error('an outcome was refused', { request: id, code: said.code });
+      return;
+    } catch (cause) {
+      logger.warn('an outcome could not be reported; trying again', {
+        request: id,
+        tries,
+        cause: String(cause),
+      });
+      await sleep(Math.min(1_000 * tries, 10_000));
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Wake } from '../../../bot/ports/queue-driver.ts';
+import { bullmqDriver } from '../../../queue/bullmq/driver.ts';
+import { aWake, behavesLikeAQueueDriver } from '../../conformance/queue-driver.ts';
+import { type RedisServer, redisServer } from '../../helpers/redis-server.ts';
+import { isOnPath, skipUnless } from '../../helpers/require.ts';
+
+const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
+let shared: RedisServer | null = null;
+
+async function redis(): Promise<RedisServer> {
+  shared ??= await redisServer();
+  await shared.say('FLUSHALL');
+  return shared;
+}
+
+beforeEach((context) => skipUnless(context, 'redis', isOnPath('redis-server')));
+afterAll(async () => shared?.drop());
+
+behavesLikeAQueueDriver('BullMQ', async () => {
+  const { url } = await redis();
+  return { open: () => bullmqDriver(url, QUIET) };
+});
+
+describe('row 25: BullMQ without its Redis', () => {
+  const opened = (url: string) => {
+    const driver = bullmqDriver(url, QUIET);
+    onTestFinished(() => driver.close(100));
+    return driver;
+  };
+
+  it('refuses an add within its time when nothing listens, and takes it once Redis is there', async () => {
+    const server = await redisServer();
+    onTestFinished(() => server.drop());
+    await server.kill();
+    const driver = opened(server.url);
+    const started = performance.now();
+    await expect(driver.add(aWake())).rejects.toThrow();
+    expect(performance.now() - started).toBeLessThan(3_000);
+    await server.start();
+    const taken: Wake[] = [];
+    driver.take(async (wake) => void taken.push(wake), { most: 1, labels: [] });
+    await expect
+      .poll(
+        () =>
+          driver.add(aWake()).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+    await expect.poll(() => taken.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  }, 30_000);
+
+  it('refuses an add within its time when Redis is frozen', async () => {
+    const server = await redisServer();
+    onTestFinished(() => server.drop());
+    const driver = opened(server.url);
+    await driver.add(aWake());
+    await server.kill('SIGSTOP');
+    const started = performance.now();
+    await expect(driver.add(aWake({ attempt: 1 }))).rejects.toThrow();
+    expect(performance.now() - started).toBeLessThan(3_000);
+    await server.kill('SIGCONT');
+  }, 30_000);
+
+  it('takes wake-ups again after Redis was killed and came back, and after it lost everything', async () => {
+    const server = await redisServer();
+    onTestFinished(() => server.drop());
+    const driver = opened(server.url);
+    const taken: number[] = [];
+    driver.take(async ({ attempt }) => void taken.push(attempt), { most: 1, labels: [] });
+    await driver.add(aWake({ attempt: 1 }));
+    await expect.poll(() => taken, { timeout: 10_000 }).toContain(1);
+    await server.kill();
+    await server.start();
+    await expect
+      .poll(
+        () =>
+          driver.add(aWake({ attempt: 2 })).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+    await expect.poll(() => taken, { timeout: 15_000 }).toContain(2);
+    await server.say('FLUSHALL');
+    await expect
+      .poll(
+        () =>
+          driver.add(aWake({ attempt: 3 })).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+    await expect.poll(() => taken, { timeout: 15_000 }).toContain(3);
+  }, 60_000);
+
+  it('reads what somebody else put into Redis as no more than a hint', async () => {
+    const { url, port } = await redis();
+    const driver = opened(url);
+    const taken: Wake[] = [];
+    driver.take(async (wake) => void taken.push(wake), { most: 1, labels: [] });
+    const { Queue } = await import('bullmq');
+    const foreign = new Queue('keyturn', { connection: { port } });
+    onTestFinished(() => foreign.close());
+    await foreign.add('run', { request: { $ne: null }, attempt: '; DROP', argv: ['rm', '-rf', '/'] });
+    await expect.poll(() => taken.length, { timeout: 5_000 }).toBe(1);
+    expect(taken[0]).toEqual({ request: '', attempt: 0, urgency: 0, runsOn: [] });
+  });
+});

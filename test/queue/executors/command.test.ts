@@ -1,0 +1,120 @@
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type CommandSettings, commandExecutor } from '../../../queue/executors/command.ts';
+import { aJob } from './a-job.ts';
+
+function executor(changes: Partial<CommandSettings>, environment: NodeJS.ProcessEnv = process.env) {
+  const settings: CommandSettings = {
+    argv: ['/bin/sh', '-c', 'exit 0'],
+    cwd: mkdtempSync(join(tmpdir(), 'keyturn-command-')),
+    env: [],
+    timeoutMs: 5_000,
+    kind: 'once',
+    definition: `sha256:${'d'.repeat(64)}`,
+    ...changes,
+  };
+  return commandExecutor(settings, environment, 200);
+}
+
+/** A zombie is dead; whether somebody has asked how it died is not ours. */
+function isAlive(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`;
+  return existsSync(stat) && !/\) Z /.test(readFileSync(stat, 'utf8'));
+}
+
+describe('the command executor', () => {
+  it('runs the program without a shell, with payload values as whole arguments', async () => {
+    const { job, output } = aJob({ payload: { version: '$(echo hacked); *' } });
+    const ended = await executor({ argv: ['/usr/bin/printf', '%s|', 'v', '{/version}'] }).run(job);
+    expect(ended).toEqual({ status: 'succeeded', exitCode: 0, detail: null, retryable: false });
+    expect(output()).toBe('v|$(echo hacked); *|');
+  });
+
+  it('passes on PATH, HOME, LANG, what the config names, and what this run is', async () => {
+    const environment = {
+      PATH: process.env['PATH'],
+      HOME: '/root',
+      DEPLOY: 'yes',
+      SLACK_BOT_TOKEN: 'xoxb-secret',
+    };
+    const { job, output } = aJob();
+    await executor({ argv: ['/usr/bin/env'], env: ['DEPLOY', 'ABSENT'] }, environment).run(job);
+    const names = output()
+      .trim()
+      .split('\n')
+      .map((line) => line.split('=')[0])
+      .sort();
+    expect(names).toEqual(['DEPLOY', 'HOME', 'KEYTURN_ATTEMPT', 'KEYTURN_REQUEST', 'PATH']);
+    expect(output()).not.toContain('xoxb');
+  });
+
+  it.each([
+    ['its own exit code', 'exit 7', { status: 'failed', exitCode: 7, detail: null }],
+    [
+      'the signal that killed it',
+      'kill -9 $$',
+      { status: 'failed', exitCode: 137, detail: 'killed by SIGKILL' },
+    ],
+  ])('says %s', async (_what, script, expected) => {
+    const { job } = aJob();
+    expect(await executor({ argv: ['/bin/sh', '-c', script] }).run(job)).toEqual({
+      ...expected,
+      retryable: false,
+    });
+  });
+
+  it('says that nothing was started when the program is not there', async () => {
+    const ended = await executor({ argv: ['/no/such/program'] }).run(aJob().job);
+    expect(ended).toEqual({
+      status: 'failed',
+      exitCode: null,
+      detail: 'could not be started: ENOENT',
+      retryable: true,
+    });
+  });
+
+  it('ends the whole group at its time-out, also one that ignores SIGTERM', async () => {
+    const pids = join(mkdtempSync(join(tmpdir(), 'keyturn-command-')), 'pids');
+    const script = `trap '' TERM; (trap '' TERM; echo $$ >> ${pids}; exec sleep 60) & echo $! >> ${pids}; wait; sleep 60`;
+    const ended = await executor({ argv: ['/bin/bash', '-c', script], timeoutMs: 300 }).run(aJob().job);
+    expect(ended).toMatchObject({
+      status: 'failed',
+      detail: 'did not end within 0.3 seconds, killed by SIGKILL',
+      retryable: false,
+    });
+    const started = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
+    expect(started.length).toBeGreaterThan(0);
+    for (const pid of started) expect([pid, isAlive(pid)]).toEqual([pid, false]);
+  });
+
+  it('stops on request, and lets a program that listens put its things in order', async () => {
+    const stop = new AbortController();
+    const { job, output } = aJob({ signal: stop.signal });
+    const script = "trap 'echo tidied; exit 3' TERM; echo up; while :; do sleep 0.05; done";
+    const running = executor({ argv: ['/bin/bash', '-c', script] }).run(job);
+    while (!output().includes('up')) await new Promise((resolve) => setTimeout(resolve, 10));
+    stop.abort();
+    expect(await running).toMatchObject({
+      status: 'failed',
+      exitCode: 3,
+      detail: 'stopped on request',
+      retryable: false,
+    });
+    expect(output()).toContain('tidied');
+  });
+
+  it('starts nothing that was stopped before', async () => {
+    const mark = join(mkdtempSync(join(tmpdir(), 'keyturn-command-')), 'mark');
+    const ended = await executor({ argv: ['/usr/bin/touch', mark] }).run(
+      aJob({ signal: AbortSignal.abort() }).job,
+    );
+    expect([ended.status, existsSync(mark)]).toEqual(['failed', false]);
+  });
+
+  it('settles although a grandchild keeps its output open', async () => {
+    const ended = await executor({ argv: ['/bin/sh', '-c', 'setsid sleep 5 & exit 0'] }).run(aJob().job);
+    expect(ended.status).toBe('succeeded');
+  });
+});
