@@ -38,7 +38,7 @@ export function glassInBoth(
   later: readonly BreakGlass[],
 ): readonly BreakGlass[] {
   return held.flatMap((one) => {
-    const same = later.find((other) => isSame(one.who, other.who) && isSame(one.reviewBy, other.reviewBy));
+    const same = later.find((other) => isSameGlass(one, other));
     if (same === undefined) return [];
     return [
       {
@@ -50,6 +50,12 @@ export function glassInBoth(
       },
     ];
   });
+}
+
+type Ways = Pick<BreakGlass, 'who' | 'reviewBy'>;
+
+export function isSameGlass(a: Ways, b: Ways): boolean {
+  return isSame(a.who, b.who) && isSame(a.reviewBy, b.reviewBy);
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {

@@ -17,6 +17,7 @@ export function glassBroken(world: World, held: Held, entry: EntryOf<'break_glas
   if (dueAt !== at + glass.review_within_ms)
     return 'its review falls due at another time than the policy says';
   held.breaker = person;
+  held.brokeBy = glass;
   world.unreviewed.set(held.number, { held, person, reviewBy, dueAt, overdue: false });
   if (held.state === 'pending')
     world.owed = { held, type: 'request.approved', by: actor, ts, optional: false };
@@ -50,6 +51,17 @@ function isGlassOf(
   { person, who, review_by }: EntryOf<'break_glass.used'>['data'],
 ): boolean {
   return glass.candidates.includes(person) && sameSet(glass.who, who) && sameSet(glass.review_by, review_by);
+}
+
+/** Neither excluded since, nor without that way under a policy since. Who left a group shows in the candidates. */
+export function glassStands({ breaker, excluded, brokeBy, demands }: Held): boolean {
+  if (breaker === null || excluded.has(breaker)) return false;
+  return (demands.break_glass ?? []).some(
+    (glass) =>
+      glass.candidates.includes(breaker) &&
+      sameSet(glass.who, brokeBy.who) &&
+      sameSet(glass.review_by, brokeBy.review_by),
+  );
 }
 
 /** Somebody else looked at it, in time or not. Anything but an approve stops what can still be stopped. */

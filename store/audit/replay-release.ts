@@ -1,4 +1,4 @@
-import { stoppedByReview } from './replay-glass.ts';
+import { glassStands, stoppedByReview } from './replay-glass.ts';
 import { quorum } from './replay-quorum.ts';
 import { freezes } from './replay-review.ts';
 import type { Actor, EntryOf, LoggedEntry } from './replay-shape.ts';
@@ -38,7 +38,7 @@ export function reevaluated(world: World, held: Held, entry: EntryOf<'request.re
 }
 
 export function isApproved(held: Held): boolean {
-  if (held.breaker !== null && !held.excluded.has(held.breaker)) return true;
+  if (glassStands(held)) return true;
   return held.submitted.effect === 'allow' && held.demands.seats.length === 0 ? true : quorum(held).isFull;
 }
 

@@ -1,6 +1,6 @@
 import { readIsoTime } from '../../bot/core/instant.ts';
 import { type State, type Verdict, WAYS } from '../../bot/core/request.ts';
-import type { Actor, EntryOf, LoggedDemands, LoggedEntry, Subject } from './replay-shape.ts';
+import type { Actor, EntryOf, LoggedDemands, LoggedEntry, LoggedGlass, Subject } from './replay-shape.ts';
 
 /** One approve that counts. `seats` is what the log says this person could fill when it was cast. */
 export interface Vote {
@@ -34,6 +34,8 @@ export interface Held {
   remindedUntil: number;
   /** Who approved alone, in an emergency. */
   breaker: string | null;
+  /** The way by which that was. */
+  brokeBy: Pick<LoggedGlass, 'who' | 'review_by'>;
   /** What the review of that said. */
   postReview: Verdict | null;
 }
@@ -152,6 +154,7 @@ export function hold(entry: EntryOf<'request.submitted'>, id: string): Held {
     run: null,
     remindedUntil: 0,
     breaker: null,
+    brokeBy: { who: [], review_by: [] },
     postReview: null,
   };
 }

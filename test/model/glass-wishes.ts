@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { about, often, pick, type Wish } from './aim.ts';
-import type { Who } from './firm.ts';
+import { PEOPLE, type Who } from './firm.ts';
 import { targetOf } from './foresee-glass.ts';
+import { isInAny } from './glass.ts';
+import type { Held } from './held.ts';
 import type { Verdict } from './said.ts';
 
 const person = often<Who>([5, 'bob'], [4, 'dora'], [3, 'carol'], [1, 'alice'], [1, 'eve'], [1, 'mallory']);
@@ -31,6 +33,45 @@ export const glass: fc.Arbitrary<Wish> = about(
     ];
   },
 );
+
+/** What must be done for it to work, by somebody who may: broken, and then looked at. */
+export const glassOnwards: fc.Arbitrary<Wish> = fc
+  .record({
+    turn: fc.nat({ max: 4 }),
+    back: fc.nat({ max: 3 }),
+    verdict: often<Verdict>([4, 'approve'], [2, 'reject'], [1, 'flag']),
+    again: often([3, false], [1, true]),
+  })
+  .map(({ turn, back, verdict, again }) => ({
+    onRequest: true,
+    says({ ids, model }) {
+      const due = ids.filter((id) => isDue(model.requests.get(id)));
+      const waiting = ids.filter((id) => model.stateOf(id) === 'pending');
+      const among = due.length > 0 && !again ? due : waiting;
+      const id = among[among.length - 1 - (back % Math.max(among.length, 1))];
+      const request = id === undefined ? undefined : model.requests.get(id);
+      if (id === undefined || request === undefined) return [];
+      const { broken, ruling, digest } = request;
+      const may = (groups: readonly string[]) =>
+        PEOPLE.filter((who) => !ruling.excluded.includes(who) && isInAny(model.firm, who, groups));
+      if (isDue(request) && broken !== null) {
+        const others = may(broken.reviewBy).filter((who) => who !== broken.who);
+        const who = others[turn % Math.max(others.length, 1)] ?? 'eve';
+        return [{ call: 'post-review', who, id, verdict, comment: 'because', via: 'room' }];
+      }
+      const breakers = may(ruling.glass.flatMap((one) => one.who));
+      const who = breakers[turn % Math.max(breakers.length, 1)] ?? 'eve';
+      const target = targetOf(request);
+      return [
+        { call: 'view', who, id },
+        { call: 'glass', who, id, digest, reason: 'r'.repeat(60), target, via: 'room' },
+      ];
+    },
+  }));
+
+function isDue(request: Held | undefined): boolean {
+  return request !== undefined && request.broken !== null && request.broken.verdict === null;
+}
 
 /** Whoever aims takes what somebody has broken the glass of. */
 export const postReview: fc.Arbitrary<Wish> = fc

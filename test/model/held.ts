@@ -1,5 +1,5 @@
 import { type Firm, isClient, isIn, type Person, type Who } from './firm.ts';
-import { isInAny } from './glass.ts';
+import { isInAny, type ModelGlass } from './glass.ts';
 import { type Body, isQuorum, mayFill, type Ruling } from './ruling.ts';
 import type { Ended, Verdict } from './said.ts';
 
@@ -147,5 +147,12 @@ export function pastCode(state: State): string {
 
 /** Who broke it may still: not excluded since, and still in the groups. */
 export function glassStands(firm: Firm, { broken, ruling }: Held): boolean {
-  return broken !== null && !ruling.excluded.includes(broken.who) && isInAny(firm, broken.who, broken.groups);
+  if (broken === null || ruling.excluded.includes(broken.who)) return false;
+  const same = ({ who, reviewBy }: ModelGlass) =>
+    [...who].sort().join() === [...broken.groups].sort().join() &&
+    [...reviewBy].sort().join() === [...broken.reviewBy].sort().join();
+  return (
+    ruling.glass.some((one) => same(one) && one.candidates.includes(broken.who)) &&
+    isInAny(firm, broken.who, broken.groups)
+  );
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { about, often, pick, type Wish } from './aim.ts';
 import type { Person, Who } from './firm.ts';
-import { glass, postReview } from './glass-wishes.ts';
+import { glass, glassOnwards, postReview } from './glass-wishes.ts';
 import { onwards } from './onwards.ts';
 import type { Body } from './ruling.ts';
 import type { Said, Verdict } from './said.ts';
@@ -234,6 +234,7 @@ export const wish: fc.Arbitrary<Wish> = fc.oneof(
   { weight: 1, arbitrary: stop },
   { weight: 2, arbitrary: clear },
   { weight: 4, arbitrary: glass },
+  { weight: 6, arbitrary: glassOnwards },
   { weight: 3, arbitrary: postReview },
   { weight: 2, arbitrary: clearRequester },
   { weight: 2, arbitrary: settle },

@@ -1,3 +1,4 @@
+import { isSameGlass } from '../break-glass.ts';
 import type { RequestEvent } from '../event.ts';
 import { type FieldProblem, refuse } from '../refusal.ts';
 import type { ActionRequest, BreakGlass, PersonId } from '../request.ts';
@@ -107,11 +108,15 @@ function canBeReviewed(
   );
 }
 
-/** The person who broke the glass still may: they were not excluded since, and have not left the groups. */
+/** The person who broke the glass still may: no later policy excludes them or takes that way from them, and they have not left. */
 export function glassStands(request: ActionRequest, now: Circumstances): boolean {
-  const { brokenGlass } = request;
+  const { brokenGlass, demands } = request;
   if (brokenGlass === null || isExcluded(request, brokenGlass.person)) return false;
-  return now.groupsOf(brokenGlass.person).some((group) => brokenGlass.who.includes(group));
+  const { person, who } = brokenGlass;
+  const isOpen = demands.breakGlass.some(
+    (glass) => isSameGlass(glass, brokenGlass) && glass.candidates.includes(person),
+  );
+  return isOpen && now.groupsOf(person).some((group) => who.includes(group));
 }
 
 /** Somebody else looks at it afterwards. Anything but an approve stops what can still be stopped. */

@@ -98,7 +98,11 @@ describe('a broken glass and a later policy', () => {
       ['dba', 2],
       ['security', 1],
     ]);
-    await keyturn.reload({ version: '2', rules: [rule('three', { plan: three })] });
+    await keyturn.reload({
+      version: '2',
+      breakGlass: [glassRule()],
+      rules: [rule('three', { plan: three })],
+    });
     expect(await stateOf(keyturn, request)).toBe('approved');
     expect((await consume(keyturn, request)).status).toBe(200);
   });
@@ -113,6 +117,8 @@ describe('a broken glass and a later policy', () => {
         ],
       },
     ],
+    ['its entry is gone from the policy', { breakGlass: [] }],
+    ['others would review it', { breakGlass: [glassRule({ reviewBy: ['dba', 'security'] })] }],
     ['who broke it has left', { groups: { dba: ['alice', 'dora'], security: ['carol', 'dora'] } }],
   ])('falls when %s', async (_what, changes) => {
     const keyturn = await firm();
