@@ -54,12 +54,13 @@ export function openVerifySource(file: string): VerifySource {
         'SELECT seq, prev, type, request, bytes FROM entries WHERE seq >= ? ORDER BY seq',
       )
       .raw();
-    const disclosures = db.prepare<[number], DisclosureRow>(
-      'SELECT seq, field, salt, value FROM disclosures WHERE seq >= ? ORDER BY seq, field',
+    // All of them: one that stands before the first entry belongs to nothing.
+    const disclosures = db.prepare<[], DisclosureRow>(
+      'SELECT seq, field, salt, value FROM disclosures ORDER BY seq, field',
     );
     const past = pastIn(db);
     const from = past?.before ?? 0;
-    const texts = take(disclosures.iterate(from));
+    const texts = take(disclosures.iterate());
     return {
       *entries() {
         for (const [seq, prev, type, request, bytes] of entries.iterate(from)) {

@@ -153,6 +153,7 @@ const config = {
   dataDir: join(FAULT_DIR, 'data'),
   keyDir: join(FAULT_DIR, 'keys'),
   log: 'test/log',
+  queue: { driver: 'embedded', concurrency: 1 },
   audit: {
     checkpointEveryMs: 1_000,
     anchors: [{ kind: 'file', path: join(FAULT_DIR, 'anchor.notes') }],

@@ -24,8 +24,8 @@ for (const [program, what] of [
 ]) {
   try {
     execFileSync(program, [program === 'ffmpeg' ? '-version' : '--version'], { stdio: 'ignore' });
-  } catch {
-    throw new Error(`the pictures need ${what}`);
+  } catch (cause) {
+    throw new Error(`the pictures need ${what}`, { cause });
   }
 }
 const fonts = execFileSync('fc-list', { encoding: 'utf8' });

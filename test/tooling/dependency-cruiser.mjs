@@ -99,8 +99,8 @@ const adapters = [
   ),
   adapter(
     'queue-calls-use-cases-only',
-    { path: '^queue/(relay|worker|backoff|dispatch|workshop)' },
-    [CORE, PORTS, APP, '^queue/(relay|worker|backoff|executors/)'],
+    { path: '^queue/(relay|worker|backoff|dispatch)' },
+    [CORE, PORTS, APP, '^queue/(relay|worker|backoff|dispatch)'],
     'Relay and worker import core, ports and app. They get their driver and their executors from compose.',
   ),
   adapter(
@@ -149,7 +149,6 @@ const VENDORS = [
   ['pino', 'pino', '^bot/logger\\.ts$', 'bot/logger.ts'],
   ['adaptivecards', 'adaptivecards', '^bot/room/page/', 'bot/room/page'],
   ['prom-client', 'prom-client', '^connectors/http/metrics\\.ts$', 'connectors/http/metrics.ts'],
-  ['jose', 'jose', '^connectors/api/', 'connectors/api'],
   ['slack', '@slack/[^/]+', '^bot/slack/', 'bot/slack'],
   ['teams', 'botbuilder[^/]*|@microsoft/[^/]+', '^bot/teams/', 'bot/teams'],
   ['bullmq', 'bullmq|ioredis', '^queue/bullmq/', 'queue/bullmq'],

@@ -143,13 +143,13 @@ describe('a database that somebody tampered with', () => {
     ],
     [
       'a request that the log lacks',
-      "INSERT INTO requests SELECT 21, 'req_y', state, requester, created_at, NULL, NULL, twin, audit_seq, body FROM requests WHERE number = 20",
+      "INSERT INTO requests (number, id, state, requester, created_at, due_at, waits, twin, audit_seq, body) SELECT 21, 'req_y', state, requester, created_at, NULL, NULL, twin, audit_seq, body FROM requests WHERE number = 20",
       134,
       /the log has 20 requests, and the tables have 21/,
     ],
     [
       'an action that the log lacks',
-      "INSERT INTO actions VALUES (21, '{}', '{}')",
+      "INSERT INTO actions (number, text, asked) VALUES (21, '{}', '{}')",
       134,
       /the log has 20 requests/,
     ],
