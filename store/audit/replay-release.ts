@@ -73,7 +73,8 @@ export function ended(held: Held, actor: Actor): Why {
 /** Evidence from a caller that lost its say, or from a worker whose try was taken over. */
 export function lateReport(held: Held, { actor }: EntryOf<'execution.late_report'>): Why {
   if (held.submitted.executor === null) {
-    return isRequester(held, actor) && held.state === 'unknown' ? null : 'a late report from somebody else';
+    if (!isRequester(held, actor)) return 'a late report from somebody else than the requester';
+    return held.state === 'executing' ? 'a late report while its caller still runs it' : null;
   }
   return actor.kind === 'worker' ? null : 'a late report from somebody who is no worker';
 }

@@ -84,7 +84,7 @@ describe('a release', () => {
           of('settled', 'execution.unknown'),
           like(of('settled', 'execution.late_report'), { ts: read(of('settled', 'grant.issued'), 'ts') }),
         ),
-      /execution.late_report of request 2, which is executing/,
+      /a late report while its caller still runs it/,
     ],
     [
       'a request that is given up before its time',
