@@ -1,6 +1,6 @@
 import type { Actor, RequestEvent } from '../core/event.ts';
 import type { Place } from '../core/place.ts';
-import type { ActionRequest, PersonId } from '../core/request.ts';
+import type { ActionRequest, PersonId, RequestId } from '../core/request.ts';
 import type { Transaction } from '../ports/store.ts';
 import type { Context } from './context.ts';
 
@@ -44,6 +44,14 @@ export function announce(
   for (const place of places.directTo(human, rulebook)) {
     tx.notify({ kind: 'direct', place, request: id, person: human, seq: result.seq });
   }
+}
+
+/** Where its cards are, they are edited: something that they show has changed, and nobody needs to be told. */
+export function renewCards({ places }: Context, tx: Transaction, id: RequestId): void {
+  if (!places.hasFaces) return;
+  const seq = tx.lastSeq();
+  for (const place of tx.placesOf(id))
+    if (places.isServed(place)) tx.notify({ kind: 'card', place, request: id, seq });
 }
 
 /** Where people must hear of what should not happen, or only in an emergency, whatever the plan says. */

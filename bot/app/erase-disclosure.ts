@@ -1,8 +1,10 @@
 import { forgetText } from '../core/forget-text.ts';
+import { readAccount } from '../core/identity.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
-import type { PersonId, RequestId } from '../core/request.ts';
+import { type ActionRequest, isTerminal, type PersonId, type RequestId } from '../core/request.ts';
 import type { Purged } from '../ports/disclosures.ts';
-import { write } from './change-request.ts';
+import { renewCards } from './announce.ts';
+import { type Writing, write } from './change-request.ts';
 import type { Context, PersonCaller } from './context.ts';
 
 export interface Erasure {
@@ -51,23 +53,47 @@ export async function eraseDisclosure(
     if (disclosure === null || entry?.seq !== seq) return no(refuse('NOT_FOUND'));
     const said = readSaid(entry.bytes);
     if (said.person === caller.id) return no(refuse('SELF_REVIEW'));
-    const inUse = said.linked !== null && context.rulebook.people.has(said.linked);
-    if (inUse) return no(refuse('INVALID', { fields: [STILL_IN_POLICY] }));
-    tx.eraseDisclosure(seq, field);
-    if (said.linked !== null) tx.forgetPerson(said.linked);
+    const text = String(JSON.parse(disclosure.value));
     const request = said.request === null ? null : tx.request(said.request);
-    if (request !== null) tx.rewrite(forgetText(request, String(JSON.parse(disclosure.value))));
+    const inUse = useOf(context, writing, { field, text, request, linked: said.linked });
+    if (inUse !== null) return no(refuse('INVALID', { fields: [{ pointer: '/seq', problem: inUse }] }));
+    tx.eraseDisclosure(seq, field);
+    if (said.linked !== null && field === 'key') tx.forgetPerson(said.linked);
     traces = tracesOf(disclosure);
     const event = { type: 'disclosure.erased', seq, field, text: { reason } } as const;
-    return { ok: true, seq: tx.append(event, caller.actor, at, request) };
+    const erasedBy = tx.append(event, caller.actor, at, request);
+    if (request !== null) {
+      tx.rewrite(forgetText(request, text));
+      writing.changed.add(request.id);
+      renewCards(context, tx, request.id);
+    }
+    return { ok: true, seq: erasedBy };
   });
   return erased.ok ? { ...erased, purged: await context.store.purge(traces) } : erased;
 }
 
-const STILL_IN_POLICY = {
-  pointer: '/seq',
-  problem: 'is the key of a person whom the policy still names: take them out of it first',
-};
+interface Sought {
+  readonly field: string;
+  readonly text: string;
+  readonly request: ActionRequest | null;
+  readonly linked: PersonId | null;
+}
+
+/** What would stop working without it, or null. */
+function useOf(
+  { rulebook }: Context,
+  { tx }: Writing,
+  { field, text, request, linked }: Sought,
+): string | null {
+  if (linked !== null && field === 'key' && rulebook.people.has(linked))
+    return 'is the key of a person whom the policy still names: take them out of it first';
+  const account = linked !== null && field === 'account' ? readAccount(text) : null;
+  if (account !== null && tx.linkedTo(account) !== null)
+    return 'is an account that is linked: keyturn people unlink it first';
+  if (field === 'unresolved' && request !== null && !isTerminal(request.state))
+    return 'names people who must not approve this request: wait until it is over';
+  return null;
+}
 
 /** For a timer, and for a start after the process died between the two: nothing says then what to look for. */
 export async function purgeErased(context: Context): Promise<void> {

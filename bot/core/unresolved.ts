@@ -26,3 +26,8 @@ export function toExclusions(
 export function isTooUnsure({ unresolved }: Pick<ActionRequest, 'unresolved'>, risk: Risk): boolean {
   return unresolved.length > 0 && (risk === 'high' || risk === 'critical');
 }
+
+/** As it stands beside the log: an account is a person's, also one that nobody knows. */
+export function unresolvedLine({ account, because }: Unresolved): string {
+  return `${account} (${because})`;
+}

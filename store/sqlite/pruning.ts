@@ -33,7 +33,9 @@ export function pruningIn(db: Database): StoredPast & Pruning {
   const tiles = db.prepare<[], number>('SELECT count(*) FROM leaves').pluck();
   const linked = db.prepare<[number], Linked>(
     `SELECT seq, bytes, (SELECT value FROM disclosures d WHERE d.seq = e.seq AND field = 'key') AS value
-     FROM entries e WHERE type = 'identity.linked' AND seq < ? ORDER BY seq`,
+     FROM entries e WHERE type = 'identity.linked' AND seq < ?
+       -- With links, it is an account that came to a person whom an earlier one names.
+       AND json_extract(CAST(bytes AS TEXT), '$.data.links') IS NULL ORDER BY seq`,
   );
   const known = db.prepare<[string], number>('SELECT 1 FROM people WHERE person = ?').pluck();
   const born = db

@@ -2,7 +2,7 @@ import type { RequestEvent } from '../event.ts';
 import type { Evaluation } from '../policy.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { ActionRequest, Demands, Exclusion, Instant } from '../request.ts';
-import { isTooUnsure } from '../unresolved.ts';
+import { isTooUnsure, unresolvedLine } from '../unresolved.ts';
 import { canBeFilled } from './review.ts';
 
 /** What was asked, parsed, digested and within its client's lists. */
@@ -117,7 +117,9 @@ function submittedEvent(request: ActionRequest): RequestEvent {
     submission: submission ?? { key: null, hold: 'poll' },
     ...(request.unresolved.length === 0 ? {} : { unresolved: request.unresolved.length }),
     text: {
-      ...unresolvedText(request),
+      ...(request.unresolved.length > 0
+        ? { unresolved: request.unresolved.map(unresolvedLine).join('\n') }
+        : {}),
       reason: request.reason,
       ...(request.links.length > 0 ? { links: request.links.join(' ') } : {}),
     },
@@ -128,12 +130,6 @@ function executorOf({
   executor,
 }: ActionRequest): Extract<RequestEvent, { type: 'request.submitted' }>['executor'] {
   return executor === null ? null : { kind: executor.kind, definition: executor.definition };
-}
-
-/** Who they are stands beside the log: an account is a person's, also one that nobody knows. */
-function unresolvedText({ unresolved }: ActionRequest): Record<string, string> {
-  if (unresolved.length === 0) return {};
-  return { unresolved: unresolved.map(({ account, because }) => `${account} (${because})`).join('\n') };
 }
 
 function ruling(request: ActionRequest, at: Instant): RequestEvent | null {

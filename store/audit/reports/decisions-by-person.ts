@@ -76,12 +76,11 @@ function decisionOf(entry: LoggedEntry): string | null {
       return data.because === 'asked' ? 'cancel' : null;
     case 'execution.settled':
       return `settle ${data.status}`;
+    case 'break_glass.used':
+      return 'break-glass';
+    case 'break_glass.reviewed':
+      return `post-review ${data.verdict}`;
     default:
-      return BREAK_GLASS[type] ?? null;
+      return null;
   }
 }
-
-const BREAK_GLASS: Readonly<Record<string, string>> = {
-  'break_glass.used': 'break-glass',
-  'break_glass.reviewed': 'post-review',
-};

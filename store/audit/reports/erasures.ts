@@ -9,14 +9,14 @@ export const erasures: Report = {
   open({ emit, people }) {
     return {
       take({ entry, texts }) {
-        const { type, seq, at, actor, subject } = entry;
+        const { seq, at, actor, subject } = entry;
         const who = personCells(personOf(actor), people);
         const why = textCell(texts['reason']);
         if (entry.type === 'disclosure.erased') {
           emit(toIsoTime(at), seq, 'text', ...who, entry.data.seq, entry.data.field, null, why);
         } else if (entry.type === 'log.pruned') {
           emit(toIsoTime(at), seq, 'entries', ...who, null, null, entry.data.before, why);
-        } else if ((type as string) === 'payload.erased') {
+        } else if (entry.type === 'payload.erased') {
           emit(toIsoTime(at), seq, `payload of request ${subject?.number}`, ...who, null, null, null, why);
         }
       },

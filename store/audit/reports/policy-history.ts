@@ -16,11 +16,27 @@ export const policyHistory: Report = {
     let last: JsonObject | null = null;
     return {
       take({ entry, texts }) {
+        if (entry.type === 'policy.refused') {
+          const { in_force: inForce, problems } = entry.data;
+          const why = visible(texts['problems'] ?? '');
+          emit(
+            toIsoTime(entry.at),
+            entry.seq,
+            null,
+            inForce,
+            'refused',
+            `${problems} problems`,
+            null,
+            cut(why),
+          );
+        }
         if (entry.type !== 'policy.loaded') return;
         const { version, previous } = entry.data;
         const about = [toIsoTime(entry.at), entry.seq, version, previous];
         const policy = readPolicyText(texts['policy']);
-        if (version === previous) emit(...about, 'stated again', null, null, null);
+        const settings = settingLines(texts['diff'], version === previous ? null : policy);
+        if (version === previous && settings.length === 0) emit(...about, 'stated again', null, null, null);
+        else if (version === previous) emit(...about, 'loaded; it decides the same', null, null, null);
         else if (policy === null) emit(...about, 'loaded; its text is not there', null, null, null);
         else if (last === null) emit(...about, 'loaded; nothing to compare it with', null, null, null);
         else {
@@ -30,14 +46,28 @@ export const policyHistory: Report = {
             emit(...about, change, visible(what), readable(before, people), readable(after, people));
           }
         }
+        for (const line of settings) emit(...about, 'setting', null, null, visible(line));
         last = policy ?? last;
       },
     };
   },
 };
 
+/** What the entry says has changed besides what decides, such as how long the log is kept. */
+function settingLines(diff: string | undefined, deciding: JsonObject | null): readonly string[] {
+  if (diff === undefined) return [];
+  return diff.split('\n').filter((line) => {
+    const [, section] = /^[-+~] ([a-z_]+)/.exec(line) ?? [];
+    return deciding === null || (section !== undefined && !Object.hasOwn(deciding, section));
+  });
+}
+
 function readable(text: string | null, people: People): string | null {
   if (text === null) return null;
   const named = visible(text.replaceAll(/psn_[0-9a-f]{32}/g, (id) => people.key(id) || id));
-  return named.length > MOST_CHARACTERS ? `${named.slice(0, MOST_CHARACTERS)} …` : named;
+  return cut(named);
+}
+
+function cut(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)} …` : text;
 }

@@ -109,12 +109,9 @@ function tell(story: Story, { entry }: Noted): void {
     case 'execution.settled':
       story.state = entry.data.status;
       break;
-    default:
-      if (isBreakGlass(type)) story.broken = true;
+    case 'break_glass.used':
+      story.broken = true;
+      break;
   }
   if (story.state !== null && isTerminal(story.state)) story.ended = { seq, at };
-}
-
-function isBreakGlass(type: string): boolean {
-  return type === 'break_glass.used';
 }

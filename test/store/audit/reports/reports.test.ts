@@ -176,8 +176,10 @@ it('names each policy and what it changed', () => {
     'loaded',
     'added /rules/lead-too',
     'added /rules/no-erase',
+    'setting',
     'loaded',
     'removed /rules/no-erase',
+    'setting',
   ]);
 });
 
