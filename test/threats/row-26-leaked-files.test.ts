@@ -16,7 +16,11 @@ import {
 import { PEOPLE, tokenOf } from '../helpers/rulebook.ts';
 import { startKeyturn, type TestKeyturn } from '../helpers/start-keyturn.ts';
 
-const filesIn = (dir: string) => readdirSync(dir).map((name) => join(dir, name));
+/** Without the socket, which holds nothing. */
+const filesIn = (dir: string) =>
+  readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(dir, name));
 const contents = (keyturn: TestKeyturn) =>
   filesIn(keyturn.dataDir)
     .map((file) => readFileSync(file).toString('latin1'))

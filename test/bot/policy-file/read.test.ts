@@ -118,7 +118,6 @@ describe('reading keyturn.yaml', () => {
     const problems = problemsOf(text);
     expect(problems.map(({ line, path }) => [line, path])).toEqual([
       [1, 'version'],
-      [3, 'payload_retention'],
       [7, 'people.carol.accounts.slack'],
       [11, 'groups.nobody.members[0]'],
       [18, 'clients.deploy-agent.ownr'],

@@ -27,6 +27,7 @@ describe('the settings of the server', () => {
       dataDir: '/etc/keyturn/data',
       keyDir: '/etc/keyturn/keys',
       log: 'keyturn.local',
+      queue: { driver: 'embedded', concurrency: 4 },
       audit: {
         checkpointEveryMs: 300_000,
         anchors: [{ kind: 'file', path: '/etc/keyturn/keys/anchor.notes' }],
@@ -54,6 +55,7 @@ audit: { log: keyturn.example, checkpoint_every: 90s, anchors: [{ file: ../worm/
       dataDir: '/etc/data',
       keyDir: '/srv/keys',
       log: 'keyturn.example',
+      queue: { driver: 'embedded', concurrency: 4 },
       audit: {
         checkpointEveryMs: 90_000,
         anchors: [

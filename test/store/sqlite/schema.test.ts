@@ -57,23 +57,23 @@ it.each([
   [
     'actions',
     'is replaced',
-    "INSERT OR REPLACE INTO actions SELECT number, '{}', asked FROM actions WHERE number = 1",
+    "INSERT OR REPLACE INTO actions (number, text, asked) SELECT number, '{}', asked FROM actions WHERE number = 1",
   ],
   [
     'actions',
     'is taken over on conflict',
-    "INSERT INTO actions SELECT number, '{}', asked FROM actions WHERE number = 1 ON CONFLICT DO UPDATE SET text = excluded.text",
+    "INSERT INTO actions (number, text, asked) SELECT number, '{}', asked FROM actions WHERE number = 1 ON CONFLICT DO UPDATE SET text = excluded.text",
   ],
   ['requests', 'is deleted', 'DELETE FROM requests WHERE number = 1'],
   [
     'requests',
     'is replaced by number',
-    "INSERT OR REPLACE INTO requests SELECT number, 'req_x', 'approved', requester, created_at, due_at, waits, twin, audit_seq, body FROM requests WHERE number = 2",
+    "INSERT OR REPLACE INTO requests (number, id, state, requester, created_at, due_at, waits, twin, audit_seq, body) SELECT number, 'req_x', 'approved', requester, created_at, due_at, waits, twin, audit_seq, body FROM requests WHERE number = 2",
   ],
   [
     'requests',
     'is replaced by id',
-    "INSERT OR REPLACE INTO requests SELECT 9, id, 'approved', requester, created_at, due_at, waits, twin, audit_seq, body FROM requests WHERE number = 2",
+    "INSERT OR REPLACE INTO requests (number, id, state, requester, created_at, due_at, waits, twin, audit_seq, body) SELECT 9, id, 'approved', requester, created_at, due_at, waits, twin, audit_seq, body FROM requests WHERE number = 2",
   ],
   ['requests', 'is reopened', "UPDATE requests SET state = 'pending' WHERE number = 2"],
   [
