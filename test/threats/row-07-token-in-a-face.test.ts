@@ -29,7 +29,7 @@ async function approveBy(keyturn: TestKeyturn, proof: Proof, action: string) {
 
 it('row 7: a token that logs into a face approves nothing critical, and says what would', async () => {
   const { text, state } = await approveBy(await startKeyturn(), 'token', 'db.wipe');
-  expect(text).toContain('API token is not enough');
+  expect(text).toContain('a token alone is not enough');
   expect(state).toBe('pending');
 });
 

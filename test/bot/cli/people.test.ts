@@ -41,7 +41,7 @@ it('prints a code that one account redeems, and takes the account away again', a
   const linked = await run(peopleCommand(), 'link', 'bob', '--config', file);
   expect(linked.exitCode).toBe(0);
   const code = /^code: (([2-9A-Z]{4}-){3}[2-9A-Z]{4})$/m.exec(linked.out)?.[1];
-  expect(linked.out).toContain(`type: link ${code}`);
+  expect(linked.out).toContain(`type: /keyturn link ${code}`);
   expect(linked.out).toContain('until 2026-11-22T10:10:00.000Z');
   const face = faceOf({ keyturn } as never);
   expect(await face.type('slack:T09/U09', `link ${code}`)).toContain('now an account of Bob Ruiz');
