@@ -16,7 +16,7 @@ interface Value {
   readonly digest: string;
 }
 
-export function toValue({ verb, request, digest }: Value): string {
+function toValue({ verb, request, digest }: Value): string {
   return JSON.stringify({ v: verb, r: request, d: digest });
 }
 

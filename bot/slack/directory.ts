@@ -16,7 +16,7 @@ export interface Account {
 }
 
 export type NoCaller = 'guest' | 'bot' | 'deactivated' | 'elsewhere' | 'unknown' | 'unlinked' | 'unavailable';
-export type Identified =
+type Identified =
   | { readonly ok: true; readonly caller: PersonCaller }
   | { readonly ok: false; readonly why: NoCaller; readonly account: string };
 

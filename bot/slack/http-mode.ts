@@ -1,7 +1,7 @@
 import type { Receiver, ReceiverEvent } from '@slack/bolt';
 import type { SignedBody } from './signature.ts';
 
-export interface SlackRequest extends SignedBody {
+interface SlackRequest extends SignedBody {
   readonly contentType: string;
   readonly retryNum: string | undefined;
   readonly retryReason: string | undefined;

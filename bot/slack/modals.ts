@@ -9,7 +9,7 @@ export const FORM = 'keyturn.form';
 const MOST_TITLE = 24;
 
 /** What a modal carries for its submission. */
-export interface FormData {
+interface FormData {
   readonly verb: Verb;
   readonly request: string;
   readonly digest: string;

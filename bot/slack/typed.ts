@@ -64,7 +64,7 @@ export async function onMention(parts: TypedParts, event: unknown): Promise<void
 }
 
 /** Slack's way of writing what people typed, back to what they typed. */
-export function unescapeText(text: string): string {
+function unescapeText(text: string): string {
   return text
     .replace(/<(https?:[^|>]*|mailto:[^|>]*)(\|[^>]*)?>/g, '$1')
     .replaceAll('&lt;', '<')

@@ -4,7 +4,7 @@ import { problem } from './problem.ts';
 import { readBody } from './read-body.ts';
 
 /** Bytes as they came, with what came beside them. */
-export interface RawPost {
+interface RawPost {
   readonly body: Uint8Array;
   readonly header: (name: string) => string | undefined;
 }

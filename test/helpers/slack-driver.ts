@@ -97,7 +97,7 @@ export function slackDriver(slack: FakeSlack, channel = '#approvals'): FaceDrive
   };
 }
 
-export function userOf(who: Who): string {
+function userOf(who: Who): string {
   return slackAccountOf(who).split('/')[1] ?? who;
 }
 

@@ -1,7 +1,7 @@
 import { type Fields, isFields } from '../helpers/fake-slack/shapes.ts';
 
 /** Blocks as HTML that looks much like Slack's own client. What a block says is text, and never markup. */
-export function blocksToHtml(blocks: unknown): string {
+function blocksToHtml(blocks: unknown): string {
   return listOf(blocks).map(blockToHtml).join('\n');
 }
 

@@ -7,7 +7,7 @@ import { startWithSlack } from '../helpers/start-slack.ts';
 import { messageToHtml, modalToHtml } from './blocks-to-html.ts';
 
 /** A picture: what it shows, and the HTML of it. */
-export type Picture = readonly [caption: string, html: string];
+type Picture = readonly [caption: string, html: string];
 
 const LONG = Array.from(
   { length: 90 },

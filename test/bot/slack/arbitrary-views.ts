@@ -33,7 +33,7 @@ const NASTY = [
   'x'.repeat(170),
 ] as const;
 
-export function text(most: number): fc.Arbitrary<string> {
+function text(most: number): fc.Arbitrary<string> {
   const piece = fc.oneof(
     fc.constantFrom(...NASTY),
     fc.string({ unit: 'binary', maxLength: 20 }),

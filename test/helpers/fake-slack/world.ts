@@ -72,7 +72,7 @@ function user(id: string, name: string, changes: Partial<SlackUser> = {}): Slack
 }
 
 /** One workspace with every sort of user that Slack knows. The first five are people of the policy. */
-export const USERS: readonly SlackUser[] = [
+const USERS: readonly SlackUser[] = [
   user('U01', 'alice'),
   user('U02', 'bob'),
   user('U03', 'carol'),
