@@ -20,14 +20,18 @@ export async function deliverCard(sending: Sending, notice: CardNotice): Promise
   if (copies.length > 0) return editCopies(sending, notice, copies);
 
   const digest = committed.digestOf(place, id);
-  if (digest !== null) return { done: true, record: (tx) => tx.notify({ kind: 'digest', place, digest }) };
+  if (digest !== null)
+    return { done: true, mayWait: true, record: (tx) => tx.notify({ kind: 'digest', place, digest }) };
   const now = context.time.now();
   const { requester } = request;
   // One that was begun has to be finished: it may stand there already.
   if (waiting.key === null && isFlood(committed.countCards(place, now - MINUTE_MS, requester.id))) {
-    const gathered = openDigest(committed, place, now) ?? newId('dig', now, context.random);
+    const open = openDigest(committed, place, now);
+    const gathered = open ?? newId('dig', now, context.random);
     return {
       done: true,
+      // A new digest has to be there before the next request looks for one.
+      mayWait: open !== null,
       record(tx) {
         tx.addDigested(place, id, gathered, now);
         tx.notify({ kind: 'digest', place, digest: gathered });

@@ -28,6 +28,7 @@ export async function deliverDigest(sending: Sending, notice: DigestNotice): Pro
   }
   return {
     done: true,
+    mayWait: gone.length === 0,
     record(tx) {
       for (const message of gone) tx.removePost(notice.place, message);
     },

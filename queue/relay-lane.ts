@@ -60,8 +60,8 @@ export function laneTo(
       const held = heldBack();
       for (const one of batch) {
         if (stopped) break;
-        // What is held back has to be stored before anybody builds on it.
-        if (held.isAbout(one)) break;
+        // What is held back has to be stored before anybody builds on it. Its turn comes in the next round.
+        if (held.isAbout(one)) continue;
         const outcome = await attempt(courier, one, stopping);
         // The store may be closed by now.
         if (stopping.aborted) return;

@@ -58,7 +58,7 @@ function loudPlaces(
 }
 
 /** The one whose wish it is, or who answers for the asker. */
-export function humanBehind({ onBehalfOf, owner, requester }: ActionRequest): PersonId | null {
+function humanBehind({ onBehalfOf, owner, requester }: ActionRequest): PersonId | null {
   if (onBehalfOf !== null || owner !== null) return onBehalfOf ?? owner;
   return requester.kind === 'human' ? (requester.id as PersonId) : null;
 }

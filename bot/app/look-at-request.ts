@@ -61,7 +61,7 @@ export function lookAt(context: Context, id: RequestId): Look | null {
   };
 }
 
-export function namesOf({ rulebook, store }: Context): Names {
+function namesOf({ rulebook, store }: Context): Names {
   const person = (id: PersonId) => rulebook.people.get(id)?.name ?? store.committed.keyOf(id) ?? id;
   return {
     person,

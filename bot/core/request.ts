@@ -92,8 +92,7 @@ export type Via = (typeof WAYS)[number];
  * How a person proved who they are: an API token (also one typed into the room's login), a session
  * begun with a single-use code, or an interaction that the face's vendor signed.
  */
-export const PROOFS = ['token', 'session', 'signature'] as const;
-export type Proof = (typeof PROOFS)[number];
+export type Proof = 'token' | 'session' | 'signature';
 
 /** That this person was served this view, uncut. Without it an approve is refused. */
 export interface Shown {

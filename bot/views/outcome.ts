@@ -17,7 +17,7 @@ export function outcomeOf(look: Look): readonly Words[] | null {
 const VERDICT = { approve: 'Approved', reject: 'Rejected', flag: 'Flagged' } as const;
 
 /** "Approved by Bob Ruiz at 2026-11-22 10:03 UTC: looks right". */
-export function reviewLine({ person, verdict, comment, at }: Review, names: Names): Words {
+function reviewLine({ person, verdict, comment, at }: Review, names: Names): Words {
   return [`${VERDICT[verdict]} by `, said(names.person(person)), ` at ${moment(at)}`, ...because(comment)];
 }
 

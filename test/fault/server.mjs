@@ -122,7 +122,7 @@ const vendor = {
     point('after post');
     return { message };
   },
-  async edit(notice, message) {
+  async edit(_notice, message) {
     await gate;
     point('before edit');
     writeDown(join(FAULT_DIR, 'edits.jsonl'), JSON.stringify({ message }));
