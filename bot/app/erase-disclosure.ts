@@ -1,5 +1,5 @@
 import { forgetText } from '../core/forget-text.ts';
-import { readAccount } from '../core/identity.ts';
+import type { Account } from '../core/identity.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import { type ActionRequest, isTerminal, type PersonId, type RequestId } from '../core/request.ts';
 import type { Purged } from '../ports/disclosures.ts';
@@ -87,8 +87,7 @@ function useOf(
 ): string | null {
   if (linked !== null && field === 'key' && rulebook.people.has(linked))
     return 'is the key of a person whom the policy still names: take them out of it first';
-  const account = linked !== null && field === 'account' ? readAccount(text) : null;
-  if (account !== null && tx.linkedTo(account) !== null)
+  if (linked !== null && field === 'account' && tx.linkedTo(text as Account) !== null)
     return 'is an account that is linked: keyturn people unlink it first';
   if (field === 'unresolved' && request !== null && !isTerminal(request.state))
     return 'names people who must not approve this request: wait until it is over';

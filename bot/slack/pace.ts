@@ -24,10 +24,14 @@ export interface Pace {
   take(method: string, channel: string | null): number | null;
   /** Slack asked for time itself: for this channel, or for the whole method. */
   hold(method: string, channel: string | null, ms: number): void;
+  /** A channel is called by its name and by its id, and Slack counts both as one. */
+  learn(name: string, id: string): void;
 }
 
 export function createPace(now: () => number): Pace {
   const buckets = new Map<string, { left: number; at: number; heldUntil: number }>();
+  const ids = new Map<string, string>();
+  const keyOf = (channel: string | null) => `channel ${ids.get(channel ?? '') ?? channel}`;
 
   const look = (key: string, { burst, everyMs }: Bucket) => {
     const at = now();
@@ -41,7 +45,7 @@ export function createPace(now: () => number): Pace {
   const bucketsOf = (method: string, channel: string | null): readonly (readonly [string, Bucket])[] =>
     method === 'chat.postMessage'
       ? [
-          [`channel ${channel}`, CHANNEL],
+          [keyOf(channel), CHANNEL],
           ['workspace', WORKSPACE],
         ]
       : [[method, METHODS[method] ?? OTHER]];
@@ -57,6 +61,16 @@ export function createPace(now: () => number): Pace {
     hold(method, channel, ms) {
       const [first] = bucketsOf(method, channel);
       if (first !== undefined) look(...first).bucket.heldUntil = now() + ms;
+    },
+    learn(name, id) {
+      if (name === id || ids.get(name) === id) return;
+      const byName = look(keyOf(name), CHANNEL).bucket;
+      buckets.delete(keyOf(name));
+      ids.set(name, id);
+      const one = look(keyOf(name), CHANNEL).bucket;
+      // What was used up under either name is used up.
+      one.left = Math.max(0, one.left + byName.left - CHANNEL.burst);
+      one.heldUntil = Math.max(one.heldUntil, byName.heldUntil);
     },
   };
 }

@@ -38,8 +38,12 @@ export function slackApi({ token, apiUrl, pace }: ApiOptions): SlackApi {
       const wait = pace.take(method, channel);
       if (wait !== null) return { ok: false, busyMs: wait };
       try {
-        const data = await client.apiCall(method, { ...args });
-        return { ok: true, data: { ...data }, scopes: data.response_metadata?.scopes ?? [] };
+        const answer = await client.apiCall(method, { ...args });
+        const data: Readonly<Record<string, unknown>> = { ...answer };
+        const id = data['channel'];
+        if (channel !== null && method === 'chat.postMessage' && typeof id === 'string')
+          pace.learn(channel, id);
+        return { ok: true, data, scopes: answer.response_metadata?.scopes ?? [] };
       } catch (cause) {
         const said = readError(cause);
         if (said !== null && 'busyMs' in said) pace.hold(method, channel, said.busyMs);

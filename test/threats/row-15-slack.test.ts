@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { stateOf, storyOf, submit } from '../connectors/api/world.ts';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { stateOf, storyOf } from '../connectors/api/world.ts';
 import { readBlocks } from '../helpers/fake-slack/read-blocks.ts';
 import { SLACK_MODES } from '../helpers/start-slack.ts';
 import { told, underAttack } from './slack-world.ts';
@@ -87,14 +89,20 @@ it('row 15: an answer arrives even when its address is used up', async () => {
 
 it('row 15: an address that is not Slack is never called', async () => {
   const attack = await underAttack();
-  const click = attack.slack.person('U01').clickOf(attack.card, 'Approve');
   const called: string[] = [];
-  const trap = await submit(attack.keyturn, { action: 'db.vacuum' });
-  const forged = {
-    ...click,
-    payload: { ...click.payload, response_url: `${attack.keyturn.url}/v1/requests/${trap.id}` },
-  };
-  await attack.slack.deliver(forged);
+  const trap = createServer((request, response) => {
+    called.push(String(request.url));
+    response.end('ok');
+  });
+  await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    trap.closeAllConnections();
+    trap.close();
+  });
+  const { port } = trap.address() as AddressInfo;
+  const click = attack.slack.person('U01').clickOf(attack.card, 'Approve');
+  const forged = { ...click.payload, response_url: `http://127.0.0.1:${port}/inside` };
+  await attack.slack.deliver({ ...click, payload: forged });
   const answer = await attack.slack.until('the answer', () =>
     attack.slack.world.ephemerals.find(({ to }) => to === 'U01'),
   );

@@ -70,7 +70,7 @@ it('forgets what a run printed, and how each try ended', async () => {
 it('forgets an account once nobody is tied to it, and not who they are', async () => {
   const keyturn = await startKeyturn();
   const { context } = keyturn.keyturn;
-  const account = `slack:T01/U0${randomBytes(12).toString('hex').toUpperCase()}` as Account;
+  const account = `slack:T01/U0${randomBytes(9).toString('hex').toUpperCase()}` as Account;
   const given = await giveLinkCode(context, context.store.committed.personOf('eve') as PersonId);
   if (!given.ok) throw new Error(given.code);
   await redeemLinkCode(context, account, given.code);

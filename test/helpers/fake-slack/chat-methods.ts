@@ -12,6 +12,7 @@ export function chatMethods(
 ): Readonly<Record<string, Method>> {
   const readContent = (args: Args) => {
     const content = readAnyContent(args);
+    if (refusedKinds.has('text') && content.blocks.length === 0) throw new SlackError('msg_too_long');
     const bad = content.blocks.findIndex(({ type }) => refusedKinds.has(String(type)));
     if (bad !== -1) refuseErrors('invalid_blocks', [`unsupported type [json-pointer:/blocks/${bad}/type]`]);
     return content;

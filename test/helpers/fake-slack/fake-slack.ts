@@ -36,6 +36,7 @@ export class FakeSlack implements Workspace {
     scopes: SCOPES,
   };
   readonly changes = new Changes();
+  /** Kinds of block that this Slack refuses today; `text` for a message without any. */
   readonly refuseKinds = new Set<string>();
   readonly faults = new Faults();
   readonly world: SlackWorld;
