@@ -167,7 +167,7 @@ it('approves what is critical after a code, and not after a token', async (conte
     await visit.sees(1, 'critical');
     await visit.press(1, 'Approve');
     await visit.pressInDialog('Approve');
-    if (visit === bob) await bob.told(1, 'stronger way');
+    if (visit === bob) await bob.told(1, 'a token alone is not enough');
   }
   expect(await guard.ended).toMatchObject({ code: 0, stdout: 'wiped\n' });
   await bob.sees(1, 'Approved by Carol');
