@@ -16,10 +16,7 @@ export function memoryDriver(vendor: MemoryVendor, keyturn: () => Keyturn): Face
   const memory = toPlace('memory');
   const desk = (): Desk => {
     const { context } = keyturn();
-    return createDesk(
-      context,
-      recordRefusedCalls(context, () => performance.now()),
-    );
+    return createDesk(context, recordRefusedCalls(context));
   };
   const cards = (number: number) => {
     const [request] = keyturn().context.store.committed.list({

@@ -8,11 +8,7 @@ import { stateOf, submit } from '../connectors/api/world.ts';
 import { callerOf } from '../helpers/memory-driver.ts';
 import { startKeyturn, type TestKeyturn } from '../helpers/start-keyturn.ts';
 
-const deskOf = ({ keyturn: { context } }: TestKeyturn) =>
-  createDesk(
-    context,
-    recordRefusedCalls(context, () => performance.now()),
-  );
+const deskOf = ({ keyturn: { context } }: TestKeyturn) => createDesk(context, recordRefusedCalls(context));
 
 function bobBy(keyturn: TestKeyturn, verifiedBy: Proof): PersonCaller {
   const bob = callerOf(keyturn.keyturn, 'bob');

@@ -11,10 +11,7 @@ import { startKeyturn } from '../../helpers/start-keyturn.ts';
 async function open() {
   const keyturn = await startKeyturn();
   const { context } = keyturn.keyturn;
-  const desk = createDesk(
-    context,
-    recordRefusedCalls(context, () => performance.now()),
-  );
+  const desk = createDesk(context, recordRefusedCalls(context));
   const by = (who: Who) => callerOf(keyturn.keyturn, who);
   const click = (
     who: Who,
