@@ -65,9 +65,9 @@ async function onRequest(
     case 'approve':
       return show(means, caller, id);
     case 'clear':
-      return ask(means, caller, id, 'clear');
     case 'break-glass':
-      return text(false, [['Break-glass is not configured in this installation.']]);
+    case 'post-review':
+      return ask(means, caller, id, typed.name);
     case 'who':
       return who(means, request);
     case 'policy explain':
