@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest';
-import { recordRefusedCalls } from '../../../bot/app/refuse-call.ts';
 import type { Answer, Click, Page } from '../../../bot/commands/answer.ts';
-import { createDesk } from '../../../bot/commands/desk.ts';
 import { plain } from '../../../bot/views/words.ts';
 import { readLog, stateOf, submit, WRONG_DIGEST } from '../../connectors/api/world.ts';
 import { callerOf } from '../../helpers/memory-driver.ts';
@@ -10,8 +8,7 @@ import { startKeyturn } from '../../helpers/start-keyturn.ts';
 
 async function open() {
   const keyturn = await startKeyturn();
-  const { context } = keyturn.keyturn;
-  const desk = createDesk(context, recordRefusedCalls(context));
+  const { desk } = keyturn.keyturn;
   const by = (who: Who) => callerOf(keyturn.keyturn, who);
   const click = (
     who: Who,
