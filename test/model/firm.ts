@@ -245,6 +245,10 @@ const CHANGES = {
   }),
   'no break-glass': (firm) => ({ ...firm, glass: [] }),
   'longer reasons': (firm) => ({ ...firm, glass: firm.glass.map((rule) => ({ ...rule, reasonMin: 50 })) }),
+  'only alice reviews glass': (firm) => ({
+    ...firm,
+    glass: firm.glass.map((rule) => ({ ...rule, reviewBy: ['solo'] })),
+  }),
   'security breaks glass too': (firm) => ({
     ...firm,
     glass: [
@@ -254,7 +258,7 @@ const CHANGES = {
   }),
   'dba clears': (firm) => ({ ...firm, clearFrom: 'dba' }),
   'no dev': (firm) => ({ ...firm, environments: ['prod'] }),
-  'low limits': (firm) => ({ ...firm, openPerRequester: 3, newPerMinute: 4 }),
+  'low limits': (firm) => ({ ...firm, openPerRequester: 2, newPerMinute: 3 }),
 } satisfies Readonly<Record<string, (firm: Draft) => Draft>>;
 
 export type Change = keyof typeof CHANGES;
