@@ -157,6 +157,17 @@ const deadlines = fc
     }),
   );
 
+const GONE_AFTER_MS = 2 * MINUTE;
+
+/** Nobody asks for as long as a caller may be silent who waits: to the millisecond. */
+const silence = fc.constantFrom(-1, 0, 1).map((offMs) =>
+  command(`nobody asks for two minutes ${offMs} ms`, true, async (world) => {
+    await world.act([{ call: 'leave' }]);
+    world.pass(0, GONE_AFTER_MS + offMs);
+    await world.act([{ call: 'leave' }]);
+  }),
+);
+
 const hangs = fc.nat({ max: 3 }).map((back) =>
   command('waits', true, async (world) => {
     const id = world.ids[world.ids.length - 1 - (back % world.ids.length)];
@@ -174,4 +185,5 @@ export const command_: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: time },
   { weight: 2, arbitrary: deadlines },
   { weight: 1, arbitrary: hangs },
+  { weight: 1, arbitrary: silence },
 );

@@ -111,6 +111,13 @@ function ruleOf(id: string, action: string, more: Partial<FirmRule>): FirmRule {
 
 const ONE_KEY = planOf('one-key', ['dba', 1]);
 const TWO_KEYS = planOf('two-keys', ['dba', 1], ['security', 1]);
+/** Its times are shorter than those of any other, so that it shows which ones count. */
+const WATCH: PlanRule = {
+  ...planOf('watch', ['security', 1]),
+  expiresAfterMs: 20 * MINUTE,
+  usableForMs: 10 * MINUTE,
+  outcomeWithinMs: 30 * MINUTE,
+};
 
 /** Before any change. Alice owns the agent and is a dba herself; dora sits in both groups; eve in none. */
 const FIRM: Omit<Firm, 'version'> = {
@@ -147,7 +154,7 @@ const FIRM: Omit<Firm, 'version'> = {
       replacesDefault: true,
     }),
     ruleOf('fence', 'db.fence', {
-      plan: planOf('watch', ['security', 1]),
+      plan: WATCH,
       rows: 'over 100',
       exclude: ['bob'],
     }),
@@ -217,7 +224,7 @@ const CHANGES = {
   'migrate denied': withRule(ruleOf('no-migrate', 'db.migrate', { effect: 'deny', rows: 'over 100' })),
   'migrate allowed': withRule(ruleOf('free-migrate', 'db.migrate', { effect: 'allow', rows: 'under 100' })),
   'migrate needs security': withRule(
-    ruleOf('watched', 'db.migrate', { plan: planOf('watch', ['security', 1]) }),
+    ruleOf('watched', 'db.migrate', { plan: WATCH }),
   ),
   'migrate is critical': withRule(ruleOf('hot', 'db.migrate', { plan: ONE_KEY, critical: true })),
   'read needs a key': withRule(ruleOf('no-free-read', 'db.read', { plan: ONE_KEY })),
