@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { keeping } from './kept.ts';
 
 // The firm that the histories play in, as plain data. The model reads it as it stands here; the bot
 // gets it as a rulebook (`to-rulebook.ts`). Nothing of bot/core is used, so that the two can disagree.
@@ -70,6 +71,10 @@ export interface Firm {
   readonly version: string;
   readonly people: readonly Person[];
   readonly groups: Readonly<Record<string, readonly Person[]>>;
+  /** Of groups that a directory keeps: the member whom only the directory knows. */
+  readonly kept: Readonly<Record<string, Person>>;
+  /** Groups of which nobody can say at the moment who is in them. */
+  readonly unknown: readonly string[];
   readonly auditors: readonly Person[];
   readonly clearFrom: string;
   readonly clients: Readonly<Partial<Record<Client, ClientRule>>>;
@@ -123,6 +128,8 @@ const WATCH: PlanRule = {
 const FIRM: Omit<Firm, 'version'> = {
   people: PEOPLE,
   groups: { dba: ['alice', 'bob', 'dora'], security: ['carol', 'dora'], solo: ['alice'] },
+  kept: {},
+  unknown: [],
   auditors: ['carol'],
   clearFrom: 'security',
   clients: {
@@ -263,6 +270,8 @@ const CHANGES = {
       { action: 'db.*', who: ['security'], reasonMin: 5, reviewBy: ['dba'], withinMs: 20 * MINUTE },
     ],
   }),
+  'a directory keeps security': keeping('security'),
+  'a directory keeps dba': keeping('dba'),
   'dba clears': (firm) => ({ ...firm, clearFrom: 'dba' }),
   'no dev': (firm) => ({ ...firm, environments: ['prod'] }),
   'low limits': (firm) => ({ ...firm, openPerRequester: 2, newPerMinute: 3 }),

@@ -7,7 +7,7 @@ export interface Sighting {
   readonly asker: Who;
   readonly body: Body;
   readonly createdAt: number;
-  /** The policy it was asked under and every one since. */
+  /** The policy it was asked under and every one since that it has met. */
   readonly firms: Firm[];
   /** Approves that were answered with yes since it was last cleared. */
   approvals: { readonly who: Who; readonly digest: string; readonly isInTime: boolean }[];
@@ -20,13 +20,9 @@ export interface Sighting {
 /** What the callers know. Nothing in here comes from a table or from the log. */
 export class Sightings {
   readonly requests = new Map<string, Sighting>();
-  #version = '';
 
   see(step: Step): void {
-    if (step.firm.version !== this.#version) {
-      this.#version = step.firm.version;
-      for (const sighting of this.requests.values()) sighting.firms.push(step.firm);
-    }
+    for (const id of step.isSure ? step.touched : []) this.#meet(id, step.firm);
     for (const told of step.told) {
       const answer = accepted(told);
       const { said } = told;
@@ -54,6 +50,12 @@ export class Sightings {
         sighting.approvals.push({ who: said.who, digest: said.digest, isInTime });
       }
     }
+  }
+
+  /** While a directory is silent nothing meets a new policy; whoever looks after that lets it. */
+  #meet(id: string, firm: Firm): void {
+    const firms = this.requests.get(id)?.firms;
+    if (firms !== undefined && firms.at(-1)?.version !== firm.version) firms.push(firm);
   }
 }
 
