@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { often, type Wish } from './aim.ts';
-import { ALL_CHANGES, type Change, type Firm, firmWith, isClient, type Who } from './firm.ts';
+import { ALL_CHANGES, type Change, firmWith } from './changes.ts';
+import { type Firm, isClient, type Who } from './firm.ts';
 import type { Model } from './model.ts';
+import { freeze, overdue, silence } from './moments.ts';
 import type { Said } from './said.ts';
 import type { CrashAt } from './setting.ts';
 import { racing, wish } from './wishes.ts';
@@ -120,7 +122,9 @@ const reloads = fc
         !('who' in said) || (knows(firm, said.who) && knows(model.firm, said.who));
       // Whoever only one of the two policies knows is refused, by whichever they meet first: reload-callers.test.ts.
       const saids =
-        isKept || 'crash' in how || 'fault' in how ? [] : wishes.flatMap(({ says }) => says(world)).filter(isKnown);
+        isKept || 'crash' in how || 'fault' in how
+          ? []
+          : wishes.flatMap(({ says }) => says(world)).filter(isKnown);
       did(saids);
       await world.act(saids, { ...how, firm });
     }),
@@ -165,16 +169,12 @@ const deadlines = fc
     }),
   );
 
-const GONE_AFTER_MS = 2 * MINUTE;
-
-/** Nobody asks for as long as a caller may be silent who waits: to the millisecond. */
-const silence = fc.constantFrom(-1, 0, 1).map((offMs) =>
-  command(`nobody asks for two minutes ${offMs} ms`, true, async (world) => {
-    await world.act([{ call: 'leave' }]);
-    world.pass(0, GONE_AFTER_MS + offMs);
-    await world.act([{ call: 'leave' }]);
-  }),
-);
+/** To the millisecond: just before, at or after it. */
+const moments = fc
+  .record({ moment: fc.constantFrom(silence, overdue, freeze), offMs: fc.constantFrom(-1, 0, 1) })
+  .map(({ moment, offMs }) =>
+    command(`${moment.name} ${offMs} ms:`, true, (world, did) => moment(world, did, offMs)),
+  );
 
 const hangs = fc.nat({ max: 3 }).map((back) =>
   command('waits', true, async (world) => {
@@ -202,6 +202,6 @@ export const command_: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: time },
   { weight: 2, arbitrary: deadlines },
   { weight: 1, arbitrary: hangs },
-  { weight: 1, arbitrary: silence },
+  { weight: 3, arbitrary: moments },
   { weight: 3, arbitrary: directories },
 );

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ActionRequest } from '../../bot/core/request.ts';
+import { sorted } from './canonical.ts';
+import type { Firm } from './firm.ts';
 import { type Held, stateAt } from './held.ts';
-import { type Foreseen, sorted } from './model.ts';
+import type { Foreseen } from './model.ts';
 import type { Answered } from './tell.ts';
 
 // The model's request and the bot's row, each as the same text: what differs stands out in a failure.
@@ -119,4 +121,9 @@ export function rowStateAt(row: ActionRequest, now: number): string {
   if (state === 'approved') return past(usableUntil) ? 'lapsed' : state;
   if (state !== 'executing' || execution === null) return state;
   return past(execution.heardAt + demands.outcomeWithinMs) ? 'unknown' : state;
+}
+
+/** Whether this row, as it is on disk, was judged by this policy. What that ended says no version. */
+export function hasMet(row: ActionRequest | null, { version }: Firm): boolean {
+  return row?.demands.policyVersion === version || row?.state === 'denied' || row?.state === 'revoked';
 }

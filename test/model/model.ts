@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
-import { covers, type Firm, firmWith, isClient, isIn, type Who } from './firm.ts';
+import { digestOf, sorted, textOf } from './canonical.ts';
+import { firmWith } from './changes.ts';
+import { covers, type Firm, isClient, isIn, type Who } from './firm.ts';
 import { isFrozenNow } from './glass.ts';
 import {
   dueState,
@@ -25,22 +26,6 @@ export const no = (code: string): Foreseen => ({ ok: false, code });
 const DAY_MS = 24 * 60 * 60_000;
 const GONE_AFTER_MS = 120_000;
 const OPEN: readonly State[] = ['pending', 'flagged', 'approved', 'executing', 'unknown'];
-
-/** The digest of RFC 8785 for what these histories submit: sorted keys, plain words, whole numbers. */
-export function textOf(asker: Who, { action, target, payload, onBehalfOf }: Body): string {
-  return sorted({ action, on_behalf_of: onBehalfOf, payload, requester: asker, target });
-}
-
-export function digestOf(text: string): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
-}
-
-export function sorted(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(sorted).join()}]`;
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([key, item]) => `${JSON.stringify(key)}:${sorted(item)}`).join()}}`;
-}
 
 /**
  * The whole of Keyturn as domain.md describes it, in memory and without a database. It says what
@@ -288,6 +273,10 @@ export class Model {
       if (isGone) this.#heard.delete(id);
       else this.#heard.set(id, last);
     }
+  }
+
+  nonceOf(id: string): string {
+    return this.requests.get(id)?.nonce ?? 'not-issued-yet';
   }
 
   stateOf(id: string): State | null {

@@ -200,8 +200,8 @@ export const POLICY_MUTANTS: readonly (readonly [rule: string, readonly Mutant[]
       {
         does: 'takes it without the target',
         file: 'bot/core/lifecycle/break-glass.ts',
-        from: 'if (confirmTarget !== `${target.system}/${target.environment}/${target.resource}`)',
-        to: 'if (false)',
+        from: 'if (confirmTarget !== ',
+        to: 'if (false && confirmTarget !== ',
       },
       {
         does: 'lets it be broken that nobody could review',

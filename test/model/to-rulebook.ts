@@ -87,9 +87,7 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
     limits: { openPerRequester: firm.openPerRequester, newPerMinute: firm.newPerMinute },
     accounts: new Map(firm.people.map((key) => [accountOf(key), personOf(key)])),
     payloadRetentionMs: 30 * 24 * 60 * 60_000,
-    externalGroups: new Map(
-      Object.keys(firm.kept).map((group) => [group, [{ kind: DIRECTORY, id: group }]]),
-    ),
+    externalGroups: new Map(Object.keys(firm.kept).map((group) => [group, [{ kind: DIRECTORY, id: group }]])),
     unknownGroups: new Set(Object.keys(firm.kept)),
     securityNotices: [],
     text: JSON.stringify({ version: firm.version }),

@@ -140,7 +140,7 @@ const report = about(
     isAlive: often([2, false], [1, true]),
   }),
   ({ who, isRight: right, status, exitCode, isAlive }, id, world) => {
-    const by = { who: askerOf(world, id, who), id, nonce: right ? world.nonceOf(id) : 'guessed' };
+    const by = { who: askerOf(world, id, who), id, nonce: right ? world.model.nonceOf(id) : 'guessed' };
     return [isAlive ? { call: 'heartbeat', ...by } : { call: 'outcome', ...by, status, exitCode }];
   },
 );

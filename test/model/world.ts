@@ -1,7 +1,8 @@
 import type { ActionRequest, RequestId } from '../../bot/core/request.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
-import { answerText, foreseenText, heldText, rowStateAt, rowText } from './compared.ts';
-import { type Change, type Firm, firmWith, PEOPLE } from './firm.ts';
+import { type Change, firmWith } from './changes.ts';
+import { answerText, foreseenText, hasMet, heldText, rowStateAt, rowText } from './compared.ts';
+import { type Firm, PEOPLE } from './firm.ts';
 import { foresee } from './foresee.ts';
 import { comeOf, OpenPolls, soon } from './hang.ts';
 import type { State } from './held.ts';
@@ -54,10 +55,6 @@ export class World {
     const { disk, template } = this.#setting;
     const states = () => null;
     await this.#start(disk.afterCrash(template), firmWith(changes), this.#clock.wall(), states);
-  }
-
-  nonceOf(id: string): string {
-    return this.model.requests.get(id)?.nonce ?? 'not-issued-yet';
   }
 
   /** Moves the clock. Nobody has looked at it yet. */
@@ -219,6 +216,7 @@ export class World {
     for (const one of told) this.#reach(`${one.said.call}: ${refusedWith(one) ?? one.came.how}`);
     for (const problem of problems) if (problem !== null) this.#differs(problem);
     for (const id of touched) this.#sameAsHeld(id, row(id), nameOf);
+    if (!this.model.hasMet) this.#reach('a policy waits for a directory');
     await this.#answerHangs(running);
   }
 
@@ -236,8 +234,7 @@ export class World {
     const want = foreseenText(foreseen, answer.ok && answer.request !== null);
     if (got !== want) return `${JSON.stringify(said)} was answered "${got}" and not "${want}"`;
     if (said.call !== 'list' || !answer.ok) return null;
-    const listed = answer.listed?.map(({ id }) => id).join();
-    const mine = this.model.list(said.who).join();
+    const [listed, mine] = [answer.listed?.map(({ id }) => id).join(), this.model.list(said.who).join()];
     return listed === mine ? null : `${said.who} is listed ${listed} and not ${mine}`;
   }
 
@@ -303,9 +300,4 @@ export class World {
     this.#setting.disk.drop(running.dataDir);
     this.#running = null;
   }
-}
-
-/** Whether this row, as it is on disk, was judged by this policy. What that ended says no version. */
-function hasMet(row: ActionRequest | null, { version }: Firm): boolean {
-  return row?.demands.policyVersion === version || row?.state === 'denied' || row?.state === 'revoked';
 }

@@ -15,6 +15,8 @@ export interface Sighting {
   readonly shownTo: Set<Who>;
   /** Who was let approve alone; nobody once somebody said that it was not right. */
   brokenBy: Who | null;
+  /** Whoever says after that that it was not right comes too late to keep it from being released. */
+  isReleased: boolean;
 }
 
 /** What the callers know. Nothing in here comes from a table or from the log. */
@@ -36,13 +38,16 @@ export class Sightings {
           approvals: [],
           shownTo: new Set(),
           brokenBy: null,
+          isReleased: false,
         });
       }
       const sighting = 'id' in said ? this.requests.get(said.id) : undefined;
       if (sighting === undefined) continue;
       if (said.call === 'view') sighting.shownTo.add(said.who);
       if (said.call === 'glass') sighting.brokenBy = said.who;
-      if (said.call === 'post-review' && said.verdict !== 'approve') sighting.brokenBy = null;
+      if (said.call === 'consume') sighting.isReleased = true;
+      const isWrong = said.call === 'post-review' && said.verdict !== 'approve';
+      if (isWrong && !sighting.isReleased) sighting.brokenBy = null;
       if (said.call === 'clear') sighting.approvals = [];
       if (said.call === 'review' && said.verdict === 'approve') {
         // A later policy with a shorter expiry makes no vote late that was in time when it was given.

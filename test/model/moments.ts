@@ -1,0 +1,70 @@
+import type { Who } from './firm.ts';
+import type { Said } from './said.ts';
+import type { World } from './world.ts';
+
+// What needs several things to happen in a row, at the right time, and hardly ever does by chance.
+
+const GONE_AFTER_MS = 120_000;
+
+type Did = (said: readonly Said[]) => void;
+
+async function one(world: World, did: Did, said: Said): Promise<void> {
+  did([said]);
+  await world.act([said]);
+}
+
+/** Nobody asks for as long as a caller may be silent who waits. */
+export async function silence(world: World, _did: Did, offMs: number): Promise<void> {
+  await world.act([{ call: 'leave' }]);
+  world.pass(0, GONE_AFTER_MS + offMs);
+  await world.act([{ call: 'leave' }]);
+}
+
+/** Whoever broke a glass that nobody has reviewed tries the next one, when the review is due. */
+export async function overdue(world: World, did: Did, offMs: number): Promise<void> {
+  const { model, ids } = world;
+  const last = ids.findLast((id) => model.requests.get(id)?.broken?.verdict === null);
+  const broken = last === undefined ? undefined : model.requests.get(last);
+  if (broken?.broken == null) return;
+  const { asker, body } = broken;
+  const { who, dueAt } = broken.broken;
+  if (dueAt + offMs > model.now) world.pass(0, dueAt + offMs - model.now);
+  await one(world, did, { call: 'submit', who: asker, body, key: null });
+  await breakNewest(world, did, who);
+}
+
+async function breakNewest(world: World, did: Did, who: Who): Promise<void> {
+  const id = world.ids.at(-1);
+  const request = id === undefined ? undefined : world.model.requests.get(id);
+  if (id === undefined || request === undefined) return;
+  const { system, environment, resource } = request.body.target;
+  const target = `${system}/${environment}/${resource}`;
+  const { digest } = request;
+  await one(world, did, { call: 'view', who, id });
+  await one(world, did, {
+    call: 'glass',
+    who,
+    id,
+    digest,
+    reason: 'r'.repeat(60),
+    target,
+    via: 'room',
+  });
+}
+
+/** A calendar freeze begins, or ends, while something approved waits to be used. */
+export async function freeze(world: World, did: Did, offMs: number): Promise<void> {
+  const { model, ids } = world;
+  const id = ids.findLast((one) => model.stateOf(one) === 'approved');
+  const [rule] = model.policy.freezes;
+  const request = id === undefined ? undefined : model.requests.get(id);
+  if (rule === undefined || id === undefined || request === undefined) return;
+  world.pass(0, rule.everyMs - (model.now % rule.everyMs) + offMs);
+  await one(world, did, {
+    call: 'consume',
+    who: request.asker,
+    id,
+    digest: request.digest,
+    key: null,
+  });
+}
