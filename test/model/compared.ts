@@ -18,6 +18,7 @@ export function heldText(request: Held, now: number): string {
     owner: request.owner,
     behalf: request.body.onBehalfOf,
     digest: request.digest,
+    hasStranger: request.hasStranger,
     effect: ruling.effect,
     critical: ruling.critical,
     seats: ruling.seats.map(({ from, count, candidates }) => ({
@@ -56,6 +57,7 @@ export function rowText(row: ActionRequest, state: string, nameOf: (id: string) 
     owner: row.owner === null ? null : nameOf(row.owner),
     behalf: row.onBehalfOf === null ? null : nameOf(row.onBehalfOf),
     digest: row.actionDigest,
+    hasStranger: row.unresolved.length > 0,
     effect: row.effect,
     critical: demands.risk === 'critical',
     seats: demands.seats.map(({ from, count, candidates }) => ({

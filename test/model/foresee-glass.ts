@@ -1,6 +1,6 @@
 import type { Firm, Who } from './firm.ts';
 import { isFrozenNow, isInAny, type ModelGlass, membersOf } from './glass.ts';
-import { type Held, isUnsure } from './held.ts';
+import { type Held, isTooUnsure, isUnsure } from './held.ts';
 import type { Model } from './model.ts';
 import type { SaidOn } from './said.ts';
 
@@ -31,6 +31,7 @@ export function breakGlass(
   if (reason.length < glass.reasonMin || target !== targetOf(request)) return 'INVALID';
   if (!hasReviewer(firm, request, glass, who))
     return isUnsure(firm, glass.reviewBy) ? 'DIRECTORY_UNAVAILABLE' : 'NO_ELIGIBLE_REVIEWER';
+  if (isTooUnsure(request)) return 'UNRESOLVED_IDENTITY';
   if (ruling.critical && via === 'api') return 'STEP_UP_REQUIRED';
   if (!request.seen.has(who)) return 'FULL_VIEW_REQUIRED';
   const { who: groups, reviewBy } = glass;

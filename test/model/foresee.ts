@@ -5,6 +5,7 @@ import {
   glassStands,
   type Held,
   isFull,
+  isTooUnsure,
   isUnsure,
   mayRead,
   mightRead,
@@ -26,7 +27,7 @@ export function foresee(model: Model, said: Said, newId: () => string): Foreseen
   if ('who' in said && !model.isKnown(said.who)) return no('UNAUTHENTICATED');
   switch (said.call) {
     case 'submit':
-      return model.submit(said.who, said.body, said.key, newId);
+      return model.submit(said, newId);
     case 'clear requester':
       // About requests, a stranger learns that there are none; here there is nothing to hide.
       if (said.who === 'mallory') return no('UNAUTHENTICATED');
@@ -126,6 +127,7 @@ function review(
   if (verdict === 'approve' && voted) return 'ALREADY_REVIEWED';
   if (verdict !== 'approve' && ruling.comment && comment === null) return 'COMMENT_REQUIRED';
   if (verdict === 'approve' && isUnsure(model.firm, seatGroups(request))) return 'DIRECTORY_UNAVAILABLE';
+  if (verdict === 'approve' && isTooUnsure(request)) return 'UNRESOLVED_IDENTITY';
   if (verdict === 'approve' && isFrozenNow(model.firm, request.body, model.now)) return 'FREEZE_IN_FORCE';
   if (verdict === 'approve' && ruling.critical && via === 'api') return 'STEP_UP_REQUIRED';
   if (verdict === 'approve' && !request.seen.has(who)) return 'FULL_VIEW_REQUIRED';
@@ -212,6 +214,7 @@ function consume(model: Model, request: Held, { who, digest, key }: Of<'consume'
   if (digest !== request.digest) return 'DIGEST_MISMATCH';
   if (model.frozen.has(who)) return 'REQUESTER_FROZEN';
   if (!stillApproved(model, request)) return 'DIRECTORY_UNAVAILABLE';
+  if (isTooUnsure(request)) return 'UNRESOLVED_IDENTITY';
   if (isFrozenNow(model.firm, request.body, model.now) && !glassStands(model.firm, request))
     return 'FREEZE_IN_FORCE';
   request.state = 'executing';

@@ -25,6 +25,7 @@ export interface Held {
   readonly owner: Person | null;
   readonly body: Body;
   readonly digest: string;
+  readonly hasStranger: boolean;
   readonly createdAt: number;
   ruling: Ruling;
   expiresAt: number;
@@ -59,7 +60,7 @@ export interface Held {
 export function held(
   id: string,
   asker: Who,
-  body: Body,
+  { body, hasStranger }: { readonly body: Body; readonly hasStranger: boolean },
   digest: string,
   firm: Firm,
   ruling: Ruling,
@@ -75,6 +76,7 @@ export function held(
     owner: isClient(asker) ? (firm.clients[asker]?.owner ?? null) : null,
     body,
     digest,
+    hasStranger,
     createdAt: at,
     ruling,
     expiresAt: at + withinMs,
@@ -156,6 +158,11 @@ function readingGroups(firm: Firm, { ruling, broken, wasFlagged }: Held): readon
 
 export function seatGroups({ ruling }: Held): readonly string[] {
   return ruling.seats.flatMap(({ from }) => from);
+}
+
+/** They may be about to approve their own work. */
+export function isTooUnsure({ hasStranger, ruling }: Pick<Held, 'hasStranger' | 'ruling'>): boolean {
+  return hasStranger && ruling.critical;
 }
 
 export function isUnsure({ unknown }: Firm, groups: readonly string[]): boolean {

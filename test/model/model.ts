@@ -8,6 +8,7 @@ import {
   type Held,
   held,
   isFull,
+  isTooUnsure,
   isUnsure,
   mayRead,
   type State,
@@ -15,6 +16,7 @@ import {
 } from './held.ts';
 import { asKnown } from './kept.ts';
 import { type Body, isQuorum, narrowed, type Ruling, rulingOn, tightened } from './ruling.ts';
+import type { Said } from './said.ts';
 
 /** What an answer must be: yes, on which request, or no, with which code. */
 export type Foreseen =
@@ -24,6 +26,8 @@ export type Foreseen =
 export const no = (code: string): Foreseen => ({ ok: false, code });
 
 const DAY_MS = 24 * 60 * 60_000;
+type Submit = Extract<Said, { readonly call: 'submit' }>;
+
 const GONE_AFTER_MS = 120_000;
 const OPEN: readonly State[] = ['pending', 'flagged', 'approved', 'executing', 'unknown'];
 
@@ -111,7 +115,8 @@ export class Model {
     return this.firm.people.some((person) => person === who) || who === 'mallory';
   }
 
-  submit(who: Who, body: Body, key: string | null, newId: () => string): Foreseen {
+  submit(said: Submit, newId: () => string): Foreseen {
+    const { who, body, key } = said;
     if (!this.isClaimable(who, body)) return no('INVALID');
     const kept = `${who} ${key}`;
     const past = key === null ? undefined : this.#keys.get(kept);
@@ -124,9 +129,9 @@ export class Model {
     for (const { id, asker } of this.requests.values()) if (asker === who) this.get(id);
     const ruling = rulingOn(this.firm, who, body);
     const submission = { key, hold: body.hold };
-    const twin = ruling.effect === 'require' ? this.#twin(who, body, ruling) : undefined;
+    const twin = ruling.effect === 'require' ? this.#twin(said, ruling) : undefined;
     if (twin !== undefined && this.hasToMeet(twin)) return no('DIRECTORY_UNAVAILABLE');
-    const result = twin ?? this.#create(who, body, ruling, newId);
+    const result = twin ?? this.#create(said, ruling, newId);
     if ('ok' in result) return result;
     this.#join(result, submission);
     if (key !== null) this.#keys.set(kept, { body: sorted(body), id: result.id, at: this.now });
@@ -154,18 +159,20 @@ export class Model {
   }
 
   /** The same action for the same people, still pending: the second one waits for the first one's answer. */
-  #twin(who: Who, body: Body, { excluded }: Ruling): Held | undefined {
+  #twin({ who, body, hasStranger }: Submit, { excluded }: Ruling): Held | undefined {
     const digest = digestOf(textOf(who, body));
     const set = (people: readonly Who[]) => [...people].sort().join();
     return [...this.requests.values()].find(
       (request) =>
         request.digest === digest &&
+        request.hasStranger === hasStranger &&
         stateAt(request, this.now) === 'pending' &&
         set(request.ruling.excluded) === set(excluded),
     );
   }
 
-  #create(who: Who, body: Body, ruling: Ruling, newId: () => string): Held | Foreseen {
+  #create(said: Submit, ruling: Ruling, newId: () => string): Held | Foreseen {
+    const { who, body, hasStranger } = said;
     const mine = [...this.requests.values()].filter((request) => request.asker === who);
     const recent = mine.filter((request) => request.createdAt > this.now - 60_000).length;
     const open = mine.filter((request) =>
@@ -176,9 +183,10 @@ export class Model {
     if (isFrozenNow(this.firm, body, this.now)) return no('FREEZE_IN_FORCE');
     const groups = ruling.effect === 'require' ? ruling.seats.flatMap(({ from }) => from) : [];
     if (isUnsure(this.firm, groups)) return no('DIRECTORY_UNAVAILABLE');
+    if (ruling.effect !== 'deny' && isTooUnsure({ hasStranger, ruling })) return no('UNRESOLVED_IDENTITY');
     if (ruling.effect === 'require' && !isQuorum(this.firm, ruling, this.firm.people))
       return no('NO_ELIGIBLE_REVIEWER');
-    const request = held(newId(), who, body, digestOf(textOf(who, body)), this.firm, ruling, this.now);
+    const request = held(newId(), who, said, digestOf(textOf(who, body)), this.firm, ruling, this.now);
     this.requests.set(request.id, request);
     return request;
   }

@@ -1,10 +1,23 @@
+import { firmWith } from './changes.ts';
 import type { Who } from './firm.ts';
+import type { Body } from './ruling.ts';
 import type { Said } from './said.ts';
 import type { World } from './world.ts';
 
 // What needs several things to happen in a row, at the right time, and hardly ever does by chance.
 
 const GONE_AFTER_MS = 120_000;
+
+const MIGRATION: Body = {
+  action: 'db.migrate',
+  target: { system: 'postgres', environment: 'prod', resource: 'orders' },
+  reason: 'monthly',
+  onBehalfOf: null,
+  payload: { kind: 'rows', rows: 10 },
+  links: [],
+  expiresInS: null,
+  hold: 'poll',
+};
 
 type Did = (said: readonly Said[]) => void;
 
@@ -26,11 +39,35 @@ export async function overdue(world: World, did: Did, offMs: number): Promise<vo
   const last = ids.findLast((id) => model.requests.get(id)?.broken?.verdict === null);
   const broken = last === undefined ? undefined : model.requests.get(last);
   if (broken?.broken == null) return;
-  const { asker, body } = broken;
+  const { asker, body, hasStranger } = broken;
   const { who, dueAt } = broken.broken;
   if (dueAt + offMs > model.now) world.pass(0, dueAt + offMs - model.now);
-  await one(world, did, { call: 'submit', who: asker, body, key: null });
+  await one(world, did, { call: 'submit', who: asker, body, key: null, hasStranger });
   await breakNewest(world, did, who);
+}
+
+/** What nobody minded becomes critical, and somebody unknown stands behind it: before, at or after the vote. */
+export async function raised(world: World, did: Did, offMs: number): Promise<void> {
+  if (!world.model.hasMet) return;
+  await one(world, did, { call: 'submit', who: 'agent', body: MIGRATION, key: null, hasStranger: true });
+  const id = world.ids.at(-1);
+  const digest = id === undefined ? undefined : world.model.requests.get(id)?.digest;
+  if (id === undefined || digest === undefined) return;
+  const vote: Said = {
+    call: 'review',
+    who: 'dora',
+    id,
+    verdict: 'approve',
+    digest,
+    comment: null,
+    via: 'room',
+  };
+  await one(world, did, { call: 'view', who: 'dora', id });
+  if (offMs === 0) await one(world, did, vote);
+  await world.act([], { firm: firmWith(['migrate is critical']) });
+  if (offMs < 0) await one(world, did, vote);
+  else if (offMs > 0) await breakNewest(world, did, 'dora');
+  else await one(world, did, { call: 'consume', who: 'agent', id, digest, key: null });
 }
 
 async function breakNewest(world: World, did: Did, who: Who): Promise<void> {

@@ -63,6 +63,24 @@ export const POLICY_MUTANTS: readonly (readonly [rule: string, readonly Mutant[]
         to: '',
       },
       {
+        does: 'creates what is critical with somebody unknown behind it',
+        file: 'bot/core/lifecycle/submit.ts',
+        from: "if (effect !== 'deny' && isTooUnsure(asked, demands.risk))",
+        to: 'if (false)',
+      },
+      {
+        does: 'approves what is critical with somebody unknown behind it',
+        file: 'bot/core/lifecycle/review.ts',
+        from: 'if (isTooUnsure(request, request.demands.risk))',
+        to: 'if (false)',
+      },
+      {
+        does: 'releases what is critical with somebody unknown behind it',
+        file: 'bot/core/lifecycle/release.ts',
+        from: 'if (isTooUnsure(request, request.demands.risk))',
+        to: 'if (false)',
+      },
+      {
         does: 'creates what nobody could ever approve',
         file: 'bot/core/lifecycle/submit.ts',
         from: '(demands.seats.length === 0 || !canBeFilled(demands))',

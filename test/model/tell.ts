@@ -36,6 +36,9 @@ export type Answered =
     }
   | Refusal;
 
+/** The author of a commit, say. */
+const STRANGER = { account: 'github:github.com/583231', because: 'author of a commit' };
+
 const yes = { ok: true, request: null } as const;
 
 /** Who calls, as the API finds out: by a token. Mallory is what a face makes of an account nobody linked. */
@@ -84,7 +87,7 @@ async function tellAs(context: Context, caller: Caller, said: SaidBy): Promise<A
   const person = caller as PersonCaller;
   switch (said.call) {
     case 'submit':
-      return submitRequest(context, caller, said.body, said.key);
+      return submitRequest(context, caller, said.body, said.key, said.hasStranger ? [STRANGER] : []);
     case 'list':
       return listRequests(context, caller, { states: null, requester: null, before: null, limit: 100 }).then(
         ({ items }) => ({ ok: true, request: null, listed: items }),
