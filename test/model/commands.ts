@@ -3,7 +3,7 @@ import { often, type Wish } from './aim.ts';
 import { ALL_CHANGES, type Change, firmWith } from './changes.ts';
 import { type Firm, isClient, type Who } from './firm.ts';
 import type { Model } from './model.ts';
-import { freeze, overdue, raised, silence } from './moments.ts';
+import { failure, freeze, overdue, raised, silence } from './moments.ts';
 import type { Said } from './said.ts';
 import type { CrashAt } from './setting.ts';
 import { racing, wish } from './wishes.ts';
@@ -171,7 +171,10 @@ const deadlines = fc
 
 /** To the millisecond: just before, at or after it. */
 const moments = fc
-  .record({ moment: fc.constantFrom(silence, overdue, freeze, raised), offMs: fc.constantFrom(-1, 0, 1) })
+  .record({
+    moment: fc.constantFrom(silence, overdue, freeze, raised, failure),
+    offMs: fc.constantFrom(-1, 0, 1),
+  })
   .map(({ moment, offMs }) =>
     command(`${moment.name} ${offMs} ms:`, true, (world, did) => moment(world, did, offMs)),
   );
@@ -202,6 +205,6 @@ export const command_: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: time },
   { weight: 2, arbitrary: deadlines },
   { weight: 1, arbitrary: hangs },
-  { weight: 4, arbitrary: moments },
+  { weight: 5, arbitrary: moments },
   { weight: 3, arbitrary: directories },
 );

@@ -91,17 +91,27 @@ async function breakNewest(world: World, did: Did, who: Who): Promise<void> {
 
 /** A calendar freeze begins, or ends, while something approved waits to be used. */
 export async function freeze(world: World, did: Did, offMs: number): Promise<void> {
+  const { model } = world;
+  const [rule] = model.policy.freezes;
+  if (rule === undefined) return;
+  world.pass(0, rule.everyMs - (model.now % rule.everyMs) + offMs);
+  await consumeNewest(world, did);
+}
+
+/** A directory fails just when something approved is to be used, and perhaps answers when it is tried again. */
+export async function failure(world: World, did: Did, offMs: number): Promise<void> {
+  if (Object.keys(world.model.policy.kept).length === 0) return;
+  world.directory.isDown = true;
+  await consumeNewest(world, did);
+  world.directory.isDown = offMs === 0;
+  await consumeNewest(world, did);
+}
+
+async function consumeNewest(world: World, did: Did): Promise<void> {
   const { model, ids } = world;
   const id = ids.findLast((one) => model.stateOf(one) === 'approved');
-  const [rule] = model.policy.freezes;
   const request = id === undefined ? undefined : model.requests.get(id);
-  if (rule === undefined || id === undefined || request === undefined) return;
-  world.pass(0, rule.everyMs - (model.now % rule.everyMs) + offMs);
-  await one(world, did, {
-    call: 'consume',
-    who: request.asker,
-    id,
-    digest: request.digest,
-    key: null,
-  });
+  if (id === undefined || request === undefined) return;
+  const { asker, digest } = request;
+  await one(world, did, { call: 'consume', who: asker, id, digest, key: null });
 }
