@@ -50,3 +50,15 @@ it('a broken glass that a silent directory has to confirm is released once it an
   directory.failure = null;
   expect((await consume(keyturn, request)).status).toBe(200);
 });
+
+it('a policy that comes back is met by what was asked under the one between, which nothing could meet', async () => {
+  const { directory, firm, ports } = kept();
+  const first = { rules: [rule('never', { effect: 'deny' })] };
+  const keyturn = await startKeyturn(first, { ports });
+  directory.fail(new Error('down'));
+  await keyturn.reload({ ...firm, version: '2', rules: [] });
+  const request = await submit(keyturn);
+  await keyturn.reload(first);
+  const { body } = await keyturn.get('carol', '/v1/requests');
+  expect(body.items).toMatchObject([{ id: request.id, state: 'denied' }]);
+});
