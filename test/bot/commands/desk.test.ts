@@ -71,7 +71,9 @@ it('tells who may not see a request that there is none, by a click and by a line
   const { keyturn, desk, by, click } = await open();
   const request = await submit(keyturn);
   expect(textOf(await click('eve', 'show', request))).toContain('There is nothing of that name');
-  expect(textOf(await desk.type(by('eve'), `show ${request.number}`))).toContain('There is nothing of that name');
+  expect(textOf(await desk.type(by('eve'), `show ${request.number}`))).toContain(
+    'There is nothing of that name',
+  );
   expect(textOf(await desk.type(by('bob'), 'show 999'))).toContain('There is nothing of that name');
   expect(textOf(await click('eve', 'view', request))).toContain('There is nothing of that name');
   const refused = (await readLog(keyturn)).filter(({ type }) => type === 'client.refused');
@@ -105,7 +107,9 @@ it('counts no pages that somebody else was given', async () => {
 it('shows pages to nobody who may not see the payload, and clamps a page that there is not', async () => {
   const { keyturn, desk, by } = await open();
   const request = await submit(keyturn, { payload: LONG });
-  expect(textOf(await desk.page(by('eve'), request.id, { page: 0, lines: 40 }))).toContain('There is nothing of that name');
+  expect(textOf(await desk.page(by('eve'), request.id, { page: 0, lines: 40 }))).toContain(
+    'There is nothing of that name',
+  );
   expect(await desk.page(by('bob'), request.id, { page: 99, lines: 40 })).toMatchObject({ page: 2 });
 });
 
