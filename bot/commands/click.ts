@@ -30,7 +30,11 @@ export async function answerClick(means: Means, caller: PersonCaller, click: Cli
   const { verb } = click;
   const comment = readComment(click);
   if (comment === undefined)
-    return text(false, [[`A comment has at most ${LONGEST_COMMENT} characters of valid text.`]]);
+    return text(false, [
+      [
+        `A comment has at most ${LONGEST_COMMENT} characters of valid text, so nothing was done. Shorten it and send it again.`,
+      ],
+    ]);
   switch (verb) {
     case 'show':
       return show(means, caller, click.request);
@@ -39,7 +43,11 @@ export async function answerClick(means: Means, caller: PersonCaller, click: Cli
     case 'view':
       return view(means, caller, click.request);
     case 'break-glass':
-      return text(false, [['Break-glass is not configured in this installation.']]);
+      return text(false, [
+        [
+          'Break-glass is not configured in this installation, so nothing was done. Ask the people of its seats.',
+        ],
+      ]);
     case 'approve':
     case 'reject':
     case 'flag':

@@ -65,7 +65,11 @@ async function onRequest(
     case 'clear':
       return ask(means, caller, id, 'clear');
     case 'break-glass':
-      return text(false, [['Break-glass is not configured in this installation.']]);
+      return text(false, [
+        [
+          'Break-glass is not configured in this installation, so nothing was done. Ask the people of its seats.',
+        ],
+      ]);
     case 'who':
       return who(means, request);
     case 'policy explain':
@@ -127,7 +131,7 @@ function who({ context }: Means, request: ActionRequest): Answer {
 async function audit({ context, refusedCalls }: Means, caller: PersonCaller, name: string): Promise<Answer> {
   if (!context.rulebook.auditors.has(caller.id)) {
     await refusedCalls.authenticated(caller, name, 'FORBIDDEN');
-    return text(false, [[`${name} is for auditors, and you are none in this policy.`]]);
+    return text(false, [[`${name} is for auditors, and you are none in this policy. Ask one of them.`]]);
   }
   return text(false, [
     [`${name} is not available from here in this version. Run keyturn ${name} on the server.`],

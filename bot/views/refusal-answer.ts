@@ -3,7 +3,7 @@ import type { Refusal, RefusalCode } from '../core/refusal.ts';
 import type { PersonId } from '../core/request.ts';
 import { missingSeats } from './facts.ts';
 import { outcomeOf } from './outcome.ts';
-import { REFUSAL_TEXT } from './refusals.ts';
+import { refusalText } from './refusals.ts';
 import { moment, type Words } from './words.ts';
 
 /** Refusals that say: it is over, or it is not yet. Then people want to know what was decided, by whom and when. */
@@ -21,7 +21,7 @@ const LATE: ReadonlySet<RefusalCode> = new Set([
  */
 export function refusalLines(refusal: Refusal, person: PersonId, look: Look | null): readonly Words[] {
   const { code } = refusal;
-  const lines: Words[] = [[REFUSAL_TEXT[code]]];
+  const lines: Words[] = [[refusalText(refusal)]];
   if (look === null) return lines;
   const { request } = look;
   const { exclusions, expiresAt } = request.demands;
