@@ -212,7 +212,7 @@ export const POLICY_MUTANTS: readonly (readonly [rule: string, readonly Mutant[]
       {
         does: 'takes any reason for it',
         file: 'bot/core/lifecycle/break-glass.ts',
-        from: 'if (lengthOf(reason) < reasonMin)',
+        from: 'if (lengthSeen(reason) < reasonMin)',
         to: 'if (false)',
       },
       {

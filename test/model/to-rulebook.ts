@@ -60,7 +60,6 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
         notify: [],
         reviewBy,
         reviewWithinMs: withinMs,
-        asksInFreeze: false,
       })),
       members,
     },
