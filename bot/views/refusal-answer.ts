@@ -4,7 +4,7 @@ import type { PersonId } from '../core/request.ts';
 import { missingSeats } from './facts.ts';
 import { outcomeOf } from './outcome.ts';
 import { refusalText } from './refusals.ts';
-import { moment, type Words } from './words.ts';
+import { moment, said, type Words } from './words.ts';
 
 /** Refusals that say: it is over, or it is not yet. Then people want to know what was decided, by whom and when. */
 const LATE: ReadonlySet<RefusalCode> = new Set([
@@ -15,12 +15,22 @@ const LATE: ReadonlySet<RefusalCode> = new Set([
   'ALREADY_CONSUMED',
 ]);
 
+/** What a face calls the fields of its forms. */
+const NAMES: Readonly<Record<string, string>> = { '/reason': 'The reason', '/confirm_target': 'The target' };
+
 /**
  * A "no", for the one who is told it. `look` is null for who may not know the request: they get the
  * sentence and nothing of it.
  */
 export function refusalLines(refusal: Refusal, person: PersonId, look: Look | null): readonly Words[] {
-  const { code } = refusal;
+  const { code, fields } = refusal;
+  if (code === 'INVALID' && fields !== undefined)
+    return [
+      ['This cannot be taken. Nothing was done.'],
+      ...fields.map(
+        ({ pointer, problem }): Words => [`${NAMES[pointer] ?? pointer.slice(1)} `, said(problem), '.'],
+      ),
+    ];
   const lines: Words[] = [[refusalText(refusal)]];
   if (look === null) return lines;
   const { request } = look;

@@ -11,6 +11,7 @@ import { createDirectories } from '../../../bot/app/directories.ts';
 import { enrolPeople } from '../../../bot/app/enrol-people.ts';
 import { cancelAbandoned, expireDue } from '../../../bot/app/expire-due.ts';
 import { createPresence } from '../../../bot/app/presence.ts';
+import { createRefusalCount } from '../../../bot/app/refusal-count.ts';
 import { reportOutcome } from '../../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../../bot/app/review-request.ts';
 import { createRoster } from '../../../bot/app/roster.ts';
@@ -73,6 +74,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     roster,
     directories: createDirectories([], { roster, inForce }, clock.steady, fail),
     attempts: createAttempts(clock.steady),
+    refusals: createRefusalCount(clock.steady),
     signer: { sign: () => ({ payloadType: 'x', payload: '', signatures: [{ keyid: '', sig: '' }] }) },
     watchers: createWatchers(),
     presence: createPresence(clock.steady),
