@@ -110,7 +110,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { checkpointEveryMs } = config.audit;
   await restoreCards(context);
   await takeDueCheckpoint(context, checkpointEveryMs);
-  const refusedCalls = recordRefusedCalls(context, () => clock.steady());
+  const refusedCalls = recordRefusedCalls(context);
   const exporter = createExporter({
     database: join(config.dataDir, 'keyturn.db'),
     folder: config.dataDir,

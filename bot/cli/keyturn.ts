@@ -12,6 +12,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   request: async () => (await import('./request.ts')).requestCommand(),
   guard: async () => (await import('./guard.ts')).guardCommand(),
   people: async () => (await import('./people.ts')).peopleCommand(),
+  backup: async () => (await import('./backup.ts')).backupCommand(),
+  restore: async () => (await import('./backup.ts')).restoreCommand(),
   policy: async () => (await import('./policy.ts')).policyCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   audit: async () => {

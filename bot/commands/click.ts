@@ -37,7 +37,11 @@ export async function answerClick(means: Means, caller: PersonCaller, click: Cli
   const { verb } = click;
   const comment = readComment(click);
   if (comment === undefined)
-    return text(false, [[`A comment has at most ${LONGEST_COMMENT} characters of valid text.`]]);
+    return text(false, [
+      [
+        `A comment has at most ${LONGEST_COMMENT} characters of valid text, so nothing was done. Shorten it and send it again.`,
+      ],
+    ]);
   switch (verb) {
     case 'show':
       return show(means, caller, click.request);

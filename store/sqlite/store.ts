@@ -17,6 +17,7 @@ import { postsIn } from './posts.ts';
 import { pruningIn } from './pruning.ts';
 import { purgerOf } from './purge.ts';
 import { requestsIn } from './requests.ts';
+import { restoredIn } from './restored.ts';
 import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
 import { streamsIn } from './streams.ts';
 import { checkTail, endsWithStop } from './tail.ts';
@@ -83,6 +84,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ...streamsIn(db),
     ...disclosuresIn(db),
     ...pruningIn(db),
+    ...restoredIn(db),
   };
   const mark = () => {
     const held = head;

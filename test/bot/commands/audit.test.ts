@@ -84,11 +84,10 @@ it('gives up a bundle that is too large for a chat, ends its export, and says wh
     }
   }
   const start = () => ({ name: 'audit-endless.tar.gz', entries: 1, pieces: pieces() });
-  const desk = createDesk(
-    context,
-    recordRefusedCalls(context, () => 0),
-    { exporter: { reportNames: [], hasRoom: () => true, start }, checker: { check: () => null } },
-  );
+  const desk = createDesk(context, recordRefusedCalls(context), {
+    exporter: { reportNames: [], hasRoom: () => true, start },
+    checker: { check: () => null },
+  });
   const answer = await desk.type(callerOf(keyturn, 'carol'), 'audit export');
   expect(textOf(answer)).toContain('larger than 32 MiB');
   expect(textOf(answer)).toContain('keyturn audit export');
@@ -103,11 +102,10 @@ it('says so when the export is cut off on its way, and hands out no half of it',
     throw new Error('the disk went away');
   }
   const start = () => ({ name: 'audit-half.tar.gz', entries: 1, pieces: pieces() });
-  const desk = createDesk(
-    context,
-    recordRefusedCalls(context, () => 0),
-    { exporter: { reportNames: [], hasRoom: () => true, start }, checker: { check: () => null } },
-  );
+  const desk = createDesk(context, recordRefusedCalls(context), {
+    exporter: { reportNames: [], hasRoom: () => true, start },
+    checker: { check: () => null },
+  });
   const answer = await desk.type(callerOf(keyturn, 'carol'), 'audit export');
   expect(answer).toMatchObject({ kind: 'text', ok: false });
   expect(textOf(answer)).toContain('cut off on its way');
