@@ -37,11 +37,7 @@ export async function answerClick(means: Means, caller: PersonCaller, click: Cli
   const { verb } = click;
   const comment = readComment(click);
   if (comment === undefined)
-    return text(false, [
-      [
-        `A comment has at most ${LONGEST_COMMENT} characters of valid text, so nothing was done. Shorten it and send it again.`,
-      ],
-    ]);
+    return text(false, [[`A comment has at most ${LONGEST_COMMENT} characters of valid text.`]]);
   switch (verb) {
     case 'show':
       return show(means, caller, click.request);

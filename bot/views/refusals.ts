@@ -25,7 +25,7 @@ export const REFUSAL_TEXT: Readonly<Record<RefusalCode, string>> = {
   FORBIDDEN:
     'You may see this, but it is not yours to do, so nothing was done. Ask its requester, or somebody whom the policy names for it.',
   NOT_FOUND:
-    'There is no such request or entry, or it is not yours to see, so nothing was done. Check the id; where it is right, ask its requester.',
+    'There is nothing of that name, or it is not yours to see, so nothing was done. Check the id; where it is right, ask its requester.',
   ALREADY_REVIEWED:
     'You have approved this request already, and one person counts once. There is nothing more to do for you; another person fills the next seat.',
   ALREADY_RESOLVED:
@@ -35,7 +35,7 @@ export const REFUSAL_TEXT: Readonly<Record<RefusalCode, string>> = {
   FLAGGED:
     'This request was flagged as suspicious and is stopped, so nothing was done. Ask somebody of the groups in `clear_from` to look at it.',
   DIGEST_MISMATCH:
-    'This is not the digest of the stored action. What you saw is not what would run, so nothing was done. Look at the request again, and decide on what it says now.',
+    'This is not the digest of the stored action: what you saw is not what would run, so nothing was done. Look at the request again, and decide on what it says now.',
   NOT_APPROVED:
     'This request is not in a state in which that is possible, so nothing was done. Look at its state: wait where it is pending, and ask again where it is over.',
   ALREADY_CONSUMED:
