@@ -27,12 +27,12 @@ export async function clearRequester(
     };
     const freeze = requester === null ? null : tx.frozen(requester);
     const behind = [requester, client?.owner, ...(freeze?.exclusions ?? [])];
+    if (callerNow(context.rulebook, caller) === null) return no('UNAUTHENTICATED');
     if (behind.includes(caller.id)) return no('SELF_REVIEW');
     if (!inClearFrom) {
       const isUnsure = clearFrom.some((group) => context.rulebook.unknownGroups.has(group));
       return no(isUnsure ? 'DIRECTORY_UNAVAILABLE' : 'NOT_ELIGIBLE');
     }
-    if (callerNow(context.rulebook, caller) === null) return no('UNAUTHENTICATED');
     if (requester === null) return no('NOT_FOUND');
     if (freeze === null) return no('ALREADY_RESOLVED');
     if (isBlank(comment)) return no('COMMENT_REQUIRED');

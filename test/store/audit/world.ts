@@ -29,6 +29,7 @@ import {
 } from '../../../bot/app/withdraw-request.ts';
 import type { Digest } from '../../../bot/core/digest.ts';
 import type { ClientId, RequestId, Verdict, Via } from '../../../bot/core/request.ts';
+import type { Identity } from '../../../bot/core/unresolved.ts';
 import { placesOf } from '../../../bot/places-of.ts';
 import type { Store } from '../../../bot/ports/store.ts';
 import { openSqliteStore } from '../../../store/sqlite/store.ts';
@@ -133,7 +134,13 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     async submit(
       by = 'bot-1',
       action = 'db.export',
-      more: { onBehalfOf?: string; hold?: 'poll' | 'wait'; same?: string; key?: string } = {},
+      more: {
+        onBehalfOf?: string;
+        hold?: 'poll' | 'wait';
+        same?: string;
+        key?: string;
+        identities?: readonly Identity[];
+      } = {},
     ) {
       asked += 1;
       const result = await submitRequest(
@@ -150,6 +157,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
           hold: more.hold ?? 'poll',
         },
         more.key ?? null,
+        more.identities ?? [],
       );
       if (!result.ok) throw new Error(`refused: ${result.code} ${JSON.stringify(result.fields ?? '')}`);
       return result.request.id;
