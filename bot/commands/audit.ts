@@ -68,7 +68,7 @@ async function notAuditor(
 ): Promise<Answer | null> {
   if (context.rulebook.auditors.has(caller.id)) return null;
   await refusedCalls.authenticated(caller, name, 'FORBIDDEN');
-  return text(false, [[`${name} is for auditors, and you are none in this policy.`]]);
+  return text(false, [[`${name} is for auditors, and you are none in this policy. Ask one of them.`]]);
 }
 
 function no(caller: PersonCaller, refusal: Refusal): Answer {

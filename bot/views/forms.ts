@@ -15,7 +15,8 @@ export const LABELS: Readonly<Record<Verb, string>> = {
   settle: 'Settle',
   cancel: 'Cancel request',
   'break-glass': 'Break glass',
-  'post-review': 'Review break-glass',
+  // With a number of four digits it fills the title that Slack gives a window.
+  'post-review': 'Post-review',
   show: 'Show',
   next: 'Show next',
 };

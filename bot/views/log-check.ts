@@ -27,7 +27,7 @@ export function logCheckLines(check: LogCheck): readonly Words[] {
         ? 'Nothing outside confirms the tail: no anchor that can be read holds a checkpoint.'
         : `Confirmed by the anchors: up to entry ${confirmed - 1}.`,
     ],
-    ...(lastHash === null ? [] : [[`Leaf hash of entry ${lastSeq}: ${lastHash}.`]]),
+    ...(lastHash === null ? [] : [[`Leaf hash of entry ${lastSeq}: ${lastHash}`]]),
     ['This is the server’s own word. For proof without it: audit export, then verify.mjs in the bundle.'],
   ];
 }

@@ -3,7 +3,7 @@ import type { Refusal, RefusalCode } from '../core/refusal.ts';
 import type { PersonId } from '../core/request.ts';
 import { missingSeats } from './facts.ts';
 import { outcomeOf } from './outcome.ts';
-import { REFUSAL_TEXT } from './refusals.ts';
+import { refusalText } from './refusals.ts';
 import { moment, said, type Words } from './words.ts';
 
 /** Refusals that say: it is over, or it is not yet. Then people want to know what was decided, by whom and when. */
@@ -26,12 +26,12 @@ export function refusalLines(refusal: Refusal, person: PersonId, look: Look | nu
   const { code, fields } = refusal;
   if (code === 'INVALID' && fields !== undefined)
     return [
-      ['This cannot be taken. Nothing was done.'],
+      ['This cannot be taken, so nothing was done. Correct it, and try again.'],
       ...fields.map(
         ({ pointer, problem }): Words => [`${NAMES[pointer] ?? pointer.slice(1)} `, said(problem), '.'],
       ),
     ];
-  const lines: Words[] = [[REFUSAL_TEXT[code]]];
+  const lines: Words[] = [[refusalText(refusal)]];
   if (look === null) return lines;
   const { request } = look;
   const { exclusions, expiresAt } = request.demands;

@@ -57,7 +57,7 @@ export const REFUSAL_TEXT: Readonly<Record<RefusalCode, string>> = {
   UNRESOLVED_IDENTITY:
     'Somebody behind this request is linked to no person, and its risk is too high for that, so nothing was done. Have them linked, then try again.',
   LIMIT_REACHED:
-    'That was too often, or too many are open at once, so nothing was done. Wait until some of them have ended, and try again.',
+    'That was too often, or too many are open at once, so nothing was done. Try again later, when some of them have ended.',
   UNAVAILABLE:
     'Keyturn cannot do this safely now, so it did nothing. Try again later; whoever runs it sees why.',
   DIRECTORY_UNAVAILABLE:

@@ -105,9 +105,11 @@ const exitOf = async (server: Server, ...args: string[]) => {
   return [code, stdout + stderr] as const;
 };
 
-it('a backup while the server writes is whole, private, and holds no key', async () => {
+it('a backup while the server writes is whole, private, and holds no key and no nonce', async () => {
   const server = new Server(new Folder());
   await server.start();
+  const { nonce } = await server.consume(await server.approved(1_000));
+  expect(nonce).toMatch(/./);
   const writes: Promise<unknown>[] = [];
   const [code, said] = await (async () => {
     const running = exitOf(server, 'backup', 'copy.db');
@@ -125,6 +127,7 @@ it('a backup while the server writes is whole, private, and holds no key', async
   expect(statSync(copy).mode & 0o777).toBe(0o600);
   for (const suffix of ['-wal', '-shm', '-journal', '.part']) expect(existsSync(copy + suffix)).toBe(false);
   const bytes = readFileSync(copy).toString('latin1');
+  expect(bytes.includes(nonce)).toBe(false);
   const keys = join(server.folder.path, 'keys');
   for (const name of readdirSync(keys).filter((file) => file.endsWith('.pem'))) {
     const [, secret = 'no key'] = readFileSync(join(keys, name), 'utf8').split('\n');

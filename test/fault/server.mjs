@@ -4,10 +4,11 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { compose } from '../../dist/bot/compose.js';
+import { fileSink } from '../../dist/queue/sinks/file.js';
 import { arm as armNext, onRun, point, writeDown } from './points.mjs';
 import { PEOPLE, rulebook } from './rulebook.mjs';
 
-const { FAULT_DIR, FAULT_PORT, FAULT_POLICY, FAULT_GATE, FAULT_FACE } = process.env;
+const { FAULT_DIR, FAULT_PORT, FAULT_POLICY, FAULT_GATE, FAULT_FACE, FAULT_SINK } = process.env;
 
 let crossesOut = false;
 onRun((name, db) => {
@@ -69,6 +70,17 @@ const vendor = {
   find: async (_notice, key) => postedUnder(key),
 };
 
+/** The product's own sink, with the moments before and after it has the lines. */
+const collector = fileSink(join(FAULT_DIR, 'siem.jsonl'));
+const sink = {
+  name: collector.name,
+  async send(lines, signal) {
+    point('before send');
+    await collector.send(lines, signal);
+    point('after send');
+  },
+};
+
 process.on('message', async ({ arm, relay, reload }) => {
   if (reload !== undefined) {
     await keyturn.reload(() => ({ ...config, compile: (personOf) => rulebook(personOf, reload) }));
@@ -108,6 +120,7 @@ const keyturn = await compose(config, {
   logger: { info: quiet, warn: quiet, error: tell },
   couriers: () => (FAULT_FACE === undefined ? [probe] : []),
   faces: () => (FAULT_FACE === undefined ? [] : [vendor]),
+  sinks: FAULT_SINK === undefined ? [] : [sink],
   onBroken: () => process.exit(74),
 });
 process.on('SIGTERM', () => keyturn.stop().then(() => process.exit(0)));

@@ -48,6 +48,12 @@ export const DIRECTORY_MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[
         to: 'if (!hasToMeet(ticked, version)) return ticked;',
       },
       {
+        does: 'takes a policy that comes back for one that everything has met',
+        file: 'store/sqlite/side-tables.ts',
+        from: "dropFact.run('policy_met');",
+        to: '',
+      },
+      {
         does: 'decides by the policy before while the one in force waits for a directory',
         file: 'bot/core/lifecycle/decide.ts',
         from: "if (!onlyStops(command)) return refuse('DIRECTORY_UNAVAILABLE');",

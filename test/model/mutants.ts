@@ -134,7 +134,7 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'does not write down a refusal',
         file: 'bot/app/change-request.ts',
-        from: 'writing.tx.append(refused(refusal.code), caller.actor, writing.at, request);',
+        from: 'recordRefusal(context, writing, caller, refused(refusal.code), request);',
         to: '',
       },
       {

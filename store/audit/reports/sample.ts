@@ -7,6 +7,9 @@ export const SAMPLE_SIZE = 25;
 /** So many more are held between two looks at which of them are drawn. */
 const SPARE = 100;
 
+/** What is still needed of a request that was drawn. Its demands are most of it, and are not. */
+export type DrawnStory = Pick<Story, 'number' | 'id' | 'subject' | 'approved' | 'broken' | 'state' | 'seqs'>;
+
 /**
  * Which approved actions are looked at one by one. The seed decides it and nobody can choose it: it is
  * the root of the log. It holds `most` requests, whatever the length of the log.
@@ -14,12 +17,12 @@ const SPARE = 100;
 export interface Selection {
   offer(story: Story): void;
   /** In the order of the draw. */
-  drawn(): readonly Story[];
+  drawn(): readonly DrawnStory[];
   offered(): number;
 }
 
 export function createSelection(seed: string, most: number): Selection {
-  let held: { readonly rank: string; readonly story: Story }[] = [];
+  let held: { readonly rank: string; readonly story: DrawnStory }[] = [];
   let offered = 0;
   /** What ranks after it is not drawn any more, and not held on to either. */
   let last: string | null = null;
@@ -34,7 +37,8 @@ export function createSelection(seed: string, most: number): Selection {
       offered += 1;
       const rank = createHash('sha256').update(`${seed} ${story.id}`).digest('hex');
       if (last !== null && rank > last) return;
-      held.push({ rank, story });
+      const { number, id, subject, approved, broken, state, seqs } = story;
+      held.push({ rank, story: { number, id, subject, approved, broken, state, seqs } });
       if (held.length >= most + SPARE) shrink();
     },
     drawn() {
