@@ -130,7 +130,7 @@ const Rule = z.strictObject({
   replaces_default: z.boolean().prefault(false),
 });
 
-const A_COUNT = 'must be a whole number from 0 to 100';
+const A_COUNT = 'must be a whole number from 1 to 100';
 
 const Freeze = freezeOf(Match);
 const BreakGlass = breakGlassOf(Match);
@@ -171,8 +171,8 @@ export const PolicyFile = z.strictObject({
         .line(100)
         .exactOptional()
         .meta({ description: 'For bullmq. Left out, REDIS_URL.' }),
-      concurrency: z.int(A_COUNT).min(0, A_COUNT).max(100, A_COUNT).prefault(4).meta({
-        description: 'How many approved actions this process runs at the same time; 0 leaves all to workers.',
+      concurrency: z.int(A_COUNT).min(1, A_COUNT).max(100, A_COUNT).prefault(4).meta({
+        description: 'How many approved actions run at the same time.',
       }),
     })
     .prefault({}),

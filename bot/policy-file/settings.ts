@@ -66,8 +66,6 @@ function readQueue(
 ): Queue {
   if (driver === 'embedded') {
     if (named !== undefined) problems.push('queue.redis_url_env is for the driver bullmq');
-    // Otherwise an approved action would wait for nobody.
-    if (concurrency === 0) problems.push('queue.concurrency must be 1 or more with the driver embedded');
     return { driver, concurrency };
   }
   const name = named ?? 'REDIS_URL';

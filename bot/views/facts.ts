@@ -1,5 +1,5 @@
 import type { Look, Names } from '../app/look-at-request.ts';
-import type { ActionRequest, PersonId, Proof } from '../core/request.ts';
+import type { ActionRequest, ExecutorRef, PersonId, Proof } from '../core/request.ts';
 import { type Fact, joined, moment, said, type Words } from './words.ts';
 
 const PROOF: Readonly<Record<Proof, string>> = {
@@ -11,7 +11,7 @@ const PROOF: Readonly<Record<Proof, string>> = {
 /** Who asks for what, under which rules, and until when. */
 export function factsOf(look: Look): readonly Fact[] {
   const { request, names } = look;
-  const { action, target, onBehalfOf, demands, requester } = request;
+  const { action, target, onBehalfOf, demands, requester, executor } = request;
   const where = `${target.system}/${target.environment}/${target.resource}`;
   const proof = PROOF[requester.verifiedBy];
   return [
@@ -22,6 +22,7 @@ export function factsOf(look: Look): readonly Fact[] {
     ...(onBehalfOf === null ? [] : [{ label: 'On behalf of', value: [said(names.person(onBehalfOf))] }]),
     { label: 'Action', value: [said(action), ' (as claimed)'] },
     { label: 'Target', value: [said(where), ' (as claimed)'] },
+    ...(executor === null ? [] : [{ label: 'Once approved, Keyturn', value: runOf(executor) }]),
     { label: 'Risk', value: [demands.risk] },
     { label: 'Seats', value: seatsOf(look) },
     ...(demands.exclusions.length === 0
@@ -30,6 +31,19 @@ export function factsOf(look: Look): readonly Fact[] {
     ...(request.unresolved.length === 0 ? [] : [{ label: 'Linked to nobody', value: unresolvedOf(request) }]),
     ...deadline(request),
   ];
+}
+
+const AFTER_A_CRASH: Readonly<Record<ExecutorRef['kind'], string>> = {
+  idempotent: 'Cut short, it is tried again.',
+  checkable: 'Cut short, the target is asked before it is tried again.',
+  once: 'It is started once at most.',
+};
+
+/** What would run, as the config and this payload say: not a claim, and held by the request from its submission on. */
+function runOf({ line, runsOn, kind }: ExecutorRef): Words {
+  const where = runsOn.length === 0 ? '' : `, on a worker with ${runsOn.join(' and ')}`;
+  // It was made visible when it was asked; a second time would mark the marks.
+  return [{ untrusted: line }, `${where}. ${AFTER_A_CRASH[kind]}`];
 }
 
 /** "dba 1/1 (Bob), security 0/1". */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../bot/core/canonical-json.ts';
 import type { Executor, Job, TryEnded } from '../../../bot/ports/executor.ts';
 import type { Rulebook } from '../../../bot/ports/rulebook.ts';
+import type { Who } from '../../helpers/rulebook.ts';
 import {
   type Answer,
   approve,
@@ -62,13 +63,18 @@ export async function submitApproved(
   return body;
 }
 
-/** Waits for a state, as a caller does. */
-export async function untilState(keyturn: TestKeyturn, id: string, state: string): Promise<Answer['body']> {
+/** Waits for a state, as a person does. */
+export async function untilState(
+  keyturn: TestKeyturn,
+  id: string,
+  state: string,
+  who: Who = 'bob',
+): Promise<Answer['body']> {
   for (let tries = 0; tries < 200; tries += 1) {
-    const { body } = await keyturn.get('bob', `/v1/requests/${id}`);
+    const { body } = await keyturn.get(who, `/v1/requests/${id}`);
     if (body.state === state) return body;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  const { body } = await keyturn.get('bob', `/v1/requests/${id}`);
+  const { body } = await keyturn.get(who, `/v1/requests/${id}`);
   throw new Error(`${id} is ${body.state} and not ${state}`);
 }

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readLog } from '../connectors/api/world.ts';
+import { startKeyturn } from '../helpers/start-keyturn.ts';
+import { submitApproved, untilState } from '../queue/runs/world.ts';
+import { actionsOf, aFolder, commandOf } from './run-world.ts';
+
+const IN_PAYLOAD = 'hunter2-canary-payload-5f1c';
+const IN_ENVIRONMENT = 'hunter2-canary-environment-77ab';
+
+it('row 14: what an action gets and prints of secrets is in no card, no answer, no log and no output file, and it gets them intact', async () => {
+  const folder = aFolder();
+  const program = folder.program(
+    'run.sh',
+    `printf '%s %s' "$1" "$TOKEN" > ${folder.path}/got; echo "using $1 and $TOKEN"; echo "$TOKEN" >&2; exit 3`,
+  );
+  const told: string[] = [];
+  const tell = (message: string, fields: unknown = {}) => void told.push(message + JSON.stringify(fields));
+  const actions = actionsOf(
+    commandOf([program, '{/secret}'], folder.path, 'once', ['TOKEN']),
+    { TOKEN: IN_ENVIRONMENT },
+    ['/secret'],
+  );
+  const ports = { logger: { info: tell, warn: tell, error: tell } };
+  const keyturn = await startKeyturn({ actions }, { ports });
+  const asked = await submitApproved(keyturn, { secret: IN_PAYLOAD });
+  await untilState(keyturn, asked.id, 'failed');
+  expect(folder.read('got')).toBe(`${IN_PAYLOAD} ${IN_ENVIRONMENT}`);
+
+  const outputs = join(keyturn.dataDir, 'outputs');
+  const sinks = [
+    (await keyturn.get('bob', `/v1/requests/${asked.id}`)).text,
+    (await keyturn.get('bob', `/v1/requests/${asked.id}/payload`)).text,
+    (await keyturn.get('agent', `/v1/requests/${asked.id}`)).text,
+    JSON.stringify(await readLog(keyturn)),
+    told.join('\n'),
+    ...readdirSync(outputs).map((name) => readFileSync(join(outputs, name), 'utf8')),
+  ];
+  expect(sinks.at(-1)).toBe('using [hidden] and [hidden]\n[hidden]\n');
+  for (const sink of sinks) {
+    expect(sink).not.toContain(IN_PAYLOAD);
+    expect(sink).not.toContain(IN_ENVIRONMENT);
+  }
+}, 30_000);

@@ -1,0 +1,57 @@
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { type RedisServer, redisServer } from '../helpers/redis-server.ts';
+import { isOnPath, skipUnless } from '../helpers/require.ts';
+import { startKeyturn } from '../helpers/start-keyturn.ts';
+import { FakeExecutor, submitApproved, untilState } from '../queue/runs/world.ts';
+import { actionsRunBy } from './run-world.ts';
+
+async function withRedis(prepare: (redis: RedisServer) => Promise<unknown>) {
+  const redis = await redisServer();
+  await prepare(redis);
+  const executor = new FakeExecutor('once');
+  const keyturn = await startKeyturn(
+    { actions: actionsRunBy(executor) },
+    { config: { queue: { driver: 'bullmq', redisUrl: redis.url, concurrency: 2 } } },
+  );
+  onTestFinished(async () => {
+    await keyturn.stop();
+    await redis.drop();
+  });
+  return { redis, executor, keyturn };
+}
+
+const ALWAYS_ON = async () => {};
+
+beforeEach((context) => skipUnless(context, 'redis', isOnPath('redis-server')));
+
+it.each<[string, (redis: RedisServer) => Promise<unknown>, (redis: RedisServer) => Promise<unknown>]>([
+  ['killed', (redis) => redis.kill(), (redis) => redis.start()],
+  ['frozen', (redis) => redis.kill('SIGSTOP'), (redis) => redis.kill('SIGCONT')],
+  ['flushed', (redis) => redis.say('FLUSHALL'), ALWAYS_ON],
+])(
+  'row 25: while Redis is %s people decide in time, and what they approved runs later, once',
+  async (_how, harm, mend) => {
+    const { redis, executor, keyturn } = await withRedis(ALWAYS_ON);
+    await harm(redis);
+    const asked = performance.now();
+    const { id } = await submitApproved(keyturn);
+    expect(performance.now() - asked).toBeLessThan(2_000);
+    await mend(redis);
+    await expect.poll(() => executor.jobs.length, { timeout: 15_000 }).toBe(1);
+    await untilState(keyturn, id, 'succeeded');
+    // What was added twice, before and after, is delivered by now.
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(executor.jobs).toHaveLength(1);
+  },
+  60_000,
+);
+
+it('row 25: a bot that starts without its Redis holds and decides, and runs once Redis is there', async () => {
+  const { redis, executor, keyturn } = await withRedis((server) => server.kill());
+  const { id } = await submitApproved(keyturn);
+  expect((await keyturn.get('bob', `/v1/requests/${id}`)).body.state).toBe('approved');
+  expect((await fetch(`${keyturn.url}/readyz`)).status).toBe(200);
+  await redis.start();
+  await expect.poll(() => executor.jobs.length, { timeout: 15_000 }).toBe(1);
+  await untilState(keyturn, id, 'succeeded');
+}, 60_000);
