@@ -8,6 +8,7 @@ import { refuseConflicts } from './app/link-conflicts.ts';
 import { createPresence } from './app/presence.ts';
 import { recordDirectoryFailures } from './app/record-directory-failure.ts';
 import { createRefusalCount } from './app/refusal-count.ts';
+import { revokeRestored } from './app/revoke-restored.ts';
 import { createRoster } from './app/roster.ts';
 import { rulebookInForce } from './app/rulebook-in-force.ts';
 import { type LogPlace, type Machine, type OpenLog, openLog } from './open-log.ts';
@@ -58,6 +59,7 @@ export async function contextOver(
       places,
     };
     await adoptPolicy(context);
+    await revokeRestored(context);
     return context;
   } catch (cause) {
     store.close();

@@ -77,7 +77,7 @@ export async function openLog(
       const restored = from === null ? {} : { restored: { from, confirmed: agreed } };
       const started = { type: 'log.started', clean: store.stoppedCleanly, ...restored } as const;
       tx.append(started, KEYTURN, log.time.now(), null);
-      if (agreed) tx.clearRestored();
+      if (from !== null && agreed) tx.clearRestored();
     });
     if (purpose === 'to go on') await nameKey(log);
     return { log, anchors, health };

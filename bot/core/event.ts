@@ -13,6 +13,7 @@ import type {
   Target,
   Verdict,
   Via,
+  WhyRevoked,
 } from './request.ts';
 
 /** Who did it, how that was verified, and which roles they had at that moment. */
@@ -129,11 +130,7 @@ export type RequestEvent =
   | { readonly type: 'request.expired' }
   | { readonly type: 'request.lapsed' }
   | { readonly type: 'request.cancelled'; readonly because: 'asked' | 'caller_left' }
-  | {
-      readonly type: 'request.revoked';
-      readonly because: 'asked' | 'flag' | 'requester_frozen' | 'policy' | 'post_review' | 'identity';
-      readonly text: Text;
-    }
+  | { readonly type: 'request.revoked'; readonly because: WhyRevoked; readonly text: Text }
   | {
       readonly type: 'request.stop_requested';
       readonly because: 'asked' | 'flag' | 'post_review';

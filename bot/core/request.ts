@@ -281,3 +281,13 @@ export interface ActionRequest {
   /** When its payload was erased; from then on nobody can see what it was. */
   readonly payloadErasedAt: Instant | null;
 }
+
+/** `restored`: it was approved in a copy that was put back, and may have run since. */
+export type WhyRevoked =
+  | 'asked'
+  | 'flag'
+  | 'requester_frozen'
+  | 'policy'
+  | 'post_review'
+  | 'identity'
+  | 'restored';

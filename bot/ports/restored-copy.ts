@@ -2,9 +2,13 @@
 export interface RestoredCopy {
   /** The newest entry of the copy when it was made, until something says that the copy may go on; else null. */
   restoredFrom(): number | null;
+  /** Whether what is approved was so in a copy, or before this epoch: it may have run since. */
+  hasOldApprovals(): boolean;
 }
 
 export interface ClearingRestored {
   /** MUST be called in the transaction that says in the log why the copy may go on. */
   clearRestored(): void;
+  /** MUST be called once nothing that was approved before `clearRestored` is approved any more. */
+  clearOldApprovals(): void;
 }

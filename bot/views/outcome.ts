@@ -93,6 +93,8 @@ function revokedLines(turned: ToldEntry | null, names: Names): readonly Words[] 
     return [[`Revoked at ${at}: another request of this requester was flagged.`]];
   }
   if (turned.data['because'] === 'policy') return [[`Revoked at ${at}: the policy changed.`]];
+  if (turned.data['because'] === 'restored')
+    return [[`Revoked at ${at}: Keyturn was restored from a copy, and this may have run since. Ask again.`]];
   return [
     ['Revoked by ', ...tellerName(turned.actor, names), ` at ${at}`, ...because(turned.texts['comment'])],
   ];

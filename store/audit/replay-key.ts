@@ -1,3 +1,4 @@
+import { goesOn } from './replay-restored.ts';
 import type { EntryOf } from './replay-shape.ts';
 import type { Why, World } from './replay-state.ts';
 import { readVerifierKey } from './verifier-key.ts';
@@ -14,7 +15,7 @@ export function keyRotated(world: World, { actor, data }: EntryOf<'log.key_rotat
 export function epochOpened(world: World, { actor, data, d }: EntryOf<'log.epoch_opened'>): Why {
   if (actor.kind !== 'keyturn') return 'its actor is not keyturn';
   if (d['reason'] === undefined) return 'an epoch without a reason';
-  world.unconfirmed = false;
+  goesOn(world);
   return takeOver(world, data.key);
 }
 

@@ -136,6 +136,10 @@ export function revoked(world: World, held: Held, entry: EntryOf<'request.revoke
         : 'its actor is not the policy in force';
     case 'identity':
       return lostByIdentity(owed);
+    case 'restored':
+      return actor.kind === 'keyturn' && world.ofCopy.has(held.number)
+        ? null
+        : 'revoked as one of a restored copy, which it is not';
     case 'post_review':
       return owed === null ? 'by a review that there was not' : stoppedByReview(world, held, entry);
   }

@@ -1,5 +1,5 @@
 import type { EntryOf, LoggedEntry } from './replay-shape.ts';
-import type { Why, World } from './replay-state.ts';
+import type { Held, Why, World } from './replay-state.ts';
 
 /**
  * A copy that was put back says so at each start, until one at which an anchor agreed or until the
@@ -10,11 +10,21 @@ export function started(world: World, { actor, data: { restored }, seq }: EntryO
   if (world.unconfirmed && restored === undefined)
     return 'it no longer says that it runs on a restored copy, and nothing has confirmed that copy';
   if (restored !== undefined && restored.from >= seq) return 'it runs on a copy of what comes after it';
-  world.unconfirmed = restored !== undefined && !restored.confirmed;
+  if (restored?.confirmed === true) goesOn(world);
+  else world.unconfirmed = restored !== undefined;
   return null;
 }
 
-export function releasedByCopy({ unconfirmed }: World, { type }: LoggedEntry): Why {
-  const isRelease = type === 'grant.issued' || type === 'execution.started';
-  return unconfirmed && isRelease ? 'released by a restored copy that nothing has confirmed' : null;
+/** From here on it releases again, but nothing that was approved until here: that may have run elsewhere since. */
+export function goesOn(world: World): void {
+  world.unconfirmed = false;
+  for (const { number, state } of world.open.values()) if (state === 'approved') world.ofCopy.add(number);
+}
+
+export function releasedByCopy({ unconfirmed, ofCopy }: World, { number }: Held, { type }: LoggedEntry): Why {
+  if (type !== 'grant.issued' && type !== 'execution.started') return null;
+  if (unconfirmed) return 'released by a restored copy that nothing has confirmed';
+  return ofCopy.has(number)
+    ? 'released on an approval from before the copy, or the new epoch, went on'
+    : null;
 }

@@ -137,7 +137,7 @@ const DATA = {
   'request.lapsed': nothing,
   'request.cancelled': fields({ because: oneOf('asked', 'caller_left') }),
   'request.revoked': fields({
-    because: oneOf('asked', 'flag', 'requester_frozen', 'policy', 'post_review', 'identity'),
+    because: oneOf('asked', 'flag', 'requester_frozen', 'policy', 'post_review', 'identity', 'restored'),
   }),
   'request.stop_requested': fields({ because: oneOf('asked', 'flag', 'post_review') }),
   'grant.issued': fields({ nonce_digest: digest, audience: text }),

@@ -83,6 +83,8 @@ export interface World {
   key: string | null;
   /** It runs on a copy that was put back, and nothing has said yet that it may go on. */
   unconfirmed: boolean;
+  /** Requests that were approved in a copy, or before this epoch: they may have run since, and never run here. */
+  readonly ofCopy: Set<number>;
   /** False where the log's beginning is missing: then what it does not show may still be so. */
   readonly whole: boolean;
 }

@@ -36,6 +36,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     policy: null,
     key: null,
     unconfirmed: false,
+    ofCopy: new Set(),
     whole,
   };
   let requests = 0;

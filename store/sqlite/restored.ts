@@ -3,16 +3,23 @@ import type { ClearingRestored, RestoredCopy } from '../../bot/ports/restored-co
 
 /** The mark stands in the copy itself: whatever opens such a file runs on a copy, and has to know. */
 const NAME = 'restored';
+const OLD_APPROVALS = 'old_approvals';
 
 export function restoredIn(db: Database): RestoredCopy & ClearingRestored {
   const from = db.prepare<[string], string>('SELECT value FROM facts WHERE name = ?').pluck();
   const clear = db.prepare('DELETE FROM facts WHERE name = ?');
+  const set = db.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
   return {
     restoredFrom() {
       const seq = from.get(NAME);
       return seq === undefined ? null : Number(seq);
     },
-    clearRestored: () => void clear.run(NAME),
+    hasOldApprovals: () => from.get(OLD_APPROVALS) !== undefined,
+    clearRestored() {
+      clear.run(NAME);
+      set.run(OLD_APPROVALS, 'yes');
+    },
+    clearOldApprovals: () => void clear.run(OLD_APPROVALS),
   };
 }
 

@@ -60,7 +60,7 @@ it('row 26: a restored copy runs nothing a second time: the anchor knows of a la
 
 it('row 26: an operator who opens a new epoch, with a reason that stays in the log, lets it go on', async () => {
   const dir = aDir();
-  const { keyturn } = await runAfterCopy(dir);
+  const { keyturn, approved } = await runAfterCopy(dir);
   putBack(dir);
   const place = {
     dataDir: join(dir, 'data'),
@@ -81,6 +81,9 @@ it('row 26: an operator who opens a new epoch, with a reason that stays in the l
 
   const again = await keyturn.restart();
   expect((await again.get('agent', '/readyz')).status).toBe(200);
+  // It ran after the copy was made, and the new epoch does not know that.
+  expectProblem(await consume(again, approved), 'NOT_APPROVED');
+  expect((await again.get('alice', `/v1/requests/${approved.id}`)).body.state).toBe('revoked');
   const fresh = await anApproved(again, { payload: { nth: 2 } });
   expect((await consume(again, fresh)).status).toBe(200);
   const note = (await again.get('agent', '/v1/audit/checkpoint')).text;

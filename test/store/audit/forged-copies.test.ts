@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openEpoch } from '../../../bot/app/open-epoch.ts';
+import { revokeRestored } from '../../../bot/app/revoke-restored.ts';
 import type { Day } from './day.ts';
 import { type Forged, verifyForged } from './forge.ts';
 import { forgery } from './forgery.ts';
@@ -32,11 +33,16 @@ async function liveWithCopies(): Promise<Day> {
     world.later(1_000);
   };
   await release('before');
+  const kept = await world.submit();
+  number['kept'] = world.request(kept).number;
+  await must(world.approve('alice', kept));
+  await must(world.approve('dave', kept));
   const from = store.committed.lastSeq();
   await start({ from, confirmed: false });
   await start({ from, confirmed: false });
   await openEpoch(world.context(), { operator: 'root', reason: 'the disk was lost' });
   await start();
+  await revokeRestored(world.context());
   await release('epoch');
   await start({ from: store.committed.lastSeq(), confirmed: true });
   await release('anchor');
@@ -65,12 +71,29 @@ describe('a log on a restored copy', () => {
     [
       'a release without the epoch that let the copy go on',
       () => {
+        drop(of('kept', 'request.revoked'));
         const first = drop(find('log.epoch_opened'));
         for (let index = first; index < length(); index += 1) change(index, 'log', 'keyturn.test/1');
         for (const nth of [2, 3]) change(started(nth), 'data.restored', { from: 1, confirmed: false });
         return of('epoch', 'grant.issued');
       },
       NOT_CONFIRMED,
+    ],
+    [
+      'a release on an approval that is older than the copy',
+      () => {
+        const late = like(of('epoch', 'grant.issued'), { ts: read(started(3), 'ts') });
+        change(started(3), 'data.restored.from', 1);
+        add(started(3) + 1, late);
+        drop(of('epoch', 'grant.issued'));
+        return started(3) + 1;
+      },
+      /released on an approval from before the copy/,
+    ],
+    [
+      'a revocation as of a copy, by somebody',
+      () => change(of('kept', 'request.revoked'), 'actor', PERSON()),
+      /revoked as one of a restored copy, which it is not/,
     ],
     [
       'a start that forgets that it runs on a copy',
