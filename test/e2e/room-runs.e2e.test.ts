@@ -13,7 +13,7 @@ it('shows what Keyturn would run, runs it once it is approved, and shows what it
     'runs /bin/echo tidied "<b>the disk</b>" in /. It is started once at most.',
   );
   await bob.press(1, 'Approve');
-  await bob.told(1, 'You approved request 1');
+  expect(await bob.told(1, 'You approved request 1')).toContain('Keyturn runs it, and starts before');
   const ended = await bob.sees(1, /Started by Keyturn at.*It succeeded with exit code 0/s);
   expect(await ended.innerText()).toContain('tidied <b>the disk</b>');
 }, 60_000);
