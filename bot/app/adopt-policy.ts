@@ -4,6 +4,7 @@ import type { PersonId } from '../core/request.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
 import { type Writing, write } from './change-request.ts';
 import { type Context, KEYTURN } from './context.ts';
+import { endWhatMissed } from './end-what-missed.ts';
 import { enrol, idsOf, type NamedPerson } from './enrol-people.ts';
 import { refuseConflicts } from './link-conflicts.ts';
 import { meetPolicy } from './meet-policy.ts';
@@ -21,7 +22,7 @@ export interface PolicySource {
 export async function adoptPolicy(context: Context): Promise<void> {
   const { rulebook, store } = context;
   if (store.committed.policyText() !== rulebook.text)
-    await write(context, (writing) => putOnRecord(writing, rulebook));
+    await write(context, (writing) => putOnRecord(context, writing, rulebook));
   await meetPolicy(context);
 }
 
@@ -39,7 +40,7 @@ export async function replacePolicy(context: Context, { people, compile }: Polic
     await write(context, (writing) => {
       refuseConflicts(next, writing.tx);
       enrol(writing.tx, strangers, writing.at);
-      putOnRecord(writing, next);
+      putOnRecord(context, writing, next);
       undo = context.inForce.put(next);
     });
   } catch (cause) {
@@ -60,7 +61,13 @@ export async function refusePolicy(context: Context, problems: readonly string[]
 const MOST_PROBLEMS = 100;
 const MOST_CHARACTERS = 20_000;
 
-function putOnRecord({ tx, at }: Writing, { policy: { version }, policyText, text }: Rulebook): void {
+function putOnRecord(
+  context: Context,
+  writing: Writing,
+  { policy: { version }, policyText, text }: Rulebook,
+): void {
+  endWhatMissed(context, writing);
+  const { tx, at } = writing;
   const previous = tx.policyInForce();
   const before = tx.policyText();
   const diff =

@@ -3,7 +3,17 @@ import { FakeDirectory } from '../../helpers/fake-directory.ts';
 import { GROUPS, ONE_KEY, rule, slackAccountOf } from '../../helpers/rulebook.ts';
 import { startKeyturn } from '../../helpers/start-keyturn.ts';
 import { glassRule, seeAndBreak } from './glass.ts';
-import { anExecuting, comment, consume, expectProblem, HOUR, MINUTE, stateOf, submit } from './world.ts';
+import {
+  anApproved,
+  anExecuting,
+  comment,
+  consume,
+  expectProblem,
+  HOUR,
+  MINUTE,
+  stateOf,
+  submit,
+} from './world.ts';
 
 // Group `night` is kept by a directory, all others stand in the file.
 
@@ -62,3 +72,25 @@ it('a policy that comes back is met by what was asked under the one between, whi
   const { body } = await keyturn.get('carol', '/v1/requests');
   expect(body.items).toMatchObject([{ id: request.id, state: 'denied' }]);
 });
+
+it.each(['a reload', 'a start'])(
+  'what missed a policy while a directory was silent ends at the next one, by %s',
+  async (way) => {
+    const { directory, firm, ports } = kept();
+    const first = { rules: [] };
+    const keyturn = await startKeyturn(first, { ports });
+    const [waits, approved] = [await submit(keyturn), await anApproved(keyturn, { payload: { nth: 2 } })];
+    directory.fail(new Error('down'));
+    await keyturn.reload({ ...firm, version: '2', rules: [rule('never', { effect: 'deny' })] });
+    const since = await submit(keyturn, { payload: { nth: 3 } });
+    // Nothing of the policy between is left but its entry.
+    const third = { ...first, version: '3' };
+    const after = way === 'a start' ? await keyturn.restart(third) : keyturn;
+    if (way === 'a reload') await keyturn.reload(third);
+    expect(await stateOf(after, waits)).toBe('denied');
+    expect(await stateOf(after, approved)).toBe('revoked');
+    const { body } = await after.get('carol', `/v1/requests/${waits.id}`);
+    expect(JSON.stringify(body)).toContain('never met');
+    expect(await stateOf(after, since)).toBe('denied');
+  },
+);
