@@ -7,6 +7,10 @@ import type { QueueDriver } from '../bot/ports/queue-driver.ts';
 const OFFER_AGAIN_MS = 1_000;
 const MOST_AT_ONCE = 500;
 
+/** Each commit calls for a look, and a long list makes a look dear: so many parts of the time are for other work. */
+const REST = 9;
+const LONGEST_REST_MS = 500;
+
 export interface Dispatch {
   stop(): Promise<void>;
 }
@@ -22,11 +26,14 @@ export function startDispatch(context: Context, driver: QueueDriver, logger: Log
   let again = false;
   let isDown = false;
 
-  const offer = async () => {
+  /** Answers how long the look took, in milliseconds. */
+  const offer = async (): Promise<number> => {
+    const began = performance.now();
     const ready = context.store.committed.runnable(context.time.now(), MOST_AT_ONCE);
+    const took = performance.now() - began;
     const fresh = ready.filter(({ request, attempt }) => !offered.has(`${request} ${attempt}`));
     for (const { request, attempt, risk, runsOn } of fresh) {
-      if (stopped) return;
+      if (stopped) return took;
       try {
         await driver.add({ request, attempt, urgency: RISKS.indexOf(risk), runsOn });
         offered.add(`${request} ${attempt}`);
@@ -35,9 +42,10 @@ export function startDispatch(context: Context, driver: QueueDriver, logger: Log
         // Said once, not for every action that waits. All of them are tried again in a second.
         if (!isDown) logger.warn('the queue takes nothing; approved actions wait', { cause: String(cause) });
         isDown = true;
-        return;
+        return took;
       }
     }
+    return took;
   };
   const look = () => {
     again = true;
@@ -45,7 +53,9 @@ export function startDispatch(context: Context, driver: QueueDriver, logger: Log
       try {
         while (again && !stopped) {
           again = false;
-          await offer();
+          const took = await offer();
+          if (again)
+            await new Promise((rested) => setTimeout(rested, Math.min(took * REST, LONGEST_REST_MS)));
         }
       } catch (cause) {
         logger.error('dispatch stopped short', { cause: String(cause) });

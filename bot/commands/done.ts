@@ -1,4 +1,5 @@
 import type { Look } from '../app/look-at-request.ts';
+import type { Instant } from '../core/request.ts';
 import type { Verb } from '../views/button.ts';
 import { missingSeats } from '../views/facts.ts';
 import { phraseOf } from '../views/title.ts';
@@ -33,12 +34,12 @@ function nextOf(verb: Verb, look: Look): Words | null {
       if (request.state === 'pending') return [`Still missing: ${missingSeats(look)}.`];
       return request.usableUntil === null
         ? null
-        : ['Everybody needed has approved. ', requester, ` may run it until ${moment(request.usableUntil)}.`];
+        : ['Everybody needed has approved. ', ...runsNext(look, request.usableUntil)];
     case 'break-glass': {
       const { brokenGlass, usableUntil } = request;
       if (brokenGlass === null || usableUntil === null) return null;
       const review = `Somebody of ${brokenGlass.reviewBy.join(' or ')} must review this before ${moment(brokenGlass.dueAt)}.`;
-      return ['It is announced. ', requester, ` may run it until ${moment(usableUntil)}. ${review}`];
+      return ['It is announced. ', ...runsNext(look, usableUntil), ` ${review}`];
     }
     case 'flag':
       return [requester, ' is frozen, and everything else it had open is stopped.'];
@@ -49,4 +50,10 @@ function nextOf(verb: Verb, look: Look): Words | null {
     default:
       return null;
   }
+}
+
+/** Who does it now: its caller, or Keyturn itself. */
+function runsNext({ request, names }: Look, usableUntil: Instant): Words {
+  if (request.executor !== null) return [`Keyturn runs it, and starts before ${moment(usableUntil)}.`];
+  return [said(names.requester(request)), ` may run it until ${moment(usableUntil)}.`];
 }

@@ -9,6 +9,7 @@ import { verification } from './d-verification.mjs';
 import { starting } from './e-starting.mjs';
 import { exporting } from './f-export.mjs';
 import { policy } from './g-policy.mjs';
+import { execution } from './h-execution.mjs';
 import { toTable } from './lib/rows.mjs';
 
 // It measures and never fails for what it measured: a missed aim is for people to look at.
@@ -21,6 +22,7 @@ const BENCHES = new Map([
   ['e', starting],
   ['f', exporting],
   ['g', policy],
+  ['h', execution],
 ]);
 const USAGE = `node test/bench/run.mjs [${[...BENCHES.keys()].join('] [')}] [--quick] [--stored N] [--json FILE]`;
 

@@ -31,6 +31,7 @@ const named = (driver, action, fault, names) =>
 export const SHORT = [
   ...named('embedded', 'db.pay', 'kill', [...AROUND_A_CLAIM, ...AROUND_A_CALL]),
   ...named('embedded', 'db.ask', 'freeze', AROUND_A_CALL),
+  ...named('embedded', 'db.wait', 'freeze', ['the call was handed over']),
   ...named('embedded', 'db.drop', 'kill', AROUND_A_PROGRAM),
   ...named('bullmq', 'db.ask', 'kill', [...IN_REDIS, 'the call was handed over', 'the answer ended']),
   ...['redis killed', 'redis flushed', 'redis frozen'].flatMap((fault) =>
@@ -47,13 +48,18 @@ export function* series() {
   for (let round = 0; ; round += 1) {
     for (const action of Object.keys(WAYS)) {
       for (const driver of ['embedded', 'bullmq', 'bullmq with AOF']) {
-        yield { driver, action, fault: 'kill', killsAgain: round > 0 };
+        if (action !== 'db.wait') yield { driver, action, fault: 'kill', killsAgain: round > 0 };
         if (driver !== 'bullmq with AOF') yield { driver, action, fault: 'freeze', killsAgain: false };
       }
     }
     for (const fault of REDIS_FAULTS) {
       const driver = round % 2 === 0 ? 'bullmq' : 'bullmq with AOF';
-      yield { driver, action: Object.keys(WAYS)[round % 5], fault, killsAgain: false };
+      yield {
+        driver,
+        action: ['db.put', 'db.ask', 'db.pay', 'db.copy', 'db.drop'][round % 5],
+        fault,
+        killsAgain: false,
+      };
     }
   }
 }

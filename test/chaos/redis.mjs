@@ -14,6 +14,7 @@ export async function openRedis({ appendOnly }) {
   probe.close();
   let child = null;
   const redis = {
+    port,
     url: `redis://127.0.0.1:${port}`,
     async start() {
       const disk = appendOnly ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];

@@ -20,6 +20,7 @@ const server = createServer(async (request, response) => {
   }
   const id = request.headers['webhook-id'];
   const { attempt } = JSON.parse(Buffer.concat(chunks).toString());
+  if (pathname === '/slow') await new Promise((resolve) => setTimeout(resolve, 2_000));
   // Only this one keeps the promise of an idempotency key. The others do it each time they are asked.
   const isRepeat = pathname === '/idempotent' && done.has(id);
   if (!isRepeat) {

@@ -4,6 +4,8 @@ export const WAYS = {
   'db.put': { http: 'idempotent', kind: 'idempotent' },
   /** A target that has an effect at every call, and can be asked. */
   'db.ask': { http: 'checkable', kind: 'checkable' },
+  /** The same, and it takes two seconds. Only frozen: time is skipped after a kill, and the first call would still run. */
+  'db.wait': { http: 'slow', kind: 'checkable' },
   /** A target that has an effect at every call, and cannot be asked. */
   'db.pay': { http: 'once', kind: 'once' },
   'db.copy': { kind: 'idempotent' },

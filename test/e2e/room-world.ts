@@ -22,7 +22,10 @@ groups:
 clear_from: [operators]
 auditors: [carol]
 clients:
-  agent: { kind: agent, owner: alice, auth: { token_sha256: ${hash(AGENT)} }, actions: ["command.run", "db.wipe"], targets: ["laptop/**"] }
+  agent: { kind: agent, owner: alice, auth: { token_sha256: ${hash(AGENT)} }, actions: ["command.run", "command.tidy", "db.wipe"], targets: ["laptop/**"] }
+actions:
+  command.tidy:
+    execute: { command: { argv: [/bin/echo, tidied, "{/what}"], cwd: / }, kind: once }
 plans:
   one-key:
     seats: [{ from: [operators], count: 1 }]
@@ -68,6 +71,21 @@ export class Room {
       KEYTURN_URL: `http://127.0.0.1:${this.port}`,
       KEYTURN_TOKEN: AGENT,
     });
+  }
+
+  /** The agent asks for what Keyturn runs itself, and does not wait. */
+  async ask(action: string, payload: Record<string, unknown>): Promise<void> {
+    const response = await fetch(`http://127.0.0.1:${this.port}/v1/requests`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${AGENT}` },
+      body: JSON.stringify({
+        action,
+        target: { system: 'laptop', environment: 'demo', resource: 'x' },
+        reason: 'A reason',
+        payload,
+      }),
+    });
+    expect(response.status).toBe(201);
   }
 
   /** A fresh code, as whoever runs Keyturn makes it. */
