@@ -27,6 +27,7 @@ import { takeDueCheckpoint } from './app/take-checkpoint.ts';
 import { closeLog } from './close-log.ts';
 import { createDesk } from './commands/desk.ts';
 import { openSlack, slackRoutes } from './compose-slack.ts';
+import { openTeams, teamsRoutes } from './compose-teams.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
 import { contextOver, type Installation } from './open-context.ts';
@@ -47,6 +48,7 @@ import { roomMessenger } from './room/messenger.ts';
 import type { SlackSettings } from './slack/settings.ts';
 import { readVerifier, SOFTWARE } from './software.ts';
 import { type QueueSettings, startExecution } from './start-execution.ts';
+import type { TeamsSettings } from './teams/settings.ts';
 
 interface Listen {
   readonly host: string;
@@ -60,6 +62,7 @@ export interface Config extends Installation {
   readonly admin: { readonly host: string; readonly port: number };
   readonly fixed: Fixed;
   readonly slack?: SlackSettings | null;
+  readonly teams?: TeamsSettings | null;
   /** How long the log stays, and where it goes after that. Left out, it stays. */
   readonly keeping?: { readonly retentionMs: number; readonly archiveDir: string };
 }
@@ -96,10 +99,22 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     config.slack == null
       ? null
       : await openSlack(config.slack, { context: () => context, desk: () => desk, logger, clock });
+  const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
+  const teams =
+    config.teams == null
+      ? null
+      : await openTeams(config.teams, {
+          context: () => context,
+          desk: () => desk,
+          logger,
+          clock,
+          onLoopback: isPrivate,
+        });
   const roomFace = roomMessenger((subject) => live.touch(subject));
   const faces = [
     roomFace,
     ...(slack === null ? [] : [slack.messenger]),
+    ...(teams === null ? [] : [teams.messenger]),
     ...(ports.faces?.(() => context) ?? []),
   ];
   const directories = [...(slack === null ? [] : [slack.directory]), ...(ports.directories ?? [])];
@@ -162,7 +177,6 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const streams = relayEntries(context, ports.sinks ?? [], { toLines: toOcsfLines, logger, steady });
 
   // What only operators should see answers on loopback alone, also when the bot itself is public.
-  const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
   const onLoopback = (listener: HttpApp) =>
     listener.route('/', metricsRoute(metrics)).route('/', mountedAt('/room', room));
   if (isPrivate) onLoopback(app);
@@ -170,6 +184,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   let port = config.listen.port;
   const fromSlack = slack === null ? null : slackRoutes(slack, refusedCalls, ports.bodyWithinMs ?? 10_000);
   if (fromSlack !== null) app.route('/', fromSlack);
+  if (teams !== null) app.route('/', teamsRoutes(teams, refusedCalls, ports.bodyWithinMs ?? 10_000));
   const stop = async () => {
     await slack?.stop();
     live.stop();

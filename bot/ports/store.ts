@@ -10,6 +10,7 @@ import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { ErasablePayloads, ErasePayload } from './payloads.ts';
 import type { Posts, StoredPosts } from './posts.ts';
 import type { Pruning, StoredPast } from './pruning.ts';
+import type { KnownReferences, References } from './references.ts';
 
 /**
  * The one place where state lives.
@@ -37,6 +38,7 @@ export interface Reading
   extends WaitingMessages,
     StoredPosts,
     KnownDeliveries,
+    KnownReferences,
     LinkedAccounts,
     Checkpoints,
     StreamPositions,
@@ -89,6 +91,7 @@ export interface Transaction
     Outbox,
     Posts,
     Inbox,
+    References,
     StoredAccounts,
     CheckpointKeeping,
     StreamKeeping,

@@ -16,6 +16,7 @@ import { postReviewsIn } from './post-reviews.ts';
 import { postsIn } from './posts.ts';
 import { pruningIn } from './pruning.ts';
 import { purgerOf } from './purge.ts';
+import { referencesIn } from './references.ts';
 import { requestsIn } from './requests.ts';
 import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
 import { streamsIn } from './streams.ts';
@@ -74,6 +75,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ),
     ...checkpointsIn(db, { ...tree, origin: () => formatOrigin(options.log, head.epoch) }),
     ...inboxIn(db),
+    ...referencesIn(db),
     ...outboxIn(db),
     ...postsIn(db),
     ...repeatsIn(db),
