@@ -92,14 +92,8 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 /** The only place that names every adapter. Tests pass other ports; there is no other wiring. */
 export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { logger, clock } = ports;
-  const opened = await openLog(config, ports);
-  const anchoring = anchorCourier(() => opened.log, opened.anchors, opened.health);
-  const couriers = [...ports.couriers(() => context), anchoring];
-  const slack =
-    config.slack == null
-      ? null
-      : await openSlack(config.slack, { context: () => context, desk: () => desk, logger, clock });
   const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
+  // Before anything is opened: what is wrong with it stops the start.
   const teams =
     config.teams == null
       ? null
@@ -110,6 +104,13 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
           clock,
           onLoopback: isPrivate,
         });
+  const opened = await openLog(config, ports);
+  const anchoring = anchorCourier(() => opened.log, opened.anchors, opened.health);
+  const couriers = [...ports.couriers(() => context), anchoring];
+  const slack =
+    config.slack == null
+      ? null
+      : await openSlack(config.slack, { context: () => context, desk: () => desk, logger, clock });
   const roomFace = roomMessenger((subject) => live.touch(subject));
   const faces = [
     roomFace,

@@ -8,9 +8,6 @@ import type { Finding, Path } from './problem.ts';
  */
 const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
   ['auth.oidc', 'clients', '*', 'auth', 'oidc'],
-  ['notify.teams', 'plans', '*', 'notify', 'teams'],
-  ['notify.teams', 'break_glass', '*', 'notify', 'teams'],
-  ['security_notices.teams', 'security_notices', 'teams'],
 ];
 
 export interface NotYet {

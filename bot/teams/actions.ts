@@ -9,11 +9,11 @@ const INTRO = 400;
  * Buttons with what they ask inside of the card: a second look, or a reason. Teams opens it below the
  * button and asks nobody for it, so what is sent is complete, or it is asked for again.
  */
-export function askingActions(buttons: readonly Button[]): Element | null {
+export function askingActions(buttons: readonly Button[], id = 'buttons'): Element | null {
   if (buttons.length === 0) return null;
   return {
     type: 'ActionSet',
-    id: 'buttons',
+    id,
     actions: buttons.map((one, index) => inMenu(toAction(one), index)),
   };
 }

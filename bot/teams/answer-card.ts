@@ -14,10 +14,8 @@ import { firstThatFits, fitCard } from './fit.ts';
 const EACH = [1_000, 500, 200, 60, 12] as const;
 const MOST_LINES = 20;
 
-type Told = Exclude<Answer, { kind: 'full-view' | 'file' }>;
-
 /** One answer as a card for one person. `standing` is the card that they clicked, as it is true now. */
-export function answerCard(answer: Told, standing: RequestCard | null = null): AdaptiveCard {
+export function answerCard(answer: Answer, standing: RequestCard | null = null): AdaptiveCard {
   switch (answer.kind) {
     case 'card':
       return fitCard(answer.card);
@@ -25,11 +23,15 @@ export function answerCard(answer: Told, standing: RequestCard | null = null): A
       return listCard(answer.list.items, (items) => toListCard({ ...answer.list, items }));
     case 'form':
       return formCard(answer.form);
+    // Nobody asks for these here: a full view goes page by page, and a file has a way of its own.
+    case 'full-view':
+    case 'file':
+      return plainCard('This cannot be shown here.');
     case 'text': {
       const { ok, lines, buttons } = answer;
       const note = (each: number) =>
-        [noteOf(ok, lines, each), askingActions(buttons)].filter((one) => one !== null);
-      if (standing !== null) return fitCard(standing, note(200));
+        [noteOf(ok, lines, each), askingActions(buttons, 'next')].filter((one) => one !== null);
+      if (standing !== null) return fitCard(standing, (each) => note(Math.min(each, 300)));
       return firstThatFits(EACH, (each) => adaptiveCard(note(each)));
     }
   }

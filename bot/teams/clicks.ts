@@ -46,9 +46,6 @@ function toClick(verb: Verb, request: string, digest: string): Click {
 }
 
 function shown({ context }: ClickParts, activity: Activity, request: string, answer: Answer): AdaptiveCard {
-  // No click asks for either of these: a full view goes page by page.
-  if (answer.kind === 'full-view' || answer.kind === 'file')
-    return plainCard('There is nothing to show here.');
   return answerCard(answer, answer.kind === 'text' ? standingCard(context(), activity, request) : null);
 }
 

@@ -17,7 +17,7 @@ export type Called =
   | { readonly ok: false; readonly status: number; readonly code: string }
   | { readonly ok: false; readonly busyMs: number };
 
-export interface Call {
+interface Call {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly service: string;
   /** Below `v3/`, each part encoded. */

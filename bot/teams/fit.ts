@@ -32,21 +32,24 @@ export function firstThatFits(steps: readonly number[], make: (each: number) => 
   return card;
 }
 
+/** What stands above a card, each text of it cut to `each`. */
+type Above = (each: number) => readonly Element[];
+
 /** A request's card within the budget, below what has to stand above it. */
-export function fitCard(card: RequestCard, above: readonly Element[] = []): AdaptiveCard {
+export function fitCard(card: RequestCard, above: Above = () => []): AdaptiveCard {
   return firstThatFits(
     STEPS.map((_step, index) => index),
     (index) => layOut(card, STEPS[index] ?? STEPS[0], above),
   );
 }
 
-function layOut(card: RequestCard, step: Step, above: readonly Element[]): AdaptiveCard {
+function layOut(card: RequestCard, step: Step, above: Above): AdaptiveCard {
   const { shown, whole } = shorten(card, step);
-  if (whole) return withAbove(toAdaptiveCard(card, askingActions), above);
+  if (whole) return withAbove(toAdaptiveCard(card, askingActions), above(step.each));
   const buttons = withoutApprove(card.buttons);
   const say = buttons.length === 0 ? CUT : `${CUT} Open the full payload before you decide.`;
   return withAbove(toAdaptiveCard({ ...shown, buttons }, askingActions), [
-    ...above,
+    ...above(step.each),
     richText([say], { weight: 'Bolder' }),
   ]);
 }

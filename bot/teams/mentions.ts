@@ -24,5 +24,5 @@ export function mentioning(card: AdaptiveCard, called: readonly Called[]): Adapt
 }
 
 function plainName(name: string): string {
-  return name.replace(/[^\p{L}\p{M}\p{N} ]+/gu, ' ').trim() || 'somebody';
+  return name.replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ').trim() || 'somebody';
 }

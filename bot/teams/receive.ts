@@ -9,7 +9,7 @@ import { Activity, Unverified } from './schema.ts';
 import type { Sdk, SdkAuthentication, SdkTurn } from './sdk.ts';
 import type { TokenCheck } from './verify-token.ts';
 
-export interface TeamsPost {
+interface TeamsPost {
   readonly body: Uint8Array;
   readonly authorization: string;
 }

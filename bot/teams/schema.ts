@@ -41,7 +41,7 @@ export const Activity = z.object({
 });
 export type Activity = z.infer<typeof Activity>;
 
-export const VERBS = {
+const VERBS = {
   approve: true,
   reject: true,
   flag: true,

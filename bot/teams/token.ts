@@ -10,7 +10,6 @@ const BEFORE_END_MS = 5 * 60_000;
 const MACHINE_IDENTITY = 'http://169.254.169.254/metadata/identity/oauth2/token';
 
 export const CONNECTOR = 'https://api.botframework.com';
-export const GRAPH = 'https://graph.microsoft.com';
 
 /** Our own proof towards Microsoft, for one of its services. It is in memory only. */
 export interface TokenSource {

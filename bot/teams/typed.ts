@@ -47,8 +47,7 @@ export async function onMessage(parts: TypedParts, activity: Activity): Promise<
 /** Never to anybody but the one who asked; where that cannot be, they are told how it can. */
 async function tell(parts: TypedParts, activity: Activity, answer: Answer): Promise<void> {
   const { connector, conversations, logger } = parts;
-  const card =
-    answer.kind === 'full-view' || answer.kind === 'file' ? plainCard(NO_FILE) : answerCard(answer);
+  const card = answerCard(answer);
   const personal = activity.conversation.conversationType === 'personal';
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   const send = (conversation: string, content: ReturnType<typeof plainCard>) =>
@@ -95,8 +94,6 @@ function unescapeText(written: string): string {
     .replaceAll('&quot;', '"')
     .replaceAll('&amp;', '&');
 }
-
-const NO_FILE = 'This cannot be sent here in this version.';
 
 const WRITE_TO_ME =
   'I answer only to you, and cannot write to you yet. Open a chat with this app, write anything to it, and ask again.';

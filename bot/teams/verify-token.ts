@@ -2,7 +2,7 @@ import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import type { BotKeys } from './bot-keys.ts';
 
 /** Exactly this one. Microsoft's library also takes what its own emulator and other bots sign. */
-export const ISSUER = 'https://api.botframework.com';
+const ISSUER = 'https://api.botframework.com';
 const ALGORITHMS = ['RS256'];
 const CLOCK_TOLERANCE_S = 300;
 const LONGEST_TOKEN = 8_192;

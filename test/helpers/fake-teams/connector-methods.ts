@@ -27,7 +27,8 @@ export function connectorMethods(world: TeamsWorld) {
   const reachable = (conversation: string): Said | null => {
     const place = conversation.replace(/;messageid=.*$/, '');
     if (place.startsWith('19:')) {
-      if (!/@thread\.(tacv2|v2)$/.test(place)) return no(404, 'ConversationNotFound');
+      if (!/@thread\.(tacv2|v2)$/.test(place) || world.deletedPlaces.has(place))
+        return no(404, 'ConversationNotFound');
       return world.installed.has(place) ? null : no(403, 'BotNotInConversationRoster');
     }
     const owner = [...world.chats].find(([, chat]) => chat === place)?.[0];

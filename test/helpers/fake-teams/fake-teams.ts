@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Faults, suffer } from '../fake-slack/faults.ts';
 import { connectorMethods, type Said } from './connector-methods.ts';
+import type { Delivered, Wire } from './delivered.ts';
 import { TeamsPerson } from './person.ts';
 import { Rates } from './rates.ts';
 import { Signer, type TokenChanges } from './signer.ts';
@@ -14,15 +15,8 @@ export interface Called {
   readonly body: any;
 }
 
-export interface Delivered {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the bot answered
-  readonly body: any;
-  readonly text: string;
-}
-
 /** One tenant's Teams behind its Bot Connector, as strict as the real one or stricter, on this machine. */
-export class FakeTeams {
+export class FakeTeams implements Wire {
   readonly secret = 'fake-client-secret-0123456789';
   readonly world = new TeamsWorld();
   readonly faults = new Faults();
@@ -31,7 +25,6 @@ export class FakeTeams {
   readonly now: () => number;
   readonly calls: Called[] = [];
   readonly tokens = new Set<string>();
-  /** Answers of the roster that leave something out. */
   readonly #methods = connectorMethods(this.world);
   readonly #server = createServer((request, response) => this.#serve(request, response));
   #endpoint = '';

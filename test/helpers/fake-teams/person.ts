@@ -1,4 +1,4 @@
-import type { Delivered, FakeTeams } from './fake-teams.ts';
+import type { Delivered, Wire } from './delivered.ts';
 import { cardOf, findButton } from './read-card.ts';
 import { BOT, CHANNEL, TENANT, type TeamsMessage, type TeamsUser } from './world.ts';
 
@@ -6,10 +6,10 @@ let activities = 0;
 
 /** Somebody who uses Teams: what their client sends, through the Bot Connector. */
 export class TeamsPerson {
-  readonly #teams: FakeTeams;
+  readonly #teams: Wire;
   readonly user: TeamsUser;
 
-  constructor(teams: FakeTeams, user: TeamsUser) {
+  constructor(teams: Wire, user: TeamsUser) {
     this.#teams = teams;
     this.user = user;
   }

@@ -36,6 +36,8 @@ export class TeamsWorld {
   readonly chats = new Map<string, string>();
   /** Channels and chats that the app was added to. */
   readonly installed = new Set([CHANNEL, GROUP_CHAT]);
+  /** Channels that somebody deleted. */
+  readonly deletedPlaces = new Set<string>();
   /** People who block the app. */
   readonly blocking = new Set<string>();
   #next = 1_700_000_000_000;
