@@ -2,7 +2,9 @@ import { type Context, type PersonCaller, toRequestId } from '../app/context.ts'
 import { peekPayload } from '../app/peek-payload.ts';
 import type { AdaptiveCard } from '../cards/adaptive.ts';
 import type { Answer, Click } from '../commands/answer.ts';
+import type { ActionRequest } from '../core/request.ts';
 import type { Verb } from '../views/button.ts';
+import { linksOf, whyOf } from '../views/request-card.ts';
 import { fieldsOf } from './actions.ts';
 import { answerCard, plainCard } from './answer-card.ts';
 import { asPerson, type Doors } from './caller.ts';
@@ -58,9 +60,13 @@ async function fullView(
 ): Promise<AdaptiveCard> {
   const peeked = await peekPayload(parts.context(), caller, toRequestId(request));
   // The desk says why not, and puts it on record.
-  const lines = 'view' in peeked ? linesPerPage(peeked.view) : 1;
+  const lines = 'view' in peeked ? linesPerPage(peeked.view, ownWords(peeked.request)) : 1;
   const answer = await parts.desk.page(caller, request, { page, lines });
   return answer.kind === 'page' ? pageCard(answer) : shown(parts, activity, request, answer);
+}
+
+function ownWords(request: ActionRequest) {
+  return { why: whyOf(request), links: linksOf(request) };
 }
 
 /** When our own side failed: nothing was done, and the clicker is told. */

@@ -4,7 +4,7 @@ import type { Pace } from './pace.ts';
 import { ConnectorError } from './schema.ts';
 import type { TokenSource } from './token.ts';
 
-const ANSWER_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 8_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
 /** Where Teams asks for time and does not say how much. */
 const SHORT_WAIT_MS = 5_000;
@@ -74,6 +74,8 @@ export function connector({ endpoints, tokens, pace }: ConnectorParts): Connecto
         throw new Error('Teams does not take our token');
       }
       if (status >= 500 || AGAIN.has(status)) throw new Error(`Teams is in trouble: ${status}`);
+      // A page of HTML with a good status is somebody's error page, and nobody knows what was done.
+      if (!answered.readable) throw new Error(`Teams answers with something else: ${status}`);
       if (status >= 200 && status < 300) return { ok: true, data: answered.body };
       const said = ConnectorError.safeParse(answered.body);
       return { ok: false, status, code: said.success ? said.data.error.code : 'unknown' };

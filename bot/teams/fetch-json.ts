@@ -3,8 +3,10 @@ const MOST_BYTES = 512 * 1024;
 export interface Fetched {
   readonly status: number;
   readonly headers: Headers;
-  /** Null where the answer is not JSON, or too much of it. */
+  /** Null where there is nothing, or nothing that can be read. */
   readonly body: unknown;
+  /** False for a page of HTML, half an answer, or too much of one. */
+  readonly readable: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export async function fetchJson(
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
   });
   const { status, headers } = answer;
-  return { status, headers, body: toJson(await readText(answer)) };
+  return { status, headers, ...toJson(await readText(answer)) };
 }
 
 async function readText(answer: Response): Promise<string | null> {
@@ -37,10 +39,11 @@ async function readText(answer: Response): Promise<string | null> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function toJson(text: string | null): unknown {
+function toJson(text: string | null): Pick<Fetched, 'body' | 'readable'> {
+  if (text === null) return { body: null, readable: false };
   try {
-    return text === null || text === '' ? null : JSON.parse(text);
+    return { body: text === '' ? null : JSON.parse(text), readable: true };
   } catch {
-    return null;
+    return { body: null, readable: false };
   }
 }

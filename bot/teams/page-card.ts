@@ -6,22 +6,26 @@ import { askingActions } from './actions.ts';
 import { CARD_BUDGET } from './fit.ts';
 import { BACK } from './schema.ts';
 
-/** What the payload's lines may cost on one page. The rest is for who asks, why, and the buttons. */
-const TEXT_BUDGET = 12_500;
+/** For the facts, the buttons and what they open. */
+const OTHER = 4_500;
+const LEAST_TEXT = 1_500;
 /** From as many as a screen takes down to one, which always fits: a line has 160 characters. */
 const LINES = [60, 40, 20, 10, 5, 2] as const;
-const EACH = [2_000, 800, 300, 100, 30, 8] as const;
+const EACH = [16_000, 4_000, 2_000, 800, 300, 100, 30, 8] as const;
 const MOST_FACTS = 20;
+/** Where even the texts had to be cut short. */
+const FEW_FACTS = 8;
 
 /**
- * How many lines a page has. It hangs on the payload alone, so that all pages of it are of one size and
- * every one of them fits.
+ * How many lines a page has. It hangs on what never changes alone, so that all pages are of one size, and
+ * every one of them fits. The requester's own words stand whole on the first.
  */
-export function linesPerPage(view: string): number {
+export function linesPerPage(view: string, words: Pick<Page, 'why' | 'links'>): number {
+  const most = Math.max(LEAST_TEXT, CARD_BUDGET - OTHER - sizeOf(words));
   const lines = view.split('\n');
   const fits = (many: number) => {
     for (let from = 0; from < lines.length; from += many) {
-      if (sizeOf(payload(lines.slice(from, from + many).join('\n'))) > TEXT_BUDGET) return false;
+      if (sizeOf(payload(lines.slice(from, from + many).join('\n'))) > most) return false;
     }
     return true;
   };
@@ -60,7 +64,9 @@ function payload(text: string): Element {
 }
 
 function head({ facts, why, links }: Page, each: number): readonly (Element | null)[] {
-  const rows = facts.slice(0, MOST_FACTS).map((fact) => ({ ...fact, value: cutWords(fact.value, each) }));
+  const rows = facts
+    .slice(0, each < 100 ? FEW_FACTS : MOST_FACTS)
+    .map((fact) => ({ ...fact, value: cutWords(fact.value, each) }));
   return [
     container('facts', 'default', factRows(rows)),
     container('why', 'default', [label(why.label), richText(cutWords(why.value, each))]),
@@ -68,7 +74,9 @@ function head({ facts, why, links }: Page, each: number): readonly (Element | nu
       ? null
       : container('links', 'default', [
           label(links.label),
-          ...links.urls.slice(0, 10).map((url) => richText(cutWords([url], each), { size: 'Small' })),
+          ...links.urls
+            .slice(0, each < 100 ? 2 : 10)
+            .map((url) => richText(cutWords([url], each), { size: 'Small' })),
         ]),
   ];
 }

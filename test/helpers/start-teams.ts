@@ -8,7 +8,7 @@ import { TickingClock } from './ticking-clock.ts';
 
 export const TEAMS_PLACE = toPlace('teams', CHANNEL);
 
-export function objectIdOf(who: Who): string {
+function objectIdOf(who: Who): string {
   return `aaaaaaaa-0000-4000-8000-00000000000${(PEOPLE as readonly Who[]).indexOf(who) + 1}`;
 }
 

@@ -5,8 +5,8 @@ const { AdaptiveCard, SerializationContext } = createRequire(import.meta.url)(
   'adaptivecards/dist/adaptivecards.js',
 ) as typeof Library;
 
-export const MOST_MESSAGE_BYTES = 28 * 1024;
-export const MOST_CARD_BYTES = 20 * 1024;
+const MOST_MESSAGE_BYTES = 28 * 1024;
+const MOST_CARD_BYTES = 20 * 1024;
 const MOST_ACTIONS = 6;
 const ADAPTIVE = 'application/vnd.microsoft.card.adaptive';
 

@@ -28,6 +28,7 @@ export class FakeTeams implements Wire {
   readonly #methods = connectorMethods(this.world);
   readonly #server = createServer((request, response) => this.#serve(request, response));
   #endpoint = '';
+  #given = 0;
 
   constructor(now: () => number) {
     this.now = now;
@@ -138,7 +139,8 @@ export class FakeTeams implements Wire {
       form.get('client_secret') === this.secret &&
       form.get('scope') === 'https://api.botframework.com/.default';
     if (!isRight) return { status: 401, body: { error: 'invalid_client' } };
-    const token = `fake-bot-token-${this.tokens.size + 1}`;
+    this.#given += 1;
+    const token = `fake-bot-token-${this.#given}`;
     this.tokens.add(token);
     return { status: 200, body: { token_type: 'Bearer', expires_in: 3_599, access_token: token } };
   }
