@@ -13,6 +13,7 @@ import { faceCourier } from '../queue/relay-face.ts';
 import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
 import { folderArchiver } from '../store/export/archiver.ts';
 import { createExporter } from '../store/export/exporter.ts';
+import { createLogChecker } from '../store/export/log-checker.ts';
 import { openAttestor } from '../store/keys/attestor.ts';
 import { anchorCourier } from './app/anchor-checkpoints.ts';
 import { type Context, KEYTURN } from './app/context.ts';
@@ -25,6 +26,7 @@ import { recordRefusedCalls } from './app/refuse-call.ts';
 import { restoreCards } from './app/restore-cards.ts';
 import { takeDueCheckpoint } from './app/take-checkpoint.ts';
 import { closeLog } from './close-log.ts';
+import type { Desk } from './commands/answer.ts';
 import { createDesk } from './commands/desk.ts';
 import { openSlack, slackRoutes } from './compose-slack.ts';
 import { openTeams, teamsRoutes } from './compose-teams.ts';
@@ -81,6 +83,7 @@ export interface Ports extends Machine {
 
 export interface Keyturn {
   readonly context: Context;
+  readonly desk: Desk;
   readonly port: number;
   readonly reload: Reload;
   /** Refuses new work, lets running answers finish, closes the store last. */
@@ -123,8 +126,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { checkpointEveryMs } = config.audit;
   await restoreCards(context);
   await takeDueCheckpoint(context, checkpointEveryMs);
-  const refusedCalls = recordRefusedCalls(context, () => clock.steady());
-  const desk = createDesk(context, refusedCalls);
+  const refusedCalls = recordRefusedCalls(context);
   const exporter = createExporter({
     database: join(config.dataDir, 'keyturn.db'),
     folder: config.dataDir,
@@ -134,6 +136,13 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     software: SOFTWARE,
     onFailed: (cause) => logger.warn('an export ended early', { cause: cause.message }),
   });
+  const checker = createLogChecker({
+    database: join(config.dataDir, 'keyturn.db'),
+    anchors: opened.anchors,
+    key: () => context.notary.keyFor(context.store.committed.tree.origin()),
+    onBad: (why) => logger.error('the log does not verify', { why }),
+  });
+  const desk = createDesk(context, refusedCalls, { exporter, checker });
   const metrics = createMetrics(() => context.store.committed.countByState());
   const api = apiRoutes({
     context,
@@ -212,7 +221,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   // Never awaited: while Slack is down everything else goes on.
   slack?.start();
   const reload = createReload(context, config.fixed, logger);
-  return { context, port, reload, stop };
+  return { context, desk, port, reload, stop };
 }
 
 function retention(

@@ -7,6 +7,7 @@ import { enrolPeople } from './app/enrol-people.ts';
 import { refuseConflicts } from './app/link-conflicts.ts';
 import { createPresence } from './app/presence.ts';
 import { recordDirectoryFailures } from './app/record-directory-failure.ts';
+import { createRefusalCount } from './app/refusal-count.ts';
 import { createRoster } from './app/roster.ts';
 import { rulebookInForce } from './app/rulebook-in-force.ts';
 import { type LogPlace, type Machine, type OpenLog, openLog } from './open-log.ts';
@@ -53,6 +54,7 @@ export async function contextOver(
       signer: openGrantSigner(keyDir, audit.keys.grant),
       presence: createPresence(steady),
       attempts: createAttempts(steady),
+      refusals: createRefusalCount(steady),
       places,
     };
     await adoptPolicy(context);

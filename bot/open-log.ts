@@ -61,18 +61,23 @@ export async function openLog(
     const ownKey = notary.keyFor(committed.tree.origin());
     if (purpose === 'to go on') refuseOtherKey(inForce, ownKey);
     const anchors = audit.anchors.map(openAnchor);
-    const { ahead, unread } = await checkAnchors(anchors, committed, ownKey);
+    const { ahead, agreed, unread } = await checkAnchors(anchors, committed, ownKey);
+    const from = committed.restoredFrom();
+    const held = ahead ?? (from === null || agreed ? null : UNCONFIRMED);
     const health: AnchorHealth = { out: new Set(unread) };
     const log: LogContext = {
       store,
       time: trustedTime(clock, committed.newestEntry()?.ts ?? 0),
       watchers: createWatchers(),
       notary,
-      guard: guardOf(purpose === 'to go on' ? ahead : null, anchors, health),
+      guard: guardOf(purpose === 'to go on' ? held : null, anchors, health),
       anchors: anchors.map(anchorPlace),
     };
     await store.transact((tx) => {
-      tx.append({ type: 'log.started', clean: store.stoppedCleanly }, KEYTURN, log.time.now(), null);
+      const restored = from === null ? {} : { restored: { from, confirmed: agreed } };
+      const started = { type: 'log.started', clean: store.stoppedCleanly, ...restored } as const;
+      tx.append(started, KEYTURN, log.time.now(), null);
+      if (agreed) tx.clearRestored();
     });
     if (purpose === 'to go on') await nameKey(log);
     return { log, anchors, health };
@@ -82,6 +87,9 @@ export async function openLog(
   }
 }
 
+const UNCONFIRMED =
+  'this is a copy that was restored, and no anchor that can be read shows that it is the newest one';
+
 function openAnchor(anchor: AnchorSettings, index: number): Anchor {
   const id = `${anchor.kind}-${index + 1}`;
   return anchor.kind === 'file'
@@ -89,10 +97,10 @@ function openAnchor(anchor: AnchorSettings, index: number): Anchor {
     : webhookAnchor(id, anchor.variable, anchor.url);
 }
 
-function guardOf(ahead: string | null, anchors: readonly Anchor[], { out }: AnchorHealth): LogGuard {
+function guardOf(held: string | null, anchors: readonly Anchor[], { out }: AnchorHealth): LogGuard {
   const none = anchors.length === 0 ? ['no anchor is configured: nothing outside shows a cut log'] : [];
   return {
-    why: () => ahead,
+    why: () => held,
     warnings: () => [...none, ...[...out].map((id) => `the anchor ${id} cannot be reached or is empty`)],
   };
 }

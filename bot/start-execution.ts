@@ -27,13 +27,13 @@ export async function startExecution(
   context: Context,
   queue: QueueSettings,
   dataDir: string,
-  { random, logger }: Pick<Machine, 'random'> & { readonly logger: Logger },
+  { random, clock, logger }: Pick<Machine, 'random' | 'clock'> & { readonly logger: Logger },
 ): Promise<Execution> {
   const driver =
     queue.driver === 'embedded'
       ? embeddedDriver()
       : // Loaded only where it is asked for: most installs have no Redis.
-        (await import('../queue/bullmq/driver.ts')).bullmqDriver(queue.redisUrl, logger);
+        (await import('../queue/bullmq/driver.ts')).bullmqDriver(queue.redisUrl, random, logger);
   const dispatch = startDispatch(context, driver, logger);
   const shop = workshop({
     home: {
@@ -44,6 +44,7 @@ export async function startExecution(
     executorFor: ({ job }) => context.rulebook.actions.get(job.action)?.execute?.executor ?? null,
     outputDir: join(dataDir, 'outputs'),
     random,
+    clock,
     logger,
   });
   if (queue.concurrency > 0) {

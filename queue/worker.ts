@@ -28,6 +28,10 @@ export interface Workshop {
   readonly random: Random;
   readonly logger: Logger;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Milliseconds of a clock that is never set back. */
+  readonly steady: () => number;
+  /** What this worker has in hand at this moment. */
+  readonly inHand: Set<RequestId>;
 }
 
 /** Somebody who stops an action waits for it. */
@@ -36,12 +40,27 @@ const ASK_EVERY_MS = 1_000;
 /** How often a result is brought home before it is given up. The lease ends it then. */
 const FINISH_TRIES = 60;
 
+const NOT_STARTED: TryEnded = {
+  status: 'failed',
+  exitCode: null,
+  detail: 'was not started in time; nothing was done',
+  retryable: true,
+};
+
 /**
  * One wake-up: claim, run, finish. The claim is on disk before the effect begins, and says that it
  * began; whatever dies after that, nobody has to guess whether it may have started.
  */
 export async function carryOut(shop: Workshop, { request }: Pick<Wake, 'request'>): Promise<void> {
-  const { home, logger } = shop;
+  // A process that was frozen past its lease is woken for what it is at already. It goes on with that.
+  if (shop.inHand.has(request)) return;
+  shop.inHand.add(request);
+  await claimAndRun(shop, request).finally(() => shop.inHand.delete(request));
+}
+
+async function claimAndRun(shop: Workshop, request: RequestId): Promise<void> {
+  const { home, logger, steady } = shop;
+  const askedAt = steady();
   const claimed = await home.claim(request).catch((cause: unknown) => {
     logger.warn('an action could not be claimed', { request, cause: String(cause) });
     return null;
@@ -52,11 +71,10 @@ export async function carryOut(shop: Workshop, { request }: Pick<Wake, 'request'
   const stop = new AbortController();
   const isOver = new AbortController();
   const keeping = keepAlive(shop, claimed, stop, isOver.signal);
-  const ended = await run(
-    shop,
-    { ...claimed.job, signal: stop.signal, onOutput: (bytes) => sink.write(bytes) },
-    claimed,
-  );
+  // Frozen between the claim and the start: by now it may be somebody else's.
+  const isLate = steady() - askedAt >= claimed.leaseMs;
+  const job = { ...claimed.job, signal: stop.signal, onOutput: (bytes: Uint8Array) => sink.write(bytes) };
+  const ended = isLate ? NOT_STARTED : await run(shop, job, claimed);
   isOver.abort();
   await keeping;
   const output = { attempt, ...sink.close() };

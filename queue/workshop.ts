@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Claimed } from '../bot/app/run-action.ts';
+import type { Clock } from '../bot/ports/clock.ts';
 import type { Executor } from '../bot/ports/executor.ts';
 import type { Logger } from '../bot/ports/logger.ts';
 import type { Random } from '../bot/ports/random.ts';
@@ -15,16 +16,19 @@ export interface WorkshopOptions {
   /** Where what actions print is kept, one file a try. */
   readonly outputDir: string;
   readonly random: Random;
+  readonly clock: Pick<Clock, 'steady'>;
   readonly logger: Logger;
 }
 
 /** A place to work, with files for what is printed. What the policy redacts is hidden there as well. */
-export function workshop({ home, executorFor, outputDir, random, logger }: WorkshopOptions): Workshop {
+export function workshop({ home, executorFor, outputDir, random, clock, logger }: WorkshopOptions): Workshop {
   return {
     home,
     executorFor,
     random,
     logger,
+    steady: () => clock.steady(),
+    inHand: new Set(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     sinkFor(claimed) {
       const { request, attempt, payload } = claimed.job;

@@ -1,5 +1,5 @@
 import { freezesInForce } from '../core/calendar-freeze.ts';
-import type { Actor, LogEvent, RequestEvent } from '../core/event.ts';
+import type { Actor, RequestEvent } from '../core/event.ts';
 import type { Circumstances, Command } from '../core/lifecycle/command.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
@@ -13,6 +13,7 @@ import { type Caller, type Context, isPerson, KEYTURN } from './context.ts';
 import { judgeAnew } from './judge-anew.ts';
 import { matchFactsOf, requesterKeyOf } from './policy-facts.ts';
 import { mayRead, mightRead } from './readers.ts';
+import { type RefusalEvent, recordRefusal } from './record-refusal.ts';
 import { toTwinKey } from './twin-key.ts';
 
 export type Changed = { readonly ok: true; readonly request: ActionRequest } | Refusal;
@@ -125,7 +126,7 @@ export async function changeRequest(
   caller: Caller,
   id: RequestId,
   ask: (request: ActionRequest, writing: Writing) => Command | Refusal,
-  refused: (code: Refusal['code']) => LogEvent,
+  refused: (code: Refusal['code']) => RefusalEvent,
   strangers: Refusal['code'] = 'NOT_FOUND',
 ): Promise<Changed> {
   if (isPerson(caller)) await context.directories.renew();
@@ -133,7 +134,7 @@ export async function changeRequest(
     const request = current(context, writing, id);
     const readable = request !== null && mayRead(context.rulebook, caller, request);
     const no = (refusal: Refusal): Refusal => {
-      writing.tx.append(refused(refusal.code), caller.actor, writing.at, request);
+      recordRefusal(context, writing, caller, refused(refusal.code), request);
       return readable ? { ...refusal, about: about(request) } : refusal;
     };
     if (request === null) return no(refuse('NOT_FOUND'));

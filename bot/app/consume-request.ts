@@ -7,6 +7,7 @@ import type { ActionRequest, RequestId } from '../core/request.ts';
 import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import type { Caller, Context } from './context.ts';
 import { mayRead } from './readers.ts';
+import { recordRefusal } from './record-refusal.ts';
 import { storedPayload } from './stored-payload.ts';
 
 /** How long the same key gets the same answer, for a caller whose connection broke. */
@@ -31,7 +32,7 @@ export async function consumeRequest(
     const { tx, at } = writing;
     const request = current(context, writing, id);
     const no = (refusal: Refusal): Refusal => {
-      tx.append({ type: 'grant.refused', code: refusal.code }, caller.actor, at, request);
+      recordRefusal(context, writing, caller, { type: 'grant.refused', code: refusal.code }, request);
       return refusal;
     };
     if (request === null || !mayRead(context.rulebook, caller, request)) return no(refuse('NOT_FOUND'));

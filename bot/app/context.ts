@@ -11,6 +11,7 @@ import type { Store } from '../ports/store.ts';
 import type { Attempts } from './attempts.ts';
 import type { Directories } from './directories.ts';
 import type { Presence } from './presence.ts';
+import type { RefusalCount } from './refusal-count.ts';
 import type { Roster } from './roster.ts';
 import type { RulebookInForce } from './rulebook-in-force.ts';
 import type { Time } from './time.ts';
@@ -38,6 +39,7 @@ export interface Context extends LogContext {
   readonly signer: GrantSigner;
   readonly presence: Presence;
   readonly attempts: Attempts;
+  readonly refusals: RefusalCount;
   /** Where people look. */
   readonly places: Places;
 }

@@ -6,6 +6,7 @@ import type { Purged } from '../ports/disclosures.ts';
 import { renewCards } from './announce.ts';
 import { type Writing, write } from './change-request.ts';
 import type { Context, PersonCaller } from './context.ts';
+import { recordRefusal } from './record-refusal.ts';
 
 export interface Erasure {
   readonly seq: number;
@@ -44,7 +45,7 @@ export async function eraseDisclosure(
         times: 1,
         text: {},
       } as const;
-      tx.append(event, caller.actor, at, null);
+      recordRefusal(context, writing, caller, event);
       return refusal;
     };
     if (!context.rulebook.auditors.has(caller.id)) return no(refuse('FORBIDDEN'));

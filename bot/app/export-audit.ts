@@ -2,6 +2,7 @@ import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
 import type { Bundle, Exporter, ExportOrder } from '../ports/exporter.ts';
 import { write } from './change-request.ts';
 import type { Context, PersonCaller } from './context.ts';
+import { recordRefusal } from './record-refusal.ts';
 import { checkpointIn } from './take-checkpoint.ts';
 
 export interface ExportAsked {
@@ -31,7 +32,7 @@ export async function exportAudit(
         times: 1,
         text: {},
       } as const;
-      tx.append(event, caller.actor, at, null);
+      recordRefusal(context, writing, caller, event);
       return refusal;
     };
     if (!context.rulebook.auditors.has(caller.id)) return no(refuse('FORBIDDEN'));

@@ -1,4 +1,4 @@
-import { freezesAgainst } from '../core/asked-in-freeze.ts';
+import { freezesInForce } from '../core/calendar-freeze.ts';
 import type { JsonObject } from '../core/canonical-json.ts';
 import { type ExplainedPolicy, type ExplainedSeat, explainPolicy, explainSeats } from '../core/explain.ts';
 import { canBeFilled } from '../core/lifecycle/review.ts';
@@ -63,7 +63,7 @@ export function foreseeSubmission(
     !rulebook.environments.has(target.environment) && { code: 'INVALID', claim: 'environment' },
     !isClaimFit && { code: 'INVALID', claim: 'on_behalf_of' },
     client !== null && !isListed(client, claims) && { code: 'ACTION_NOT_ALLOWED' },
-    ...freezesAgainst(rulebook.policy, facts, at).map(
+    ...freezesInForce(rulebook.policy.freezes, facts, at).map(
       ({ id, until }) => ({ code: 'FREEZE_IN_FORCE', freeze: id, until }) as const,
     ),
     !isFillable && { code: 'NO_ELIGIBLE_REVIEWER' },

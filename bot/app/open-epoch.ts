@@ -3,9 +3,10 @@ import { KEYTURN, type LogContext } from './context.ts';
 import { checkpointIn } from './take-checkpoint.ts';
 
 /**
- * An operator goes on with the log that is here, although an anchor holds a later one or its key is
- * lost. What was signed under the old origin is not denied: the new one begins another life of the
- * log, and says who began it and why. Returns the new verifier key.
+ * An operator goes on with the log that is here, although an anchor holds a later one, nothing shows
+ * that a restored copy is the newest, or its key is lost. What was signed under the old origin is not
+ * denied: the new one begins another life of the log, and says who began it and why. Returns the new
+ * verifier key.
  */
 export function openEpoch(
   context: LogContext,
@@ -17,6 +18,7 @@ export function openEpoch(
     const key = context.notary.keyFor(`${log}/${epoch + 1}`);
     const opened = { type: 'log.epoch_opened', epoch: epoch + 1, key, text: { ...by } } as const;
     tx.keepCheckpointKey(tx.append(opened, KEYTURN, at, null), key);
+    tx.clearRestored();
     tx.append({ type: 'log.stopped' }, KEYTURN, at, null);
     checkpointIn(context, writing);
     return key;

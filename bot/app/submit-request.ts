@@ -1,9 +1,6 @@
-import { freezesAgainst } from '../core/asked-in-freeze.ts';
-import { secondsLeft } from '../core/calendar-freeze.ts';
+import { freezesInForce, secondsLeft } from '../core/calendar-freeze.ts';
 import { canonicalJson, type JsonObject } from '../core/canonical-json.ts';
 import { actionDigest, sha256Hex, viewDigest } from '../core/digest.ts';
-import { KeyturnFault } from '../core/fault.ts';
-import { readAccount } from '../core/identity.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
 import { type Asked, exclusionSet, submit } from '../core/lifecycle/submit.ts';
@@ -13,9 +10,8 @@ import { type Evaluation, evaluate } from '../core/policy.ts';
 import { redact } from '../core/redaction.ts';
 import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
 import type { ActionRequest, Exclusion, PersonId, RequestId, Target } from '../core/request.ts';
-import { type Identity, toExclusions } from '../core/unresolved.ts';
+import type { Identity } from '../core/unresolved.ts';
 import { RENDERER, toView } from '../core/view.ts';
-import { visible } from '../core/visible.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
 import { announce, type Logged } from './announce.ts';
 import { callerNow } from './caller-now.ts';
@@ -24,7 +20,9 @@ import { claimProblems, findOnBehalfOf, isListed } from './claims.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
 import { executorOf, payloadProblems } from './executor-of.ts';
 import { limitReached } from './limit-reached.ts';
+import { peopleBehind } from './people-behind.ts';
 import { factsOf } from './policy-facts.ts';
+import { recordRefusal } from './record-refusal.ts';
 import { toTwinKey } from './twin-key.ts';
 
 /** A submission, parsed. `onBehalfOf` is a person's key. */
@@ -45,8 +43,6 @@ export type SubmitResult =
 
 export const IDEMPOTENCY_MS = 24 * 60 * 60_000;
 const MOST_DUE = 500;
-const MOST_IDENTITIES = 200;
-const LONGEST_IDENTITY = 200;
 
 /**
  * Holds one action. Nothing is created unless every check passes; a refusal leaves an entry only.
@@ -73,7 +69,12 @@ export async function submitRequest(
     const { prepared, problems } = checked;
     const no = (refusal: Refusal): Refusal => {
       const { action, target } = submission;
-      tx.append({ type: 'request.refused', code: refusal.code, action, target }, caller.actor, at, null);
+      recordRefusal(context, writing, caller, {
+        type: 'request.refused',
+        code: refusal.code,
+        action,
+        target,
+      });
       return refusal;
     };
     if (asker === null) return no(refuse('UNAUTHENTICATED'));
@@ -214,7 +215,7 @@ function create(
   if (joined !== null) return joined;
   const limited = limitReached(context, caller, writing);
   if (limited !== null) return limited;
-  const freezes = freezesAgainst(context.rulebook.policy, facts, at);
+  const freezes = freezesInForce(context.rulebook.policy.freezes, facts, at);
   if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, at) });
   if (isUnsure(context.rulebook, evaluation)) return refuse('DIRECTORY_UNAVAILABLE');
   if (!submitted.ok) return submitted;
@@ -232,19 +233,6 @@ function create(
   writing.changed.add(request.id);
   announce(context, tx, request, logged, caller.actor);
   return { ok: true, created: true, request };
-}
-
-function peopleBehind({ rulebook }: Context, identities: readonly Identity[]) {
-  if (identities.length > MOST_IDENTITIES)
-    throw new KeyturnFault('IMPOSSIBLE', `a connector named more than ${MOST_IDENTITIES} identities`);
-  const bounded = identities.map(({ account, because }) => ({
-    account: visible(account).slice(0, LONGEST_IDENTITY),
-    because: visible(because).slice(0, LONGEST_IDENTITY),
-  }));
-  return toExclusions(bounded, (text) => {
-    const account = readAccount(text);
-    return account === null ? null : (rulebook.accounts.get(account) ?? null);
-  });
 }
 
 /** The policy looks at a group of which nobody can say now who is in it: at a rule, or at a seat. */

@@ -42,7 +42,7 @@ export function rotateKeyCommand(): Command {
 export function newEpochCommand(): Command {
   return new Command('new-epoch')
     .description(
-      'go on with a log that an anchor is ahead of, or whose key is lost; said in the log for ever',
+      'go on with a log that was restored or that an anchor is ahead of, or whose key is lost; said in the log for ever',
     )
     .option('--reason <text>', 'why, for whoever reads the log later')
     .action(async ({ reason = '' }: { readonly reason?: string }) => {

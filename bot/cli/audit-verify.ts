@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { createLogVerifier, type Judgement } from '../../store/audit/verify-log.ts';
-import { openVerifySource } from '../../store/sqlite/verify-source.ts';
-import { type Outcome, type Trusted, verifyWanted } from './verify-run.ts';
+import { verifyDatabase } from '../../store/sqlite/verify-database.ts';
+import { type Outcome, verifyWanted } from './verify-run.ts';
 import { EXIT, EXIT_WORDS, type Exit, exitOf, toJson, toText } from './verify-words.ts';
 
 interface Options {
@@ -54,25 +53,4 @@ async function run(
     return [name, { why: cause instanceof Error ? cause.message : String(cause) }];
   }
   return [name, await verifyWanted({ file: name, key, anchors }, verifyDatabase)];
-}
-
-function verifyDatabase(file: string, { key, outside }: Trusted): Judgement {
-  const source = openVerifySource(file);
-  const older = source.checkpoints.slice(0, -1);
-  const checkpoint = source.checkpoints.at(-1) ?? null;
-  const verifier = createLogVerifier(
-    { key, checkpoint, older, outside },
-    { tables: source.tables, isLive: true },
-  );
-  try {
-    for (const hashes of source.leavesBefore()) verifier.hashes(hashes);
-    for (const { bytes, beside } of source.entries()) if (!verifier.take(bytes, beside)) break;
-    return verifier.finish();
-  } catch (cause) {
-    // The schema was there, so it is a database of ours, and here its file no longer is.
-    if (!(cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_'))) throw cause;
-    return verifier.giveUp(`the database cannot be read here: ${cause.message}`);
-  } finally {
-    source.close();
-  }
 }

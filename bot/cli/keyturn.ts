@@ -12,6 +12,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   request: async () => (await import('./request.ts')).requestCommand(),
   guard: async () => (await import('./guard.ts')).guardCommand(),
   people: async () => (await import('./people.ts')).peopleCommand(),
+  backup: async () => (await import('./backup.ts')).backupCommand(),
+  restore: async () => (await import('./backup.ts')).restoreCommand(),
   policy: async () => (await import('./policy.ts')).policyCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   audit: async () => {
@@ -21,10 +23,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     const { auditEraseCommand } = await import('./audit-erase.ts');
     const { newEpochCommand, rotateKeyCommand } = await import('./audit-keys.ts');
     const { defaultDatabase } = await import('./default-database.ts');
+    const { defaultInstallation } = await import('./default-installation.ts');
     return new Command('audit')
       .description('look at the log, and keep its keys')
       .addCommand(auditVerifyCommand(defaultDatabase))
-      .addCommand(auditProofCommand(defaultDatabase))
+      .addCommand(auditProofCommand(defaultInstallation))
       .addCommand(auditExportCommand())
       .addCommand(auditEraseCommand())
       .addCommand(rotateKeyCommand())

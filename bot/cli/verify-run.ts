@@ -42,7 +42,7 @@ const MOST_ANCHOR = 256 * 1024 * 1024;
 /** `verifyDatabase`: how a keyturn.db is read; null where that is not at hand. */
 export async function verifyWanted(
   wanted: Wanted,
-  verifyDatabase: ((file: string, trusted: Trusted) => Judgement) | null,
+  verifyDatabase: ((file: string, trusted: Trusted) => Promise<Judgement>) | null,
 ): Promise<Outcome> {
   try {
     return await verifyInput(wanted, verifyDatabase);
@@ -54,7 +54,7 @@ export async function verifyWanted(
 
 async function verifyInput(
   { file, key, anchors }: Wanted,
-  verifyDatabase: ((file: string, trusted: Trusted) => Judgement) | null,
+  verifyDatabase: ((file: string, trusted: Trusted) => Promise<Judgement>) | null,
 ): Promise<Outcome> {
   const given = key === null ? null : await readKey(key);
   if (given !== null && 'why' in given) return { why: `the key cannot be used: ${given.why}` };
@@ -69,7 +69,7 @@ async function verifyInput(
   switch (input.kind) {
     case 'database':
       if (verifyDatabase === null) return { why: 'a database is read by: keyturn audit verify' };
-      return { judged: verifyDatabase(input.file, trusted), trusted, isLive: true, covers: null };
+      return { judged: await verifyDatabase(input.file, trusted), trusted, isLive: true, covers: null };
     case 'lines':
       return { judged: await verifyLines(input.chunks, trusted), trusted, isLive: false, covers: null };
     case 'bundle': {

@@ -22,7 +22,14 @@ export type Answer =
   | { readonly kind: 'form'; readonly form: Form }
   | { readonly kind: 'full-view'; readonly view: FullView }
   /** By direct message, never into a channel. */
-  | { readonly kind: 'file'; readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array };
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly mediaType: string;
+      readonly bytes: Uint8Array;
+      /** What it is, and what to do with it. */
+      readonly about: Words;
+    };
 
 /**
  * What a face hands over when a button or a form comes in, as it stood in the `Button` or `Form`:

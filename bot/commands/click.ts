@@ -1,3 +1,4 @@
+import { breakGlass, postReview } from '../app/break-glass.ts';
 import type { Changed } from '../app/change-request.ts';
 import { clearRequester } from '../app/clear-requester.ts';
 import { type PersonCaller, toRequestId } from '../app/context.ts';
@@ -13,9 +14,15 @@ import {
   settleRequest,
   stopRequest,
 } from '../app/withdraw-request.ts';
-import type { ActionRequest, PersonId, RequestId, Verdict } from '../core/request.ts';
+import {
+  type ActionRequest,
+  type PersonId,
+  type RequestId,
+  VERDICTS,
+  type Verdict,
+} from '../core/request.ts';
 import type { Verb } from '../views/button.ts';
-import { type FormVerb, formFor } from '../views/buttons.ts';
+import { type FormVerb, formFor } from '../views/forms.ts';
 import { fullView } from '../views/full-view.ts';
 import { ownCard } from '../views/request-card.ts';
 import type { Words } from '../views/words.ts';
@@ -39,7 +46,13 @@ export async function answerClick(means: Means, caller: PersonCaller, click: Cli
     case 'view':
       return view(means, caller, click.request);
     case 'break-glass':
-      return text(false, [['Break-glass is not configured in this installation.']]);
+      return glass(means, caller, click, comment);
+    case 'post-review': {
+      const verdict = VERDICTS.find((one) => one === click.fields['verdict']);
+      if (comment === null || verdict === undefined) return ask(means, caller, click.request, verb);
+      const { context } = means;
+      return told(means, caller, click, await postReview(context, caller, idOf(click), { verdict, comment }));
+    }
     case 'approve':
     case 'reject':
     case 'flag':
@@ -94,6 +107,19 @@ async function vote(
   return told(means, caller, click, changed);
 }
 
+/** The digest is that of the form: another stored one refuses. */
+async function glass(
+  means: Means,
+  caller: PersonCaller,
+  click: Click,
+  reason: string | null,
+): Promise<Answer> {
+  const confirmTarget = click.fields['confirm_target']?.trim() ?? '';
+  if (reason === null || confirmTarget === '') return ask(means, caller, click.request, 'break-glass');
+  const said = { actionDigest: click.digest, reason, confirmTarget };
+  return told(means, caller, click, await breakGlass(means.context, caller, idOf(click), said));
+}
+
 async function withdraw(
   means: Means,
   caller: PersonCaller,
@@ -145,7 +171,12 @@ export async function show(means: Means, caller: PersonCaller, id: string): Prom
 
 export async function ask(means: Means, caller: PersonCaller, id: string, verb: FormVerb): Promise<Answer> {
   const look = await lookAs(means, caller, id);
-  return look === null ? notFound(means, caller, verb) : { kind: 'form', form: formFor(look, verb) };
+  if (look === null) return notFound(means, caller, verb);
+  if (verb === 'break-glass' && look.request.demands.breakGlass.length === 0)
+    return text(false, [['The policy has no break-glass for this request.']]);
+  if (verb === 'post-review' && look.request.brokenGlass === null)
+    return text(false, [['Nobody broke the glass for this request.']]);
+  return { kind: 'form', form: formFor(look, verb) };
 }
 
 async function view(means: Means, caller: PersonCaller, id: string): Promise<Answer> {

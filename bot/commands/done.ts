@@ -13,6 +13,8 @@ const DID: Partial<Readonly<Record<Verb, string>>> = {
   stop: 'You asked to stop',
   settle: 'You settled',
   cancel: 'You cancelled',
+  'break-glass': 'You broke the glass for',
+  'post-review': 'You reviewed the break-glass of',
 };
 
 /** What the one who did it is told: that it counts, and what is next. */
@@ -32,6 +34,12 @@ function nextOf(verb: Verb, look: Look): Words | null {
       return request.usableUntil === null
         ? null
         : ['Everybody needed has approved. ', requester, ` may run it until ${moment(request.usableUntil)}.`];
+    case 'break-glass': {
+      const { brokenGlass, usableUntil } = request;
+      if (brokenGlass === null || usableUntil === null) return null;
+      const review = `Somebody of ${brokenGlass.reviewBy.join(' or ')} must review this before ${moment(brokenGlass.dueAt)}.`;
+      return ['It is announced. ', requester, ` may run it until ${moment(usableUntil)}. ${review}`];
+    }
     case 'flag':
       return [requester, ' is frozen, and everything else it had open is stopped.'];
     case 'clear':

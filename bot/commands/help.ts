@@ -16,6 +16,7 @@ export const HELP: readonly { readonly usage: string; readonly what: string }[] 
   { usage: 'cancel N', what: 'withdraws what you, or your agent, asked' },
   { usage: 'settle N succeeded|failed <comment>', what: 'says how something ended that nobody could tell' },
   { usage: 'break-glass N', what: 'a form to release it alone, in an emergency the policy allows for' },
+  { usage: 'post-review N', what: 'a form to say whether such a release was right; not by who did it' },
   { usage: 'who N', what: 'who may approve it, and why' },
   { usage: 'policy explain N', what: 'which rules it met and why, who may approve, who is excluded' },
   { usage: 'link [code]', what: 'a code for one more account of yours; with the code, from that account' },

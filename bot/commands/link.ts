@@ -9,14 +9,11 @@ import type { Means } from './means.ts';
 import { parse } from './parse.ts';
 
 /** `link` gives a person a code for one more account; `link CODE` says it from that account. */
-export async function link(
-  { context, refusedCalls }: Means,
-  caller: PersonCaller,
-  code: string | null,
-): Promise<Answer> {
+export async function link(means: Means, caller: PersonCaller, code: string | null): Promise<Answer> {
+  const { context, refusedCalls } = means;
   if (code !== null) {
     const account = readAccount(caller.actor.account);
-    return account === null ? told(refuse('FORBIDDEN')) : redeemed({ context, refusedCalls }, account, code);
+    return account === null ? told(refuse('FORBIDDEN')) : redeemed(means, account, code);
   }
   const given = await askLinkCode(context, caller);
   if (given.ok) {

@@ -1,8 +1,6 @@
 /** What people can type. A number is a request's. A comment that is missing is asked for in a form. */
 export type Typed =
   | OnRequest
-  /** Without a code, for one; with it, from the account that is to be linked. */
-  | { readonly name: 'link'; readonly code: string | null }
   | { readonly name: 'list'; readonly which: 'waiting' | 'pending' | 'mine' | 'all' }
   /** Without a code, for one; with it, from the account that is to be linked. */
   | { readonly name: 'link'; readonly code: string | null }
@@ -19,7 +17,7 @@ export type OnRequest =
       readonly comment: string | null;
     };
 
-type NumberName = 'show' | 'approve' | 'clear' | 'cancel' | 'break-glass' | 'who' | 'policy explain';
+type NumberName = (typeof NUMBER_NAMES)[number] | 'policy explain';
 type CommentName = 'reject' | 'flag' | 'revoke' | 'stop';
 
 export type Parsed =
@@ -29,7 +27,7 @@ export type Parsed =
 export const LONGEST_COMMENT = 2_000;
 const LONGEST_LINE = 4_000;
 const LISTS = ['pending', 'mine', 'all'] as const;
-const NUMBER_NAMES = ['show', 'approve', 'clear', 'cancel', 'break-glass', 'who'] as const;
+const NUMBER_NAMES = ['show', 'approve', 'clear', 'cancel', 'break-glass', 'post-review', 'who'] as const;
 const COMMENT_NAMES = ['reject', 'flag', 'revoke', 'stop'] as const;
 const WORD = /^\S+/;
 

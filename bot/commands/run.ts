@@ -11,6 +11,7 @@ import { MOST_LISTED, requestList } from '../views/request-list.ts';
 import { whoMayLines } from '../views/who-may.ts';
 import { moment, said, type Words } from '../views/words.ts';
 import { type Answer, text } from './answer.ts';
+import { auditExport, auditVerify } from './audit.ts';
 import { ask, show, told } from './click.ts';
 import { explain } from './explain.ts';
 import { helpLines } from './help.ts';
@@ -34,8 +35,9 @@ export async function answerTyped(means: Means, caller: PersonCaller, line: stri
     case 'link':
       return link(means, caller, typed.code);
     case 'audit export':
+      return auditExport(means, caller, typed);
     case 'audit verify':
-      return audit(means, caller, typed.name);
+      return auditVerify(means, caller);
     default: {
       const request = requestByNumber(means, caller, typed.number);
       return request === null
@@ -63,9 +65,9 @@ async function onRequest(
     case 'approve':
       return show(means, caller, id);
     case 'clear':
-      return ask(means, caller, id, 'clear');
     case 'break-glass':
-      return text(false, [['Break-glass is not configured in this installation.']]);
+    case 'post-review':
+      return ask(means, caller, id, typed.name);
     case 'who':
       return who(means, request);
     case 'policy explain':
@@ -122,16 +124,6 @@ async function list({ context }: Means, caller: PersonCaller, which: Which): Pro
 function who({ context }: Means, request: ActionRequest): Answer {
   const look = lookAt(context, toRequestId(request.id));
   return text(true, look === null ? [] : whoMayLines(look, whoMay(context, request)));
-}
-
-async function audit({ context, refusedCalls }: Means, caller: PersonCaller, name: string): Promise<Answer> {
-  if (!context.rulebook.auditors.has(caller.id)) {
-    await refusedCalls.authenticated(caller, name, 'FORBIDDEN');
-    return text(false, [[`${name} is for auditors, and you are none in this policy.`]]);
-  }
-  return text(false, [
-    [`${name} is not available from here in this version. Run keyturn ${name} on the server.`],
-  ]);
 }
 
 /** Who is frozen, for those who may know it: auditors, those who may lift it, and who answers for it. */

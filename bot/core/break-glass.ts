@@ -11,8 +11,6 @@ export interface BreakGlassRule {
   readonly notify: readonly Place[];
   readonly reviewBy: readonly string[];
   readonly reviewWithinMs: number;
-  /** Whether what it matches may be asked during a calendar freeze, to wait for this and nothing else. */
-  readonly asksInFreeze: boolean;
 }
 
 export function glassRulesFor(

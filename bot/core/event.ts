@@ -261,7 +261,15 @@ export type LogEvent =
       readonly before: number;
       readonly archive: Digest;
     }
-  | { readonly type: 'log.started'; readonly clean: boolean }
+  | {
+      readonly type: 'log.started';
+      readonly clean: boolean;
+      /**
+       * Left out unless it runs on a copy that was put back: the newest entry of the copy, and whether
+       * an anchor showed that it is the newest one. Where none did, nothing is released before the next epoch.
+       */
+      readonly restored?: { readonly from: number; readonly confirmed: boolean };
+    }
   | { readonly type: 'log.stopped' }
   | { readonly type: 'log.heartbeat' }
   | {

@@ -37,7 +37,7 @@ export const REFUSALS = [
 export type RefusalCode = (typeof REFUSALS)[number];
 
 /** What a code alone does not say. For people; a client is told the code. */
-const REASONS = ['account_taken', 'link_code', 'payload_erased', 'restored', 'too_many_links'] as const;
+const REASONS = ['account_taken', 'link_code', 'payload_erased', 'too_many_links'] as const;
 export type Reason = (typeof REASONS)[number];
 
 /** One offending field of a request body. `pointer` is a JSON pointer into the body (RFC 6901). */

@@ -16,13 +16,12 @@ export function freezesOf(file: PolicyFile): readonly CalendarFreeze[] {
 }
 
 export function breakGlassOf(file: PolicyFile): readonly BreakGlassRule[] {
-  return file.break_glass.map(({ match, who, reason_min, notify, post_review, asks_in_freeze }) => ({
+  return file.break_glass.map(({ match, who, reason_min, notify, post_review }) => ({
     match: matchOf(match),
     who,
     reasonMin: reason_min,
     notify: placesOf(notify),
     reviewBy: post_review.by,
     reviewWithinMs: post_review.within,
-    asksInFreeze: asks_in_freeze,
   }));
 }

@@ -69,9 +69,5 @@ export function breakGlassOf<M extends z.ZodType>(match: M) {
     }),
     notify: Notify.meta({ description: 'Where it is told of, loudly.' }),
     post_review: z.strictObject({ by: listOf(names.Name, 20), within: names.Duration }),
-    asks_in_freeze: z.boolean().prefault(false).meta({
-      description:
-        'Whether what it matches may be asked during a calendar freeze. It then waits for this break-glass alone.',
-    }),
   });
 }

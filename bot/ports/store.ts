@@ -11,6 +11,7 @@ import type { ErasablePayloads, ErasePayload } from './payloads.ts';
 import type { Posts, StoredPosts } from './posts.ts';
 import type { Pruning, StoredPast } from './pruning.ts';
 import type { KnownReferences, References } from './references.ts';
+import type { ClearingRestored, RestoredCopy } from './restored-copy.ts';
 
 /**
  * The one place where state lives.
@@ -44,7 +45,8 @@ export interface Reading
     StreamPositions,
     Disclosures,
     ErasablePayloads,
-    StoredPast {
+    StoredPast,
+    RestoredCopy {
   request(id: RequestId): ActionRequest | null;
   /** The canonical JSON that the action digest covers. */
   actionText(id: RequestId): string;
@@ -97,7 +99,8 @@ export interface Transaction
     StreamKeeping,
     Erasing,
     ErasePayload,
-    Pruning {
+    Pruning,
+    ClearingRestored {
   insert(request: ActionRequest, actionText: string, dedupeKey: string): void;
   /** Stamps the request with the newest entry, so it MUST follow the entry that changed it. */
   update(request: ActionRequest, before: ActionRequest): void;

@@ -23,6 +23,7 @@ const VERBS = [
   'settle',
   'cancel',
   'break-glass',
+  'post-review',
   'show',
   'next',
 ] as const satisfies readonly Verb[];

@@ -13,8 +13,8 @@ export function toShown(answer: Answer): ShownAnswer {
       return { kind: 'card', card: toListCard(answer.list), buttons };
     }
     case 'file': {
-      const { name, mediaType, bytes } = answer;
-      return { kind: 'file', name, mediaType, base64: Buffer.from(bytes).toString('base64') };
+      const { name, mediaType, bytes, about } = answer;
+      return { kind: 'file', name, mediaType, base64: Buffer.from(bytes).toString('base64'), about };
     }
     default:
       return answer;

@@ -58,4 +58,10 @@ export type ShownAnswer =
   | ({ readonly kind: 'card' } & ShownCard)
   | { readonly kind: 'form'; readonly form: Form }
   | { readonly kind: 'full-view'; readonly view: FullView }
-  | { readonly kind: 'file'; readonly name: string; readonly mediaType: string; readonly base64: string };
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly mediaType: string;
+      readonly base64: string;
+      readonly about: Words;
+    };

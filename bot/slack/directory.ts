@@ -111,9 +111,10 @@ function refuseUser(user: SlackUser, own: string): NoCaller | null {
 export const NO_CALLER: Readonly<Record<NoCaller, string>> = {
   guest: 'Guest accounts cannot decide or look here, whoever they belong to. Ask for a full account.',
   bot: 'Bots cannot decide or look here. A person must, with their own account.',
-  deactivated: 'This Slack account is deactivated. Nothing was done.',
-  elsewhere: 'Only members of this workspace can decide or look here, and you are from another one.',
-  unknown: 'Slack knows no such account, so nothing was done.',
+  deactivated: 'This Slack account is deactivated, so nothing was done. Use one that is active.',
+  elsewhere:
+    'Only members of this workspace can decide or look here, and you are from another one. Use an account of this one.',
+  unknown: 'Slack knows no such account, so nothing was done. Sign in to Slack again, then try once more.',
   unlinked:
     'Your Slack account belongs to no person in the policy. Ask an administrator to add it, or for a code, and type: /keyturn link CODE. An e-mail address is never enough.',
   unavailable: 'Slack cannot say who you are at the moment, so nothing was done. Try again in a minute.',

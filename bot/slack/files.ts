@@ -1,6 +1,7 @@
 import type { SlackApi } from './web-api.ts';
 
-const UPLOAD_WITHIN_MS = 20_000;
+/** A long bundle over a slow line. */
+const UPLOAD_WITHIN_MS = 60_000;
 
 export interface FileToSend {
   readonly name: string;

@@ -72,8 +72,7 @@ function threadMessage(
   const entry = toldEntry(context.store.committed, seq);
   const told = entry === null ? null : threadLine(entry, look);
   if (told === null) return null;
-  const excluded = new Set(look.request.demands.exclusions.map(({ person }) => person));
-  const called = onceEach(told.mentions.flatMap((group) => mentions(group, excluded)));
+  const called = onceEach(told.mentions.flatMap((group) => mentions(group, notToCall(look))));
   const words = literalPieces(cutWords(told.words, EACH));
   const pinged = called.slice(0, 30).flatMap((one) => [...literalPieces([' ']), one]);
   const output = told.output === null ? [] : [preformatted(cutText(told.output.untrusted, 4_000))];
@@ -81,6 +80,14 @@ function threadMessage(
     text: noticeText(told.words, 300),
     ways: [[paragraph(...words, ...pinged), ...output], [line(cutWords(told.words, EACH))]],
   };
+}
+
+/** Who may not decide, and who did all that they can. */
+function notToCall({ request }: Look): ReadonlySet<PersonId> {
+  const { demands, reviews, brokenGlass } = request;
+  const done = reviews.filter((review) => !review.void).map(({ person }) => person);
+  const breaker = brokenGlass === null ? [] : [brokenGlass.person];
+  return new Set([...demands.exclusions.map(({ person }) => person), ...done, ...breaker]);
 }
 
 /** Who is in two of the groups is called once. */

@@ -20,6 +20,7 @@ export const VERBS = {
   settle: true,
   cancel: true,
   'break-glass': true,
+  'post-review': true,
   show: true,
   next: true,
 } as const satisfies Record<Verb, true>;

@@ -3,6 +3,7 @@ import { answerBlocks, formButton, plainAnswer, type Shown } from './answer-bloc
 import { NOT_SENT, trySend } from './full-view.ts';
 import { formModal } from './modals.ts';
 import type { Surface } from './surfaces.ts';
+import { noticeText } from './text.ts';
 import type { SlackApi } from './web-api.ts';
 
 export const TOO_LATE = plainAnswer(
@@ -23,8 +24,7 @@ export async function showAnswer(api: SlackApi, answer: Answer, surface: Surface
       return opened === null ? surface.tell(TOO_LATE) : undefined;
     }
     case 'file': {
-      const comment = 'Here is the file that you asked for.';
-      const sent = await trySend(api, surface.user, { ...answer, comment });
+      const sent = await trySend(api, surface.user, { ...answer, comment: noticeText(answer.about, 1_000) });
       return surface.tell(sent ? sentAnswer(answer.name) : NOT_SENT);
     }
     case 'full-view':

@@ -28,12 +28,24 @@ export async function onSubmit(
   const read = ViewSubmission.safeParse(body);
   if (!read.success) {
     tools.logger.warn('slack: a form could not be read');
-    return ack(show(textModal('Keyturn', [['This form could not be read. Nothing was done.']])));
+    return ack(
+      show(
+        textModal('Keyturn', [
+          ['This form could not be read, so nothing was done. Open it again from the card.'],
+        ]),
+      ),
+    );
   }
   const { user, view } = read.data;
   const click = toClick(read.data);
   if (click === null)
-    return ack(show(textModal('Keyturn', [['This form is from an older version. Nothing was done.']])));
+    return ack(
+      show(
+        textModal('Keyturn', [
+          ['This form is from an older version, so nothing was done. Open it again from the card.'],
+        ]),
+      ),
+    );
   const account = { user: user.id, team: user.team_id ?? null };
   const answer = asPerson({ directory, desk }, account, click.verb, true, (caller) =>
     desk.click(caller, click),

@@ -23,10 +23,13 @@ export function answerCard(answer: Answer, standing: RequestCard | null = null):
       return listCard(answer.list.items, (items) => toListCard({ ...answer.list, items }));
     case 'form':
       return formCard(answer.form);
-    // Nobody asks for these here: a full view goes page by page, and a file has a way of its own.
-    case 'full-view':
     case 'file':
-      return plainCard('This cannot be shown here.');
+      return plainCard(
+        'A file cannot be sent through Teams in this version. Ask in Slack, or run keyturn audit export on the server.',
+      );
+    // No button asks for it: a full view goes page by page.
+    case 'full-view':
+      return plainCard('Press View full payload on the card to see all of it.');
     case 'text': {
       const { ok, lines, buttons } = answer;
       const note = (each: number) =>

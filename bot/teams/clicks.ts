@@ -73,6 +73,6 @@ function ownWords(request: ActionRequest) {
 export const FAILED = 'Keyturn could not do this. Nothing was done. Please try again.';
 
 const UNREADABLE =
-  'This button is from an older version of Keyturn. Nothing was done. Look for a newer card of the request.';
+  'This button is from an older version of Keyturn, so nothing was done. Look for a newer card of the request.';
 
 export const REPEATED = 'This click was answered before. Look at the card for what became of it.';

@@ -107,8 +107,10 @@ function refuseMember(
 export const NO_CALLER: Readonly<Record<NoCaller, string>> = {
   guest: 'Guest accounts cannot decide or look here, whoever they belong to. Ask for a full account.',
   bot: 'Bots cannot decide or look here. A person must, with their own account.',
-  elsewhere: 'Only members of this organisation can decide or look here, and you are from another one.',
-  unknown: 'Teams knows no such member here, so nothing was done.',
+  elsewhere:
+    'Only members of this organisation can decide or look here, and you are from another one. Use an account of this one.',
+  unknown:
+    'Teams knows no such member here, so nothing was done. Join the team or chat first, then try once more.',
   unlinked:
     'Your Teams account belongs to no person in the policy. Ask an administrator to add it, or for a code, and write to this app alone: link CODE. An e-mail address is never enough.',
   unavailable: 'Teams cannot say who you are at the moment, so nothing was done. Try again in a minute.',

@@ -59,7 +59,11 @@ export function render(context: Context, mentions: Mentions, notice: Postable): 
 }
 
 function calledOn({ request }: Look, groups: readonly string[], mentions: Mentions): readonly Called[] {
-  const excluded = new Set(request.demands.exclusions.map(({ person }) => person));
+  const { demands, reviews, brokenGlass } = request;
+  const done = reviews.filter((review) => !review.void).map(({ person }) => person);
+  const breaker = brokenGlass === null ? [] : [brokenGlass.person];
+  // Who may not decide, and who did all that they can.
+  const excluded = new Set([...demands.exclusions.map(({ person }) => person), ...done, ...breaker]);
   const all = groups.flatMap((group) => mentions(group, excluded));
   // Who is in two of the groups is called once.
   return [...new Map(all.map((one) => [one.id, one])).values()].slice(0, 20);

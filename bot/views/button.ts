@@ -12,6 +12,7 @@ export type Verb =
   | 'settle'
   | 'cancel'
   | 'break-glass'
+  | 'post-review'
   | 'show'
   | 'next';
 
@@ -51,7 +52,7 @@ export interface Form {
 }
 
 export interface Field {
-  readonly name: 'comment' | 'confirm_target' | 'status' | 'freeze';
+  readonly name: 'comment' | 'confirm_target' | 'status' | 'freeze' | 'verdict';
   readonly label: string;
   readonly hint: string;
   readonly required: boolean;

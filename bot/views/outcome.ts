@@ -1,6 +1,7 @@
 import type { Look, Names } from '../app/look-at-request.ts';
 import type { Teller, ToldEntry } from '../app/told-entry.ts';
 import type { ActionRequest, Outcome } from '../core/request.ts';
+import { glassLines } from './glass.ts';
 import { moment, said, saidInLine, type Words } from './words.ts';
 
 type Review = ActionRequest['reviews'][number];
@@ -11,7 +12,7 @@ export function outcomeOf(look: Look): readonly Words[] | null {
   if (request.state === 'pending') return null;
   const votes = request.reviews.filter(({ verdict, void: isVoid }) => verdict !== 'approve' || !isVoid);
   const lines = votes.map((vote) => reviewLine(vote, look.names));
-  return [...lines, ...closing(look)];
+  return [...lines, ...glassLines(look), ...closing(look)];
 }
 
 const VERDICT = { approve: 'Approved', reject: 'Rejected', flag: 'Flagged' } as const;

@@ -3,8 +3,8 @@ import type { Refusal, RefusalCode } from '../core/refusal.ts';
 import type { PersonId } from '../core/request.ts';
 import { missingSeats } from './facts.ts';
 import { outcomeOf } from './outcome.ts';
-import { REFUSAL_TEXT } from './refusals.ts';
-import { moment, type Words } from './words.ts';
+import { refusalText } from './refusals.ts';
+import { moment, said, type Words } from './words.ts';
 
 /** Refusals that say: it is over, or it is not yet. Then people want to know what was decided, by whom and when. */
 const LATE: ReadonlySet<RefusalCode> = new Set([
@@ -15,13 +15,23 @@ const LATE: ReadonlySet<RefusalCode> = new Set([
   'ALREADY_CONSUMED',
 ]);
 
+/** What a face calls the fields of its forms. */
+const NAMES: Readonly<Record<string, string>> = { '/reason': 'The reason', '/confirm_target': 'The target' };
+
 /**
  * A "no", for the one who is told it. `look` is null for who may not know the request: they get the
  * sentence and nothing of it.
  */
 export function refusalLines(refusal: Refusal, person: PersonId, look: Look | null): readonly Words[] {
-  const { code } = refusal;
-  const lines: Words[] = [[REFUSAL_TEXT[code]]];
+  const { code, fields } = refusal;
+  if (code === 'INVALID' && fields !== undefined)
+    return [
+      ['This cannot be taken, so nothing was done. Correct it, and try again.'],
+      ...fields.map(
+        ({ pointer, problem }): Words => [`${NAMES[pointer] ?? pointer.slice(1)} `, said(problem), '.'],
+      ),
+    ];
+  const lines: Words[] = [[refusalText(refusal)]];
   if (look === null) return lines;
   const { request } = look;
   const { exclusions, expiresAt } = request.demands;

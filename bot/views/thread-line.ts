@@ -3,6 +3,7 @@ import type { ToldEntry } from '../app/told-entry.ts';
 import type { PersonId } from '../core/request.ts';
 import { visible } from '../core/visible.ts';
 import { missingSeats } from './facts.ts';
+import { glassTold } from './glass.ts';
 import { because, tellerName } from './outcome.ts';
 import { joined, moment, said, type Untrusted, type Words } from './words.ts';
 
@@ -28,6 +29,14 @@ export function threadLine(entry: ToldEntry, look: Look): ThreadLine | null {
     case 'execution.failed':
     case 'execution.late_report':
       return ended(entry, look);
+    case 'reminder.sent':
+      return reminded(entry, look);
+    case 'break_glass.used':
+    case 'break_glass.reviewed':
+    case 'break_glass.overdue': {
+      const told = glassTold(entry, tellerName(entry.actor, look.names), look);
+      return told === null ? null : { ...told, output: null };
+    }
     default: {
       const words = wordsOf(entry, look);
       return words === null ? null : { words, mentions: [], output: null };
@@ -44,6 +53,30 @@ function asked({ request }: Look): ThreadLine {
   );
   const words: Words = ['Asked: ', ...needs, `, until ${moment(expiresAt)}.`];
   return { words, mentions: [...new Set(seats.flatMap(({ from }) => from))], output: null };
+}
+
+/** Whoever can still fill a seat is called on again, and beside them whom the plan escalates to. */
+function reminded({ at, data }: ToldEntry, look: Look): ThreadLine {
+  const { request } = look;
+  const { seats, expiresAt } = request.demands;
+  // It may be posted long after it was due, when the place was down.
+  if (request.state !== 'pending')
+    return {
+      words: [`A reminder was due at ${moment(at)}. It no longer waits.`],
+      mentions: [],
+      output: null,
+    };
+  const escalated = (data['groups'] ?? []) as readonly string[];
+  const open = seats.flatMap(({ from, count }, index) =>
+    (look.filledBy[index]?.length ?? 0) < count ? from : [],
+  );
+  const more =
+    escalated.length === 0 ? '' : ` Escalated to ${escalated.join(' and ')}; who may decide stays the same.`;
+  return {
+    words: [`Still waits for ${missingSeats(look)}. It expires at ${moment(expiresAt)}.${more}`],
+    mentions: [...new Set([...open, ...escalated])],
+    output: null,
+  };
 }
 
 function ended(entry: ToldEntry, { request }: Look): ThreadLine {

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import type { RequestId } from '../../bot/core/request.ts';
 import type { Logger } from '../../bot/ports/logger.ts';
 import type { QueueDriver, Wake } from '../../bot/ports/queue-driver.ts';
+import type { Random } from '../../bot/ports/random.ts';
 
 const ADD_WITHIN_MS = 2_000;
 /** How long a silent worker keeps a wake-up. The action itself has a lease of its own, in SQLite. */
@@ -13,7 +14,9 @@ const LOCK_MS = 30_000;
  * Wake-ups through Redis, so that workers on other machines hear them. One queue per set of labels: a
  * worker listens to those that its own labels cover. Losing all of Redis loses wake-ups and nothing else.
  */
-export function bullmqDriver(redisUrl: string, logger: Logger): QueueDriver {
+export function bullmqDriver(redisUrl: string, random: Random, logger: Logger): QueueDriver {
+  // A wake-up that died with an earlier process stays in Redis until its lock is over. Ours is another.
+  const life = Buffer.from(random.bytes(6)).toString('base64url');
   const connection = connectionOf(redisUrl);
   const queues = new Map<string, Queue<Wake>>();
   const workers: Worker<Wake>[] = [];
@@ -43,7 +46,7 @@ export function bullmqDriver(redisUrl: string, logger: Logger): QueueDriver {
       if (client.status !== 'ready') await within(ADD_WITHIN_MS, once(client, 'ready'));
       const { request, attempt, urgency, runsOn } = wake;
       const added = queueOf(runsOn).add('run', wake, {
-        jobId: `${request}-${attempt}`,
+        jobId: `${request}-${attempt}-${life}`,
         // BullMQ counts the other way round: 1 goes first.
         priority: 4 - urgency,
         attempts: 1,

@@ -14,6 +14,8 @@ export type CheckedLog = Pick<Checkpoints, 'tree' | 'checkpointKeys' | 'newestCh
 export interface AnchorsChecked {
   /** Why nothing may be signed or released, or null. */
   readonly ahead: string | null;
+  /** Whether one of them holds a checkpoint of ours that is in this log, and this log signed none after it. */
+  readonly agreed: boolean;
   /** Ids of the anchors that could not be read, though they should hold something. */
   readonly unread: readonly string[];
 }
@@ -36,6 +38,7 @@ export async function checkAnchors(
     return 'key' in read ? [read.key] : [];
   });
   const unread: string[] = [];
+  let agreed = false;
   for (const anchor of anchors) {
     if (anchor.lines === null) continue;
     const compared = compareWith(log, keys);
@@ -45,12 +48,14 @@ export async function checkAnchors(
       unread.push(anchor.id);
       continue;
     }
-    const { why, found } = compared.end();
-    if (why !== null) return { ahead: why, unread };
+    const { why, found, matched } = compared.end();
+    if (why !== null) return { ahead: why, agreed: false, unread };
     // It was shown checkpoints before, or should have been.
-    if (found === 0 && log.newestCheckpoint() !== null) unread.push(anchor.id);
+    const newest = log.newestCheckpoint();
+    if (found === 0 && newest !== null) unread.push(anchor.id);
+    if (newest !== null && matched >= newest.size) agreed = true;
   }
-  return { ahead: null, unread };
+  return { ahead: null, agreed, unread };
 }
 
 function compareWith(log: CheckedLog, keys: readonly VerifierKey[]) {
@@ -58,6 +63,7 @@ function compareWith(log: CheckedLog, keys: readonly VerifierKey[]) {
   const length = log.lastSeq() + 1;
   let why: string | null = null;
   let found = 0;
+  let matched = 0;
   const behind: FoundNote[] = [];
 
   const take = (one: FoundNote) => {
@@ -80,11 +86,14 @@ function compareWith(log: CheckedLog, keys: readonly VerifierKey[]) {
       finder.end();
       for (const one of why === null ? behind : []) {
         const root = opened(one, keys);
-        if (root === null || Buffer.compare(root, log.tree.root(one.size)) === 0) continue;
-        why = `an anchor holds another checkpoint of ${one.size} entries than this log: they are two logs`;
-        break;
+        if (root === null) continue;
+        if (Buffer.compare(root, log.tree.root(one.size)) !== 0) {
+          why = `an anchor holds another checkpoint of ${one.size} entries than this log: they are two logs`;
+          break;
+        }
+        matched = Math.max(matched, one.size);
       }
-      return { why, found };
+      return { why, found, matched };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import { toIsoTime } from '../../bot/core/instant.ts';
 import { type NamedDigest, namedDigests } from '../../bot/core/named-digests.ts';
-import type { Story } from './reports/story.ts';
+import type { DrawnStory } from './reports/sample.ts';
 
 const STATEMENT = 'https://in-toto.io/Statement/v1';
 /** Simple Verification Result. Since v0.2 the policies stand with the verifier, in any case. */
@@ -11,7 +11,7 @@ const PREDICATE = 'https://in-toto.io/attestation/svr/v0.2';
  * That a request was approved, as an in-toto statement about what it named: the image, commit or plan,
  * and else the action itself. `payload` is null when it is no longer kept. Null for what was not approved.
  */
-export function toStatement(story: Story, payload: JsonObject | null, log: string): JsonObject | null {
+export function toStatement(story: DrawnStory, payload: JsonObject | null, log: string): JsonObject | null {
   const { subject, approved, number } = story;
   if (approved === null) return null;
   const named = payload === null ? [] : namedDigests(payload);
@@ -57,7 +57,7 @@ function hexOf(digest: string): string {
 }
 
 /** What the log shows of this approval. What is not in the list was not verified. */
-function propertiesOf({ approved, broken, subject }: Story): readonly string[] {
+function propertiesOf({ approved, broken, subject }: DrawnStory): readonly string[] {
   const people = new Set(approved?.by ?? []).size;
   const how = broken ? 'BREAK_GLASS' : people === 0 ? 'ALLOWED_BY_RULE' : 'QUORUM_OF_DISTINCT_PEOPLE';
   return [

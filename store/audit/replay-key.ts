@@ -10,10 +10,11 @@ export function keyRotated(world: World, { actor, data }: EntryOf<'log.key_rotat
   return takeOver(world, data.next);
 }
 
-/** An operator went on after an anchor was found ahead of the log, or after a key was lost. */
+/** An operator went on after an anchor was found ahead of the log, on a restored copy, or after a key was lost. */
 export function epochOpened(world: World, { actor, data, d }: EntryOf<'log.epoch_opened'>): Why {
   if (actor.kind !== 'keyturn') return 'its actor is not keyturn';
   if (d['reason'] === undefined) return 'an epoch without a reason';
+  world.unconfirmed = false;
   return takeOver(world, data.key);
 }
 

@@ -30,10 +30,6 @@ function optional<T>(guard: Guard<T>): Guard<T | undefined> {
   return (value): value is T | undefined => value === undefined || guard(value);
 }
 
-function orMissing<T>(guard: Guard<T>): Guard<T | undefined> {
-  return (value): value is T | undefined => value === undefined || guard(value);
-}
-
 function listOf<T>(guard: Guard<T>): Guard<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.every(guard);
 }
@@ -83,6 +79,7 @@ const demands = fields({
 });
 const outcome = fields({ exit_code: orNull(whole) });
 const message = fields({ place: text, kind: oneOf('card', 'thread', 'direct', 'digest', 'text') });
+const restored = fields({ from: count, confirmed: flag });
 const nothing = fields({});
 
 /** One line per type that the bot can write. A new one that has no line here does not compile. */
@@ -100,7 +97,7 @@ const DATA = {
     executor: orNull(fields({ kind: oneOf('idempotent', 'checkable', 'once'), definition: digest })),
     demands,
     submission,
-    unresolved: orMissing(count),
+    unresolved: optional(count),
   }),
   'request.identified': fields({ person: text, because: text, unresolved: count }),
   'request.deduplicated': fields({ submission }),
@@ -158,7 +155,7 @@ const DATA = {
   'client.refused': fields({ code: text, call: text, times: count }),
   'requester.frozen': fields({ requester: text, exclusions: listOf(text) }),
   'requester.cleared': fields({ requester: text }),
-  'identity.linked': fields({ person: text, accounts: count, links: orMissing(count) }),
+  'identity.linked': fields({ person: text, accounts: count, links: optional(count) }),
   'identity.unlinked': fields({ person: text, links: count }),
   'identity.code_given': fields({ person: text, expires_at: time }),
   'directory.failed': fields({ kind: text }),
@@ -171,7 +168,7 @@ const DATA = {
   'audit.exported': fields({ from: count, to: count, reports: listOf(text) }),
   'disclosure.erased': fields({ seq: count, field: text }),
   'log.pruned': fields({ before: count, archive: digest }),
-  'log.started': fields({ clean: flag }),
+  'log.started': fields({ clean: flag, restored: optional(restored) }),
   'log.stopped': nothing,
   'log.heartbeat': nothing,
   'log.key_rotated': fields({ previous: orNull(text), next: text }),

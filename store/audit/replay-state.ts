@@ -81,6 +81,8 @@ export interface World {
   policy: string | null;
   /** The verifier key that checkpoints are signed by; null before the log has named one. */
   key: string | null;
+  /** It runs on a copy that was put back, and nothing has said yet that it may go on. */
+  unconfirmed: boolean;
   /** False where the log's beginning is missing: then what it does not show may still be so. */
   readonly whole: boolean;
 }

@@ -13,6 +13,7 @@ import {
   timedOut,
   withdrawnByAsker,
 } from './replay-release.ts';
+import { releasedByCopy } from './replay-restored.ts';
 import { approved, cleared, flagged, rejected, reviewed, viewed } from './replay-review.ts';
 import { printed, retried, started } from './replay-run.ts';
 import type { Actor, LoggedEntry } from './replay-shape.ts';
@@ -28,7 +29,7 @@ export function step(world: World, held: Held, entry: LoggedEntry, owed: Owed | 
   // What the entry before demands belongs to the same moment, which was looked at there.
   if (owed === null && !isTimes && entry.at >= deadlineOf(held))
     return `${entry.type} of request ${number} at or after its deadline`;
-  const why = ruled(world, held, entry, owed);
+  const why = releasedByCopy(world, entry) ?? ruled(world, held, entry, owed);
   if (why !== null) return `${entry.type} of request ${number}: ${why}`;
   if (possible.to !== null) held.state = possible.to;
   return null;

@@ -3,7 +3,8 @@ import { frozen, interruptsSweep, policyLoaded, requesterCleared } from './repla
 import { glassOverdue, glassReviewed } from './replay-glass.ts';
 import { linked, unlinked } from './replay-identity.ts';
 import { epochOpened, keyRotated } from './replay-key.ts';
-import { exported, pruned, erased as textErased } from './replay-record.ts';
+import { exported, payloadErased, pruned, erased as textErased } from './replay-record.ts';
+import { started } from './replay-restored.ts';
 import type { Actor, EntryOf, LoggedEntry, Subject } from './replay-shape.ts';
 import { type Held, LATE, type Owed, STEPS, subjectProblem, type Why, type World } from './replay-state.ts';
 import { step } from './replay-step.ts';
@@ -34,6 +35,7 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
     began: 0,
     policy: null,
     key: null,
+    unconfirmed: false,
     whole,
   };
   let requests = 0;
@@ -69,12 +71,13 @@ export function createReplay(whole: boolean, onTerminal: (request: Replayed) => 
         return (isBefore(entry.subject) ? null : glassOverdue(world, entry)) ?? about(entry, owed);
       case 'payload.erased':
         erased += 1;
-        if (entry.actor.kind !== 'keyturn') return 'its actor is not keyturn';
-        return about(entry, owed);
+        return payloadErased(world, entry) ?? about(entry, owed);
       case 'identity.linked':
         return linked(world, entry);
       case 'identity.unlinked':
         return unlinked(world, entry);
+      case 'log.started':
+        return started(world, entry) ?? about(entry, owed);
       case 'log.key_rotated':
         return keyRotated(world, entry);
       case 'log.epoch_opened':

@@ -11,8 +11,7 @@ import { parseOrigin } from '../audit/origin.ts';
 import { FAST_SECONDS } from '../audit/reports/fast-approvals.ts';
 import type { About } from '../audit/reports/report.ts';
 import { runReports } from '../audit/reports/run.ts';
-import { createSelection, SAMPLE_SIZE } from '../audit/reports/sample.ts';
-import type { Story } from '../audit/reports/story.ts';
+import { createSelection, type DrawnStory, SAMPLE_SIZE } from '../audit/reports/sample.ts';
 import { readStored } from '../audit/stored-entry.ts';
 import type { LogSnapshot, SnapshotText } from '../sqlite/snapshot.ts';
 import type { Archive } from './archive.ts';
@@ -121,7 +120,7 @@ async function addAnchors({ anchors, archive, folder }: BundleParts): Promise<vo
 }
 
 interface Drawn {
-  readonly stories: readonly Story[];
+  readonly stories: readonly DrawnStory[];
   readonly approved: number;
 }
 
@@ -186,7 +185,7 @@ async function addSpool(archive: Archive, path: string, spool: Spool): Promise<v
 
 async function addProofs(
   { order, snapshot, archive }: BundleParts,
-  stories: readonly Story[],
+  stories: readonly DrawnStory[],
 ): Promise<void> {
   const sampled = order.reports.includes('sample') ? stories.slice(0, SAMPLE_SIZE) : [];
   const seqs = new Set(sampled.flatMap((story) => story.seqs));
@@ -196,7 +195,7 @@ async function addProofs(
   }
 }
 
-async function addAttestations(parts: BundleParts, stories: readonly Story[]): Promise<void> {
+async function addAttestations(parts: BundleParts, stories: readonly DrawnStory[]): Promise<void> {
   const { order, snapshot, archive, attestor } = parts;
   await archive.addText('attestations/key.pem', attestor.publicKey);
   for (const story of stories) {

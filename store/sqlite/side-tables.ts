@@ -65,6 +65,7 @@ export function identitiesIn(
   const add = db.prepare('INSERT INTO people (key, person) VALUES (?, ?)');
   const fact = db.prepare<[string], { value: string }>('SELECT value FROM facts WHERE name = ?');
   const setFact = db.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
+  const dropFact = db.prepare('DELETE FROM facts WHERE name = ?');
   return {
     personOf: (key) => byKey.get(key)?.person ?? null,
     keyOf: (person) => byPerson.get(person)?.key ?? null,
@@ -75,6 +76,8 @@ export function identitiesIn(
     setPolicyInForce(version, text) {
       setFact.run('policy', version);
       setFact.run('policy_text', text);
+      // Also one that was met before: what was asked since has only met the one between.
+      dropFact.run('policy_met');
     },
     setPolicyMet: (version) => void setFact.run('policy_met', version),
   };

@@ -32,11 +32,13 @@ export interface LogSnapshot {
   close(): void;
 }
 
-const PAGE = 500;
+const PAGE = 100;
 const HASH_BYTES = 32;
 
 export function openSnapshot(file: string): LogSnapshot {
   const db = openReadOnly(file);
+  // It reads everything once and nothing twice, and no more memory may be needed for a long log.
+  db.pragma('cache_size = -2000');
   db.exec('BEGIN');
   const head = readHead(db);
   const tree = treeIn(db, () => head);

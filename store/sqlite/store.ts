@@ -18,6 +18,7 @@ import { pruningIn } from './pruning.ts';
 import { purgerOf } from './purge.ts';
 import { referencesIn } from './references.ts';
 import { requestsIn } from './requests.ts';
+import { restoredIn } from './restored.ts';
 import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
 import { streamsIn } from './streams.ts';
 import { checkTail, endsWithStop } from './tail.ts';
@@ -85,6 +86,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ...streamsIn(db),
     ...disclosuresIn(db),
     ...pruningIn(db),
+    ...restoredIn(db),
   };
   const mark = () => {
     const held = head;

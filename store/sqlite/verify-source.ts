@@ -54,13 +54,15 @@ export function openVerifySource(file: string): VerifySource {
         'SELECT seq, prev, type, request, bytes FROM entries WHERE seq >= ? ORDER BY seq',
       )
       .raw();
-    // All of them: one that stands before the first entry belongs to nothing.
-    const disclosures = db.prepare<[], DisclosureRow>(
-      'SELECT seq, field, salt, value FROM disclosures ORDER BY seq, field',
+    // One that stands before the first entry belongs to nothing: unless that entry is one of those that
+    // were pruned, and are leaving together with their texts.
+    const disclosures = db.prepare<[number], DisclosureRow>(
+      `SELECT seq, field, salt, value FROM disclosures d
+       WHERE seq >= ? OR NOT EXISTS (SELECT 1 FROM entries e WHERE e.seq = d.seq) ORDER BY seq, field`,
     );
     const past = pastIn(db);
     const from = past?.before ?? 0;
-    const texts = take(disclosures.iterate());
+    const texts = take(disclosures.iterate(from));
     return {
       *entries() {
         for (const [seq, prev, type, request, bytes] of entries.iterate(from)) {

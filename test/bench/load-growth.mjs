@@ -1,10 +1,11 @@
 import { readOptions, report } from './lib/child.mjs';
+import { cpuMs } from './lib/cpu.mjs';
 import { percentiles } from './lib/measure.mjs';
 import { aSubmission, TOKENS } from './lib/policy.mjs';
 import { Wire } from './lib/wire.mjs';
 
 /** A child process: `samples` of each call, `inFlight` at a time, one kind of call after the other. */
-const { port, inFlight, samples, salt } = readOptions();
+const { port, pid, inFlight, samples, salt } = readOptions();
 const wires = await Promise.all(Array.from({ length: inFlight }, () => Wire.open(port)));
 
 async function timed(call) {
@@ -26,6 +27,7 @@ async function timed(call) {
   return { ...percentiles(took), answers };
 }
 
+const before = cpuMs(pid);
 const submit = await timed((wire, nth) =>
   wire.call('POST', '/v1/requests', TOKENS.agent, aSubmission(`${salt}-${nth}`)),
 );
@@ -37,7 +39,15 @@ const review = await timed((wire, nth) => {
 });
 const list = await timed((wire) => wire.call('GET', '/v1/requests', TOKENS.bob));
 const pending = await timed((wire) => wire.call('GET', '/v1/requests?state=pending', TOKENS.bob));
+const after = cpuMs(pid);
 for (const wire of wires) wire.close();
 
 const only = ({ p50, p99 }) => ({ p50, p99 });
-report({ list: only(list), pending: only(pending), submit: only(submit), review: only(review) });
+report({
+  list: only(list),
+  pending: only(pending),
+  submit: only(submit),
+  review: only(review),
+  // Of one of each, and the look before the review.
+  cpuMsEach: after === null ? null : (after - before) / samples,
+});

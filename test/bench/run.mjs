@@ -8,6 +8,7 @@ import { growth } from './c-growth.mjs';
 import { verification } from './d-verification.mjs';
 import { starting } from './e-starting.mjs';
 import { exporting } from './f-export.mjs';
+import { policy } from './g-policy.mjs';
 import { toTable } from './lib/rows.mjs';
 
 // It measures and never fails for what it measured: a missed aim is for people to look at.
@@ -19,8 +20,9 @@ const BENCHES = new Map([
   ['d', verification],
   ['e', starting],
   ['f', exporting],
+  ['g', policy],
 ]);
-const USAGE = `node test/bench/run.mjs [${[...BENCHES.keys()].join('] [')}] [--quick] [--json FILE]`;
+const USAGE = `node test/bench/run.mjs [${[...BENCHES.keys()].join('] [')}] [--quick] [--stored N] [--json FILE]`;
 
 /** statfs(2) magic numbers; `fsync` means little on a tmpfs, so the reader should know. */
 const FILE_SYSTEMS = new Map([
@@ -34,10 +36,16 @@ const FILE_SYSTEMS = new Map([
 function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      stored: { type: 'string' },
+      json: { type: 'string' },
+    },
   });
   const unknown = positionals.filter((name) => !BENCHES.has(name));
   if (unknown.length > 0) throw new Error(`there is no bench ${unknown.join(', ')}`);
+  if (values.stored !== undefined && !/^[1-9][0-9]{2,6}$/.test(values.stored))
+    throw new Error('--stored takes a number from 100 to 9999999');
   return { ...values, names: positionals.length === 0 ? [...BENCHES.keys()] : positionals };
 }
 
@@ -54,7 +62,7 @@ function conditions(quick) {
   };
 }
 
-async function runAll({ names, quick, json }) {
+async function runAll({ names, quick, stored, json }) {
   const about = conditions(quick);
   const print = (text) => process.stdout.write(`${text}\n`);
   const { node, cores, load, directory, fileSystem } = about;
@@ -66,7 +74,7 @@ async function runAll({ names, quick, json }) {
     const dir = mkdtempSync(join(tmpdir(), `keyturn-bench-${name}-`));
     try {
       const begun = performance.now();
-      rows.push(...(await BENCHES.get(name)({ dir, quick })).map((row) => ({ bench: name, ...row })));
+      rows.push(...(await BENCHES.get(name)({ dir, quick, stored })).map((row) => ({ bench: name, ...row })));
       print(`${name} took ${Math.round((performance.now() - begun) / 1000)} s`);
     } finally {
       rmSync(dir, { recursive: true, force: true });

@@ -91,7 +91,7 @@ export function behavesLikeAFace(
       const world = await start();
       const request = await submit(world);
       const answer = await world.face.type('eve', `reject ${request.number} I do not like it`);
-      expect(answer.text).toContain('no such request');
+      expect(answer.text).toContain('There is nothing of that name');
       expect(answer.text).not.toContain('FIN-231');
       expect(await stateOf(world, request)).toBe('pending');
     });

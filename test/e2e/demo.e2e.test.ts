@@ -77,7 +77,7 @@ it('shows the whole idea in an empty folder, by nothing but what it prints', asy
   await guard.said(/waits for operators 0\/1/);
   await alice.sees(1, 'Approval needed');
   await alice.press(1, 'Approve');
-  await alice.told(1, 'Somebody else must');
+  await alice.told(1, 'you stand behind it');
   await bob.sees(1, 'tar -cvf /tmp/keyturn-demo.tar README.md');
   expect(guard.child.exitCode).toBeNull();
   await bob.press(1, 'Approve');

@@ -40,7 +40,7 @@ it.for(LOOKS)(
     await bob.press(1, 'Approve');
     expect(await violations(bob.page)).toEqual([]);
     await bob.pressInDialog('Approve');
-    await bob.told(1, 'You must have seen all of it');
+    await bob.told(1, 'you have not seen all of it');
     expect(await violations(bob.page)).toEqual([]);
     await bob.press(1, 'Reject');
     expect(await violations(bob.page)).toEqual([]);

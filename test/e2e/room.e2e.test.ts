@@ -25,7 +25,7 @@ it('goes the whole way with two people: refused owner, cut payload, full view, a
   // The card says that it does not show everything, and so does the answer to who approves all the same.
   await bob.sees(1, /\d+ of \d+ lines are not shown\. Open the full payload before you decide\./);
   await bob.press(1, 'Approve');
-  await bob.told(1, 'You must have seen all of it');
+  await bob.told(1, 'you have not seen all of it');
   expect(guard.child.exitCode).toBeNull();
 
   await bob.press(1, 'View full payload');
@@ -167,7 +167,7 @@ it('approves what is critical after a code, and not after a token', async (conte
     await visit.sees(1, 'critical');
     await visit.press(1, 'Approve');
     await visit.pressInDialog('Approve');
-    if (visit === bob) await bob.told(1, 'stronger way');
+    if (visit === bob) await bob.told(1, 'a token alone is not enough');
   }
   expect(await guard.ended).toMatchObject({ code: 0, stdout: 'wiped\n' });
   await bob.sees(1, 'Approved by Carol');

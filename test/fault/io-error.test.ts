@@ -7,8 +7,7 @@ import { checkAgreement } from './agreement.ts';
 const BIN = join(ROOT, 'dist/bot/cli/keyturn.js');
 
 async function demo(running: Running) {
-  const [, url] = await running.said(/Keyturn demo at (http:\S+)\./);
-  const [, agent, bob] = await running.said(/AGENT=(\S+) ALICE=\S+ BOB=(\S+)\n/);
+  const [, url, agent, bob] = await running.said(/URL=(http:\S+) AGENT=(\S+) ALICE=\S+ BOB=(\S+)\n/);
   const submit = (key: string) =>
     fetch(`${url}/v1/requests`, {
       method: 'POST',
@@ -35,7 +34,7 @@ it('row 24: an I/O error in the middle of a commit ends the process with 74 and 
 }, async () => {
   const folder = new Folder();
   // A file may not grow beyond this: a write then fails with EFBIG, and SQLite calls it an I/O error.
-  const limited = `trap "" XFSZ; ulimit -f 600; exec "${process.execPath}" "${BIN}" serve`;
+  const limited = `trap "" XFSZ; ulimit -f 1200; exec "${process.execPath}" "${BIN}" serve`;
   const first = folder.spawn('bash', ['-c', limited], { PORT: '0' });
   const { submit } = await demo(first);
   const answered: string[] = [];

@@ -21,7 +21,7 @@ const plan = (id, groups) => ({
   notify: ['vendor'],
 });
 
-const rule = (id, action, changes) => ({
+export const rule = (id, action, changes) => ({
   id,
   match: { action: [action] },
   when: null,
@@ -35,7 +35,7 @@ const rule = (id, action, changes) => ({
 });
 
 const TWO_KEYS = plan('two-keys', ['dba', 'security']);
-const ONE_KEY = plan('one-key', ['dba']);
+export const ONE_KEY = plan('one-key', ['dba']);
 
 /** Alice owns the agent; bob and carol hold the two keys. The second version is stricter than the first. */
 const RULES = {

@@ -1,85 +1,23 @@
 // The real server from dist/, in a process that kills itself at a point its test names. No product
-// code knows of this: SQLite, files, answers and the messenger are watched from outside.
+// code knows of this: points.mjs watches SQLite, files and answers from outside.
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import { ServerResponse } from 'node:http';
-import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { compose } from '../../dist/bot/compose.js';
+import { fileSink } from '../../dist/queue/sinks/file.js';
+import { arm as armNext, onRun, point, writeDown } from './points.mjs';
 import { PEOPLE, rulebook } from './rulebook.mjs';
 
-const { FAULT_DIR, FAULT_PORT, FAULT_POLICY, FAULT_ARM, FAULT_GATE, FAULT_FACE } = process.env;
-const { openSync, writeSync, fsyncSync, closeSync } = fs;
+const { FAULT_DIR, FAULT_PORT, FAULT_POLICY, FAULT_GATE, FAULT_FACE, FAULT_SINK } = process.env;
 
-/** What fires next, or null. The (skip + 1)th point with that name, in a batch of at least that many works. */
-let armed = FAULT_ARM === undefined ? null : JSON.parse(FAULT_ARM);
-let works = 0;
 let crossesOut = false;
-
-function point(name) {
-  if (name === 'before BEGIN IMMEDIATE') works = 0;
-  if (name === 'before SAVEPOINT work') works += 1;
-  if (armed === null || (armed.name ?? name) !== name || (armed.works ?? 0) > works) return;
-  if (armed.skip > 0) {
-    armed.skip -= 1;
-    return;
+onRun((name, db) => {
+  if (name === 'DELETE FROM outbox') crossesOut = true;
+  if (name === 'COMMIT' && crossesOut) {
+    crossesOut = false;
+    if (db.prepare('SELECT count(*) FROM outbox').pluck().get() === 0) process.send({ drained: true });
   }
-  // On disk before the end, or the test could not tell this end from another.
-  writeDown(join(FAULT_DIR, 'marker'), JSON.stringify({ point: name, works }));
-  process.kill(process.pid, 'SIGKILL');
-}
-
-function writeDown(file, line) {
-  const handle = openSync(file, 'a', 0o600);
-  writeSync(handle, `${line}\n`);
-  fsyncSync(handle);
-  closeSync(handle);
-}
-
-const { prepare, exec, pragma } = Sqlite.prototype;
-Sqlite.prototype.prepare = function (sql) {
-  const statement = prepare.call(this, sql);
-  const { run } = statement;
-  const name = /^\w+(?: OR \w+)?(?: INTO| FROM)?(?: \w+)?/.exec(sql)?.[0] ?? sql;
-  statement.run = (...values) => {
-    point(`before ${name}`);
-    const result = run.apply(statement, values);
-    if (name === 'RELEASE work' || name === 'COMMIT') point(`after ${name}`);
-    if (name === 'DELETE FROM outbox') crossesOut = true;
-    if (name === 'COMMIT' && crossesOut) {
-      crossesOut = false;
-      if (this.prepare('SELECT count(*) FROM outbox').pluck().get() === 0) process.send({ drained: true });
-    }
-    return result;
-  };
-  return statement;
-};
-Sqlite.prototype.exec = function (sql) {
-  point('before exec');
-  const result = exec.call(this, sql);
-  point('after exec');
-  return result;
-};
-Sqlite.prototype.pragma = function (text, options) {
-  point(`before PRAGMA ${text}`);
-  return pragma.call(this, text, options);
-};
-for (const name of ['mkdirSync', 'openSync', 'chmodSync', 'writeFileSync', 'fsyncSync', 'renameSync']) {
-  const original = fs[name];
-  fs[name] = (...values) => {
-    point(`before ${name}`);
-    return original(...values);
-  };
-}
-syncBuiltinESMExports();
-
-const { end } = ServerResponse.prototype;
-ServerResponse.prototype.end = function (...values) {
-  point('before the answer');
-  this.once('finish', () => point('after the answer'));
-  return end.apply(this, values);
-};
+});
 
 /** The relay waits here while a step of a caller is under test: then nobody but that caller writes. */
 let open = () => {};
@@ -132,6 +70,17 @@ const vendor = {
   find: async (_notice, key) => postedUnder(key),
 };
 
+/** The product's own sink, with the moments before and after it has the lines. */
+const collector = fileSink(join(FAULT_DIR, 'siem.jsonl'));
+const sink = {
+  name: collector.name,
+  async send(lines, signal) {
+    point('before send');
+    await collector.send(lines, signal);
+    point('after send');
+  },
+};
+
 process.on('message', async ({ arm, relay, reload }) => {
   if (reload !== undefined) {
     await keyturn.reload(() => ({ ...config, compile: (personOf) => rulebook(personOf, reload) }));
@@ -141,7 +90,7 @@ process.on('message', async ({ arm, relay, reload }) => {
   if (arm !== undefined && !relay) shut();
   // A `delivered` write that is on its way ends within these turns.
   for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
-  if (arm !== undefined) armed = arm;
+  if (arm !== undefined) armNext(arm);
   process.send({ armed: true });
   if (relay) open();
 });
@@ -171,6 +120,7 @@ const keyturn = await compose(config, {
   logger: { info: quiet, warn: quiet, error: tell },
   couriers: () => (FAULT_FACE === undefined ? [probe] : []),
   faces: () => (FAULT_FACE === undefined ? [] : [vendor]),
+  sinks: FAULT_SINK === undefined ? [] : [sink],
   onBroken: () => process.exit(74),
 });
 process.on('SIGTERM', () => keyturn.stop().then(() => process.exit(0)));

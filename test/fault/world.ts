@@ -34,6 +34,8 @@ export interface StartOptions {
   readonly policy?: 1 | 2;
   /** With a face whose vendor is a file, instead of the place that only listens. */
   readonly face?: true;
+  /** Every entry is streamed to `siem.jsonl`. */
+  readonly sink?: true;
 }
 
 /** One install on disk, and the processes that come and go over it. */
@@ -44,6 +46,7 @@ export class World {
   readonly deliveries = join(this.dir, 'deliveries.jsonl');
   readonly posts = join(this.dir, 'posts.jsonl');
   readonly edits = join(this.dir, 'edits.jsonl');
+  readonly stream = join(this.dir, 'siem.jsonl');
   readonly #marker = join(this.dir, 'marker');
   readonly #processes: ChildProcess[] = [];
 
@@ -61,7 +64,7 @@ export class World {
 
   /** A server process, which may be armed to die before it ever listens. `around` is what runs it. */
   launch(
-    { arm, gate, port = 0, policy = 1, face }: StartOptions = {},
+    { arm, gate, port = 0, policy = 1, face, sink }: StartOptions = {},
     around: readonly string[] = [],
   ): ChildProcess {
     const env = {
@@ -71,6 +74,7 @@ export class World {
       FAULT_POLICY: String(policy),
       FAULT_GATE: gate,
       FAULT_FACE: face === undefined ? undefined : '1',
+      FAULT_SINK: sink === undefined ? undefined : '1',
       FAULT_ARM: arm === undefined ? undefined : JSON.stringify(arm),
     };
     const [program = process.execPath, ...args] = [...around, process.execPath, SERVER];

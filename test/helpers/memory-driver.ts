@@ -1,7 +1,5 @@
 import type { PersonCaller } from '../../bot/app/context.ts';
-import { recordRefusedCalls } from '../../bot/app/refuse-call.ts';
 import type { Answer, Click, Desk } from '../../bot/commands/answer.ts';
-import { createDesk } from '../../bot/commands/desk.ts';
 import type { Keyturn } from '../../bot/compose.ts';
 import { toPlace } from '../../bot/core/place.ts';
 import type { Button } from '../../bot/views/button.ts';
@@ -14,13 +12,7 @@ import { says, until } from './until.ts';
 /** How people use the face in memory. `keyturn` is asked for anew each time: it may have been restarted. */
 export function memoryDriver(vendor: MemoryVendor, keyturn: () => Keyturn): FaceDriver {
   const memory = toPlace('memory');
-  const desk = (): Desk => {
-    const { context } = keyturn();
-    return createDesk(
-      context,
-      recordRefusedCalls(context, () => performance.now()),
-    );
-  };
+  const desk = (): Desk => keyturn().desk;
   const cards = (number: number) => {
     const [request] = keyturn().context.store.committed.list({
       states: null,

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import type { Wish } from './aim.ts';
-import { ALL_CHANGES, type Change, type Firm, firmWith, isClient, type Who } from './firm.ts';
+import { often, type Wish } from './aim.ts';
+import { ALL_CHANGES, type Change, firmWith } from './changes.ts';
+import { type Firm, isClient, type Who } from './firm.ts';
 import type { Model } from './model.ts';
+import { failure, freeze, overdue, raised, silence } from './moments.ts';
 import type { Said } from './said.ts';
 import type { CrashAt } from './setting.ts';
 import { racing, wish } from './wishes.ts';
@@ -71,7 +73,12 @@ const crashes = fc
   );
 
 /** What an operator changes at once; shrinks to what matters. */
-export const changes: fc.Arbitrary<readonly Change[]> = fc.subarray([...ALL_CHANGES], { maxLength: 3 });
+export const changes: fc.Arbitrary<readonly Change[]> = fc
+  .tuple(
+    fc.subarray([...ALL_CHANGES], { maxLength: 3 }),
+    often<readonly Change[]>([5, []], [1, ['a directory keeps security']], [1, ['a directory keeps dba']]),
+  )
+  .map((both) => both.flat());
 
 const restarts = fc
   .record({ to: fc.option(changes), crash: fc.option(fc.nat({ max: 8 }), { freq: 3 }) })
@@ -108,11 +115,16 @@ const reloads = fc
     command(`reload with [${to.join(', ')}] ${JSON.stringify(how)}:`, false, async (world, did) => {
       const firm = firmWith(to);
       const { model } = world;
+      // Known and open: what a policy demands that comes and goes during one silence of a directory is lost.
+      if (!model.hasMet) return;
+      const isKept = [firm, model.policy].some(({ kept }) => Object.keys(kept).length > 0);
       const isKnown = (said: Said) =>
         !('who' in said) || (knows(firm, said.who) && knows(model.firm, said.who));
       // Whoever only one of the two policies knows is refused, by whichever they meet first: reload-callers.test.ts.
       const saids =
-        'crash' in how || 'fault' in how ? [] : wishes.flatMap(({ says }) => says(world)).filter(isKnown);
+        isKept || 'crash' in how || 'fault' in how
+          ? []
+          : wishes.flatMap(({ says }) => says(world)).filter(isKnown);
       did(saids);
       await world.act(saids, { ...how, firm });
     }),
@@ -157,10 +169,29 @@ const deadlines = fc
     }),
   );
 
+/** To the millisecond: just before, at or after it. */
+const moments = fc
+  .record({
+    moment: fc.constantFrom(silence, overdue, freeze, raised, failure),
+    offMs: fc.constantFrom(-1, 0, 1),
+  })
+  .map(({ moment, offMs }) =>
+    command(`${moment.name} ${offMs} ms:`, true, (world, did) => moment(world, did, offMs)),
+  );
+
 const hangs = fc.nat({ max: 3 }).map((back) =>
   command('waits', true, async (world) => {
     const id = world.ids[world.ids.length - 1 - (back % world.ids.length)];
-    if (id !== undefined) await world.hang(id);
+    // Somebody whose wait ends has the directory asked, at a moment that nobody here can tell.
+    const asker = id === undefined ? undefined : world.model.requests.get(id)?.asker;
+    const isKept = Object.keys(world.model.policy.kept).length > 0;
+    if (id !== undefined && asker !== undefined && (isClient(asker) || !isKept)) await world.hang(id);
+  }),
+);
+
+const directories = fc.boolean().map((isDown) =>
+  command(`the directory ${isDown ? 'fails' : 'answers'}`, false, async (world) => {
+    world.directory.isDown = isDown;
   }),
 );
 
@@ -174,4 +205,6 @@ export const command_: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: time },
   { weight: 2, arbitrary: deadlines },
   { weight: 1, arbitrary: hangs },
+  { weight: 5, arbitrary: moments },
+  { weight: 3, arbitrary: directories },
 );

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ActionRequest } from '../../bot/core/request.ts';
+import { sorted } from './canonical.ts';
+import type { Firm } from './firm.ts';
 import { type Held, stateAt } from './held.ts';
-import { type Foreseen, sorted } from './model.ts';
+import type { Foreseen } from './model.ts';
 import type { Answered } from './tell.ts';
 
 // The model's request and the bot's row, each as the same text: what differs stands out in a failure.
@@ -16,6 +18,7 @@ export function heldText(request: Held, now: number): string {
     owner: request.owner,
     behalf: request.body.onBehalfOf,
     digest: request.digest,
+    hasStranger: request.hasStranger,
     effect: ruling.effect,
     critical: ruling.critical,
     seats: ruling.seats.map(({ from, count, candidates }) => ({
@@ -54,6 +57,7 @@ export function rowText(row: ActionRequest, state: string, nameOf: (id: string) 
     owner: row.owner === null ? null : nameOf(row.owner),
     behalf: row.onBehalfOf === null ? null : nameOf(row.onBehalfOf),
     digest: row.actionDigest,
+    hasStranger: row.unresolved.length > 0,
     effect: row.effect,
     critical: demands.risk === 'critical',
     seats: demands.seats.map(({ from, count, candidates }) => ({
@@ -119,4 +123,9 @@ export function rowStateAt(row: ActionRequest, now: number): string {
   if (state === 'approved') return past(usableUntil) ? 'lapsed' : state;
   if (state !== 'executing' || execution === null) return state;
   return past(execution.heardAt + demands.outcomeWithinMs) ? 'unknown' : state;
+}
+
+/** Whether this row, as it is on disk, was judged by this policy. What that ended says no version. */
+export function hasMet(row: ActionRequest | null, { version }: Firm): boolean {
+  return row?.demands.policyVersion === version || row?.state === 'denied' || row?.state === 'revoked';
 }

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 // The firm that the histories play in, as plain data. The model reads it as it stands here; the bot
 // gets it as a rulebook (`to-rulebook.ts`). Nothing of bot/core is used, so that the two can disagree.
 
@@ -70,6 +68,10 @@ export interface Firm {
   readonly version: string;
   readonly people: readonly Person[];
   readonly groups: Readonly<Record<string, readonly Person[]>>;
+  /** Of groups that a directory keeps: the member whom only the directory knows. */
+  readonly kept: Readonly<Record<string, Person>>;
+  /** Groups of which nobody can say at the moment who is in them. */
+  readonly unknown: readonly string[];
   readonly auditors: readonly Person[];
   readonly clearFrom: string;
   readonly clients: Readonly<Partial<Record<Client, ClientRule>>>;
@@ -82,9 +84,9 @@ export interface Firm {
   readonly newPerMinute: number;
 }
 
-const MINUTE = 60_000;
+export const MINUTE = 60_000;
 
-function planOf(id: string, ...seats: readonly (readonly [from: string, count: number])[]): PlanRule {
+export function planOf(id: string, ...seats: readonly (readonly [from: string, count: number])[]): PlanRule {
   return {
     id,
     seats: seats.map(([from, count]) => ({ from: from.split('+'), count })),
@@ -95,7 +97,7 @@ function planOf(id: string, ...seats: readonly (readonly [from: string, count: n
   };
 }
 
-function ruleOf(id: string, action: string, more: Partial<FirmRule>): FirmRule {
+export function ruleOf(id: string, action: string, more: Partial<FirmRule>): FirmRule {
   return {
     id,
     action,
@@ -109,13 +111,22 @@ function ruleOf(id: string, action: string, more: Partial<FirmRule>): FirmRule {
   };
 }
 
-const ONE_KEY = planOf('one-key', ['dba', 1]);
-const TWO_KEYS = planOf('two-keys', ['dba', 1], ['security', 1]);
+export const ONE_KEY = planOf('one-key', ['dba', 1]);
+export const TWO_KEYS = planOf('two-keys', ['dba', 1], ['security', 1]);
+/** Its times are shorter than those of any other, so that it shows which ones count. */
+export const WATCH: PlanRule = {
+  ...planOf('watch', ['security', 1]),
+  expiresAfterMs: 20 * MINUTE,
+  usableForMs: 10 * MINUTE,
+  outcomeWithinMs: 30 * MINUTE,
+};
 
 /** Before any change. Alice owns the agent and is a dba herself; dora sits in both groups; eve in none. */
-const FIRM: Omit<Firm, 'version'> = {
+export const FIRM: Omit<Firm, 'version'> = {
   people: PEOPLE,
   groups: { dba: ['alice', 'bob', 'dora'], security: ['carol', 'dora'], solo: ['alice'] },
+  kept: {},
+  unknown: [],
   auditors: ['carol'],
   clearFrom: 'security',
   clients: {
@@ -147,7 +158,7 @@ const FIRM: Omit<Firm, 'version'> = {
       replacesDefault: true,
     }),
     ruleOf('fence', 'db.fence', {
-      plan: planOf('watch', ['security', 1]),
+      plan: WATCH,
       rows: 'over 100',
       exclude: ['bob'],
     }),
@@ -159,114 +170,6 @@ const FIRM: Omit<Firm, 'version'> = {
   openPerRequester: 20,
   newPerMinute: 30,
 };
-
-type Draft = Omit<Firm, 'version'>;
-
-const without = (from: string, person: Person) => (firm: Draft) => ({
-  ...firm,
-  groups: { ...firm.groups, [from]: (firm.groups[from] ?? []).filter((member) => member !== person) },
-});
-const withMember = (to: string, person: Person) => (firm: Draft) => ({
-  ...firm,
-  groups: { ...firm.groups, [to]: [...(firm.groups[to] ?? []), person] },
-});
-const withRule = (added: FirmRule) => (firm: Draft) => ({ ...firm, rules: [...firm.rules, added] });
-const instead = (id: string, rule: FirmRule) => (firm: Draft) => ({
-  ...firm,
-  rules: firm.rules.map((old) => (old.id === id ? rule : old)),
-});
-const everyPlan = (change: Partial<PlanRule>) => (firm: Draft) => ({
-  ...firm,
-  rules: firm.rules.map((rule) =>
-    rule.plan === null ? rule : { ...rule, plan: { ...rule.plan, ...change } },
-  ),
-  default: firm.default === 'deny' ? firm.default : { ...firm.default, ...change },
-});
-const agent = (change: Partial<ClientRule>) => (firm: Draft) =>
-  firm.clients.agent === undefined
-    ? firm
-    : { ...firm, clients: { ...firm.clients, agent: { ...firm.clients.agent, ...change } } };
-
-/** What an operator may write into the policy file, by the name that a counterexample shows. */
-const CHANGES = {
-  'bob leaves dba': without('dba', 'bob'),
-  'bob leaves the firm': (firm) => ({
-    ...without('dba', 'bob')(firm),
-    people: firm.people.filter((person) => person !== 'bob'),
-  }),
-  'dora leaves security': without('security', 'dora'),
-  'dora leaves dba': without('dba', 'dora'),
-  'eve joins dba': withMember('dba', 'eve'),
-  'eve joins security': withMember('security', 'eve'),
-  'export needs one key': instead(
-    'two-keys',
-    ruleOf('two-keys', 'db.export', { plan: ONE_KEY, replacesDefault: true }),
-  ),
-  'export needs three': instead(
-    'two-keys',
-    ruleOf('two-keys', 'db.export', {
-      plan: planOf('three', ['dba', 2], ['security', 1]),
-      replacesDefault: true,
-    }),
-  ),
-  'export denied': withRule(ruleOf('no-export', 'db.export', { effect: 'deny' })),
-  'export allowed': instead(
-    'two-keys',
-    ruleOf('two-keys', 'db.export', { effect: 'allow', rows: 'under 100' }),
-  ),
-  'migrate denied': withRule(ruleOf('no-migrate', 'db.migrate', { effect: 'deny', rows: 'over 100' })),
-  'migrate allowed': withRule(ruleOf('free-migrate', 'db.migrate', { effect: 'allow', rows: 'under 100' })),
-  'migrate needs security': withRule(
-    ruleOf('watched', 'db.migrate', { plan: planOf('watch', ['security', 1]) }),
-  ),
-  'migrate is critical': withRule(ruleOf('hot', 'db.migrate', { plan: ONE_KEY, critical: true })),
-  'read needs a key': withRule(ruleOf('no-free-read', 'db.read', { plan: ONE_KEY })),
-  'bob excluded': withRule(ruleOf('not-bob', 'db.*', { plan: ONE_KEY, exclude: ['bob'] })),
-  'default denies': (firm) => ({ ...firm, default: 'deny' }),
-  'default needs two': (firm) => ({ ...firm, default: TWO_KEYS }),
-  'comments demanded': everyPlan({ comment: true }),
-  'short expiry': everyPlan({ expiresAfterMs: 5 * MINUTE }),
-  'short use': everyPlan({ usableForMs: 2 * MINUTE }),
-  'short outcome': everyPlan({ outcomeWithinMs: 10 * MINUTE }),
-  'agent belongs to bob': agent({ owner: 'bob' }),
-  'agent may only read': agent({ actions: ['db.read'] }),
-  'agent acts for nobody': agent({ mayActFor: [] }),
-  'agent is gone': (firm) => ({
-    ...firm,
-    clients: firm.clients.ci === undefined ? {} : { ci: firm.clients.ci },
-  }),
-  'freeze now and then': (firm) => ({
-    ...firm,
-    freezes: [{ action: 'db.*', everyMs: 30 * MINUTE, forMs: 10 * MINUTE }],
-  }),
-  'exports are frozen': (firm) => ({
-    ...firm,
-    freezes: [...firm.freezes, { action: 'db.export', everyMs: 60 * MINUTE, forMs: 60 * MINUTE }],
-  }),
-  'no break-glass': (firm) => ({ ...firm, glass: [] }),
-  'longer reasons': (firm) => ({ ...firm, glass: firm.glass.map((rule) => ({ ...rule, reasonMin: 50 })) }),
-  'security breaks glass too': (firm) => ({
-    ...firm,
-    glass: [
-      ...firm.glass,
-      { action: 'db.*', who: ['security'], reasonMin: 5, reviewBy: ['dba'], withinMs: 20 * MINUTE },
-    ],
-  }),
-  'dba clears': (firm) => ({ ...firm, clearFrom: 'dba' }),
-  'no dev': (firm) => ({ ...firm, environments: ['prod'] }),
-  'low limits': (firm) => ({ ...firm, openPerRequester: 3, newPerMinute: 4 }),
-} satisfies Readonly<Record<string, (firm: Draft) => Draft>>;
-
-export type Change = keyof typeof CHANGES;
-export const ALL_CHANGES = Object.keys(CHANGES) as readonly Change[];
-
-/** The firm with these changes, in the order they are listed above. */
-export function firmWith(changes: readonly Change[]): Firm {
-  const made = ALL_CHANGES.filter((change) => changes.includes(change));
-  const version = `sha256:${createHash('sha256').update(made.join()).digest('hex')}`;
-  const draft = made.reduce((firm: Draft, change) => (CHANGES[change] as (firm: Draft) => Draft)(firm), FIRM);
-  return { ...draft, version };
-}
 
 /** Whether the pattern, a name or a prefix with a star, names the text. */
 export function covers(pattern: string, text: string): boolean {

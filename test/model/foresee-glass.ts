@@ -1,6 +1,6 @@
 import type { Firm, Who } from './firm.ts';
 import { isFrozenNow, isInAny, type ModelGlass, membersOf } from './glass.ts';
-import type { Held } from './held.ts';
+import { type Held, isTooUnsure, isUnsure } from './held.ts';
 import type { Model } from './model.ts';
 import type { SaidOn } from './said.ts';
 
@@ -16,7 +16,11 @@ export function breakGlass(
   const { state, ruling } = request;
   if (ruling.excluded.includes(who)) return 'SELF_REVIEW';
   const glass = ruling.glass.find((one) => one.candidates.includes(who) && isInAny(firm, who, one.who));
-  if (glass === undefined) return 'NOT_ELIGIBLE';
+  if (glass === undefined)
+    return notIn(
+      firm,
+      ruling.glass.flatMap((one) => one.who),
+    );
   if (state === 'expired' || state === 'lapsed') return 'EXPIRED';
   if (state === 'flagged') return 'FLAGGED';
   const isHeldUp = state === 'approved' && isFrozenNow(firm, request.body, now) && request.broken === null;
@@ -25,7 +29,9 @@ export function breakGlass(
   if (model.frozen.has(request.asker)) return 'REQUESTER_FROZEN';
   if (isOverdue(model, who)) return 'POST_REVIEW_OVERDUE';
   if (reason.length < glass.reasonMin || target !== targetOf(request)) return 'INVALID';
-  if (!hasReviewer(firm, request, glass, who)) return 'NO_ELIGIBLE_REVIEWER';
+  if (!hasReviewer(firm, request, glass, who))
+    return isUnsure(firm, glass.reviewBy) ? 'DIRECTORY_UNAVAILABLE' : 'NO_ELIGIBLE_REVIEWER';
+  if (isTooUnsure(request)) return 'UNRESOLVED_IDENTITY';
   if (ruling.critical && via === 'api') return 'STEP_UP_REQUIRED';
   if (!request.seen.has(who)) return 'FULL_VIEW_REQUIRED';
   const { who: groups, reviewBy } = glass;
@@ -46,6 +52,10 @@ function hasReviewer(firm: Firm, { ruling }: Held, { reviewBy }: ModelGlass, bre
   return membersOf(firm, reviewBy).some((who) => who !== breaker && !ruling.excluded.includes(who));
 }
 
+function notIn(firm: Firm, groups: readonly string[]): string {
+  return isUnsure(firm, groups) ? 'DIRECTORY_UNAVAILABLE' : 'NOT_ELIGIBLE';
+}
+
 function isOverdue(model: Model, who: Who): boolean {
   return [...model.requests.values()].some(
     ({ broken }) => broken?.who === who && broken.verdict === null && model.now >= broken.dueAt,
@@ -61,7 +71,7 @@ export function postReview(
   const { broken, ruling } = request;
   if (ruling.excluded.includes(who) || broken?.who === who) return 'SELF_REVIEW';
   const reviewers = broken === null ? ruling.glass.flatMap(({ reviewBy }) => reviewBy) : broken.reviewBy;
-  if (!isInAny(model.firm, who, reviewers)) return 'NOT_ELIGIBLE';
+  if (!isInAny(model.firm, who, reviewers)) return notIn(model.firm, reviewers);
   if (broken === null) return 'NOT_APPROVED';
   if (broken.verdict !== null) return 'ALREADY_RESOLVED';
   if (comment === '') return 'COMMENT_REQUIRED';

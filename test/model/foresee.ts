@@ -1,7 +1,19 @@
 import { isIn } from './firm.ts';
 import { breakGlass, postReview } from './foresee-glass.ts';
 import { isFrozenNow } from './glass.ts';
-import { glassStands, type Held, isFull, mayRead, pastCode, seatsOpenTo, standsBehind } from './held.ts';
+import {
+  glassStands,
+  type Held,
+  isFull,
+  isTooUnsure,
+  isUnsure,
+  mayRead,
+  mightRead,
+  pastCode,
+  seatGroups,
+  seatsOpenTo,
+  standsBehind,
+} from './held.ts';
 import { type Foreseen, type Model, no } from './model.ts';
 import type { Ended, Said, SaidOn } from './said.ts';
 
@@ -15,7 +27,7 @@ export function foresee(model: Model, said: Said, newId: () => string): Foreseen
   if ('who' in said && !model.isKnown(said.who)) return no('UNAUTHENTICATED');
   switch (said.call) {
     case 'submit':
-      return model.submit(said.who, said.body, said.key, newId);
+      return model.submit(said, newId);
     case 'clear requester':
       // About requests, a stranger learns that there are none; here there is nothing to hide.
       if (said.who === 'mallory') return no('UNAUTHENTICATED');
@@ -37,6 +49,8 @@ export function foresee(model: Model, said: Said, newId: () => string): Foreseen
 function onRequest(model: Model, said: SaidOn): Foreseen {
   const request = model.get(said.id);
   if (request === undefined || !mayRead(model.firm, request, said.who)) {
+    if (request !== undefined && isAboutPeople(said) && mightRead(model.firm, request, said.who))
+      return no('DIRECTORY_UNAVAILABLE');
     return no(said.call === 'review' ? 'NOT_ELIGIBLE' : 'NOT_FOUND');
   }
   const code = refusalOf(model, request, said);
@@ -44,8 +58,21 @@ function onRequest(model: Model, said: SaidOn): Foreseen {
   return code === null ? { ok: true, id: request.id, state: request.state } : no(code);
 }
 
+/** Only its asker ever makes the others, and no directory knows who that is. */
+function isAboutPeople({ call }: SaidOn): boolean {
+  return call !== 'consume' && call !== 'heartbeat';
+}
+
+/** What has not met the policy in force can be stopped, and looked at; nothing else until it has. */
+function waitsForDirectory(model: Model, request: Held, said: SaidOn): boolean {
+  if (!model.hasToMeet(request)) return false;
+  if (said.call === 'review') return said.verdict === 'approve';
+  return ['glass', 'post-review', 'clear', 'settle'].includes(said.call);
+}
+
 /** Null is yes; then the request has changed. */
 function refusalOf(model: Model, request: Held, said: SaidOn): string | null {
+  if (waitsForDirectory(model, request, said)) return 'DIRECTORY_UNAVAILABLE';
   switch (said.call) {
     case 'view':
       return view(request, said);
@@ -89,7 +116,7 @@ function review(
 ): string | null {
   const { state, ruling } = request;
   if (ruling.excluded.includes(who)) return 'SELF_REVIEW';
-  if (seatsOpenTo(model.firm, request, who) === 0) return 'NOT_ELIGIBLE';
+  if (seatsOpenTo(model.firm, request, who) === 0) return notIn(model, seatGroups(request));
   if (state === 'expired') return 'EXPIRED';
   const isOpen = state === 'pending' || state === 'flagged';
   const isFlaggable = verdict === 'flag' && (state === 'approved' || state === 'executing');
@@ -99,6 +126,8 @@ function review(
   const voted = request.votes.some((vote) => vote.who === who && vote.verdict === 'approve' && !vote.void);
   if (verdict === 'approve' && voted) return 'ALREADY_REVIEWED';
   if (verdict !== 'approve' && ruling.comment && comment === null) return 'COMMENT_REQUIRED';
+  if (verdict === 'approve' && isUnsure(model.firm, seatGroups(request))) return 'DIRECTORY_UNAVAILABLE';
+  if (verdict === 'approve' && isTooUnsure(request)) return 'UNRESOLVED_IDENTITY';
   if (verdict === 'approve' && isFrozenNow(model.firm, request.body, model.now)) return 'FREEZE_IN_FORCE';
   if (verdict === 'approve' && ruling.critical && via === 'api') return 'STEP_UP_REQUIRED';
   if (verdict === 'approve' && !request.seen.has(who)) return 'FULL_VIEW_REQUIRED';
@@ -134,7 +163,8 @@ function cancel(request: Held, { who, key }: Of<'cancel'>): string | null {
 }
 
 function withdraw(model: Model, request: Held, { call, who, comment }: Of<'revoke' | 'stop'>): string | null {
-  if (!standsBehind(request, who) && seatsOpenTo(model.firm, request, who) === 0) return 'NOT_ELIGIBLE';
+  if (!standsBehind(request, who) && seatsOpenTo(model.firm, request, who) === 0)
+    return notIn(model, seatGroups(request));
   const { state } = request;
   if (state === 'pending' || state === 'flagged') return 'NOT_APPROVED';
   if (call === 'stop' && state === 'approved') return 'NOT_APPROVED';
@@ -148,7 +178,7 @@ function withdraw(model: Model, request: Held, { call, who, comment }: Of<'revok
 
 function clear(model: Model, request: Held, { who, comment }: Of<'clear'>): string | null {
   if (request.ruling.excluded.includes(who)) return 'SELF_REVIEW';
-  if (!isIn(model.firm, who, model.firm.clearFrom)) return 'NOT_ELIGIBLE';
+  if (!isIn(model.firm, who, model.firm.clearFrom)) return notIn(model, [model.firm.clearFrom]);
   if (request.state !== 'flagged') return request.state === 'expired' ? 'EXPIRED' : 'ALREADY_RESOLVED';
   if (comment === '') return 'COMMENT_REQUIRED';
   request.state = 'pending';
@@ -163,7 +193,7 @@ function settle(model: Model, request: Held, { who, status, comment }: Of<'settl
     ruling.seats.length === 0
       ? isIn(model.firm, who, model.firm.clearFrom)
       : seatsOpenTo(model.firm, request, who) > 0;
-  if (!may) return 'NOT_ELIGIBLE';
+  if (!may) return notIn(model, ruling.seats.length === 0 ? [model.firm.clearFrom] : seatGroups(request));
   if (['pending', 'flagged', 'approved'].includes(state)) return 'NOT_APPROVED';
   if (state === 'executing') return 'ALREADY_CONSUMED';
   if (state !== 'unknown') return 'ALREADY_RESOLVED';
@@ -176,18 +206,31 @@ function consume(model: Model, request: Held, { who, digest, key }: Of<'consume'
   const { state, consumed } = request;
   const isSame = key !== null && consumed?.key === key && digest === request.digest;
   if (isSame && who === request.asker && model.now - consumed.at <= CONSUME_REPEAT_MS) return null;
+  if (model.hasToMeet(request)) return 'DIRECTORY_UNAVAILABLE';
   if (who !== request.asker) return 'NOT_YOURS_TO_RUN';
   if (state === 'flagged') return 'FLAGGED';
   if (state === 'pending') return 'NOT_APPROVED';
   if (state !== 'approved') return pastCode(state) === 'ALREADY_RESOLVED' ? 'NOT_APPROVED' : pastCode(state);
   if (digest !== request.digest) return 'DIGEST_MISMATCH';
   if (model.frozen.has(who)) return 'REQUESTER_FROZEN';
+  if (!stillApproved(model, request)) return 'DIRECTORY_UNAVAILABLE';
+  if (isTooUnsure(request)) return 'UNRESOLVED_IDENTITY';
   if (isFrozenNow(model.firm, request.body, model.now) && !glassStands(model.firm, request))
     return 'FREEZE_IN_FORCE';
   request.state = 'executing';
   request.heardAt = model.now;
   request.consumed = { key, at: model.now };
   return null;
+}
+
+/** Whoever leaves by a policy loses the vote at once, so that only a silent directory can take it here. */
+function stillApproved(model: Model, request: Held): boolean {
+  const isAllowed = request.ruling.effect === 'allow' && request.ruling.seats.length === 0;
+  return isAllowed || isFull(model.firm, request) || glassStands(model.firm, request);
+}
+
+function notIn(model: Model, groups: readonly string[]): string {
+  return isUnsure(model.firm, groups) ? 'DIRECTORY_UNAVAILABLE' : 'NOT_ELIGIBLE';
 }
 
 function outcome(request: Held, { who, nonce, status, exitCode }: Of<'outcome'>): string | null {

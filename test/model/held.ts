@@ -1,4 +1,4 @@
-import { type Firm, isClient, isIn, type Person, type Who } from './firm.ts';
+import { type Firm, isClient, type Person, type Who } from './firm.ts';
 import { isInAny, type ModelGlass } from './glass.ts';
 import { type Body, isQuorum, mayFill, type Ruling } from './ruling.ts';
 import type { Ended, Verdict } from './said.ts';
@@ -25,12 +25,15 @@ export interface Held {
   readonly owner: Person | null;
   readonly body: Body;
   readonly digest: string;
+  readonly hasStranger: boolean;
   readonly createdAt: number;
   ruling: Ruling;
   expiresAt: number;
   state: State;
   /** What it was before time alone changed it. Only what is on record outlives a crash. */
   before: State | null;
+  /** The policy that it was last judged by. */
+  met: string;
   /** Who approved it alone, and what the review of that said. */
   broken: {
     readonly who: Who;
@@ -57,7 +60,7 @@ export interface Held {
 export function held(
   id: string,
   asker: Who,
-  body: Body,
+  { body, hasStranger }: { readonly body: Body; readonly hasStranger: boolean },
   digest: string,
   firm: Firm,
   ruling: Ruling,
@@ -73,11 +76,13 @@ export function held(
     owner: isClient(asker) ? (firm.clients[asker]?.owner ?? null) : null,
     body,
     digest,
+    hasStranger,
     createdAt: at,
     ruling,
     expiresAt: at + withinMs,
     state: ruling.effect === 'allow' ? 'approved' : ruling.effect === 'deny' ? 'denied' : 'pending',
     before: null,
+    met: firm.version,
     broken: null,
     votes: [],
     seen: new Set(),
@@ -132,11 +137,36 @@ export function standsBehind(request: Held, who: Who): boolean {
 export function mayRead(firm: Firm, request: Held, who: Who): boolean {
   if (who === request.asker || standsBehind(request, who)) return true;
   if (firm.auditors.some((auditor) => auditor === who)) return true;
-  if (request.ruling.seats.some((seat) => seat.from.some((group) => isIn(firm, who, group)))) return true;
-  const ways = request.broken === null ? [] : [...request.broken.groups, ...request.broken.reviewBy];
-  const glass = request.ruling.glass.flatMap((one) => [...one.who, ...one.reviewBy]);
-  if ([...ways, ...glass].some((group) => isIn(firm, who, group))) return true;
-  return request.wasFlagged && isIn(firm, who, firm.clearFrom);
+  return isInAny(firm, who, readingGroups(firm, request));
+}
+
+/** Whether it hangs on a group of which nobody can say now who is in it. */
+export function mightRead(firm: Firm, request: Held, who: Who): boolean {
+  const isSomebody = firm.people.some((person) => person === who);
+  return isSomebody && isUnsure(firm, readingGroups(firm, request));
+}
+
+function readingGroups(firm: Firm, { ruling, broken, wasFlagged }: Held): readonly string[] {
+  const ways = ruling.glass.flatMap((one) => [...one.who, ...one.reviewBy]);
+  return [
+    ...ruling.seats.flatMap(({ from }) => from),
+    ...ways,
+    ...(broken === null ? [] : [...broken.groups, ...broken.reviewBy]),
+    ...(wasFlagged ? [firm.clearFrom] : []),
+  ];
+}
+
+export function seatGroups({ ruling }: Held): readonly string[] {
+  return ruling.seats.flatMap(({ from }) => from);
+}
+
+/** They may be about to approve their own work. */
+export function isTooUnsure({ hasStranger, ruling }: Pick<Held, 'hasStranger' | 'ruling'>): boolean {
+  return hasStranger && ruling.critical;
+}
+
+export function isUnsure({ unknown }: Firm, groups: readonly string[]): boolean {
+  return groups.some((group) => unknown.includes(group));
 }
 
 /** The code for what was still possible while it waited, and is not any more. */

@@ -1,8 +1,22 @@
-import { createHash } from 'node:crypto';
-import { covers, type Firm, firmWith, isClient, isIn, type Who } from './firm.ts';
+import { digestOf, sorted, textOf } from './canonical.ts';
+import { firmWith } from './changes.ts';
+import { covers, type Firm, isClient, isIn, type Who } from './firm.ts';
 import { isFrozenNow } from './glass.ts';
-import { dueState, glassStands, type Held, held, isFull, mayRead, type State, stateAt } from './held.ts';
+import {
+  dueState,
+  glassStands,
+  type Held,
+  held,
+  isFull,
+  isTooUnsure,
+  isUnsure,
+  mayRead,
+  type State,
+  stateAt,
+} from './held.ts';
+import { asKnown } from './kept.ts';
 import { type Body, isQuorum, narrowed, type Ruling, rulingOn, tightened } from './ruling.ts';
+import type { Said } from './said.ts';
 
 /** What an answer must be: yes, on which request, or no, with which code. */
 export type Foreseen =
@@ -12,30 +26,18 @@ export type Foreseen =
 export const no = (code: string): Foreseen => ({ ok: false, code });
 
 const DAY_MS = 24 * 60 * 60_000;
+type Submit = Extract<Said, { readonly call: 'submit' }>;
+
 const GONE_AFTER_MS = 120_000;
-
-/** The digest of RFC 8785 for what these histories submit: sorted keys, plain words, whole numbers. */
-export function textOf(asker: Who, { action, target, payload, onBehalfOf }: Body): string {
-  return sorted({ action, on_behalf_of: onBehalfOf, payload, requester: asker, target });
-}
-
-export function digestOf(text: string): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
-}
-
-export function sorted(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(sorted).join()}]`;
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([key, item]) => `${JSON.stringify(key)}:${sorted(item)}`).join()}}`;
-}
+const OPEN: readonly State[] = ['pending', 'flagged', 'approved', 'executing', 'unknown'];
 
 /**
  * The whole of Keyturn as domain.md describes it, in memory and without a database. It says what
  * each call must be answered, and what every request then looks like.
  */
 export class Model {
-  firm: Firm = firmWith([]);
+  /** The policy in force, as it is when every directory answers. */
+  policy: Firm = firmWith([]);
   now = 0;
   #steady = 0;
   #isBehind = false;
@@ -45,6 +47,26 @@ export class Model {
   /** When the asker of a request was last heard while it blocked on the answer. */
   readonly #heard = new Map<string, number>();
   readonly asking = new Map<string, number>();
+  readonly #isKnown: (group: string) => boolean;
+
+  /** What a directory has said lately is not the model's to say. */
+  constructor(isKnown: (group: string) => boolean) {
+    this.#isKnown = isKnown;
+  }
+
+  /** The policy with what is known now of the groups that directories keep. */
+  get firm(): Firm {
+    return asKnown(this.policy, this.#isKnown);
+  }
+
+  /** Whether everything that is open has met the policy in force, or can when somebody looks at it. */
+  get hasMet(): boolean {
+    return [...this.requests.values()].every((request) => !this.hasToMeet(request));
+  }
+
+  hasToMeet({ state, met }: Held): boolean {
+    return OPEN.includes(state) && met !== this.policy.version;
+  }
 
   /** A process begins: its clock is never behind the log, and what it had in memory is gone. */
   begin(newestEntryAt: number, steady: number, stored: (id: string) => State | null): void {
@@ -74,6 +96,13 @@ export class Model {
 
   /** The request as it is now, after what time has done to it. */
   get(id: string): Held | undefined {
+    const request = this.#ticked(id);
+    if (request === undefined || !this.hasToMeet(request) || this.firm.unknown.length > 0) return request;
+    this.#meet(request, this.firm);
+    return this.#ticked(id);
+  }
+
+  #ticked(id: string): Held | undefined {
     const request = this.requests.get(id);
     if (request === undefined) return undefined;
     const state = stateAt(request, this.now);
@@ -86,7 +115,8 @@ export class Model {
     return this.firm.people.some((person) => person === who) || who === 'mallory';
   }
 
-  submit(who: Who, body: Body, key: string | null, newId: () => string): Foreseen {
+  submit(said: Submit, newId: () => string): Foreseen {
+    const { who, body, key } = said;
     if (!this.isClaimable(who, body)) return no('INVALID');
     const kept = `${who} ${key}`;
     const past = key === null ? undefined : this.#keys.get(kept);
@@ -96,10 +126,12 @@ export class Model {
     }
     if (!this.isListed(who, body)) return no('ACTION_NOT_ALLOWED');
     if (this.frozen.has(who)) return no('REQUESTER_FROZEN');
+    for (const { id, asker } of this.requests.values()) if (asker === who) this.get(id);
     const ruling = rulingOn(this.firm, who, body);
     const submission = { key, hold: body.hold };
-    const twin = ruling.effect === 'require' ? this.#twin(who, body, ruling) : undefined;
-    const result = twin ?? this.#create(who, body, ruling, newId);
+    const twin = ruling.effect === 'require' ? this.#twin(said, ruling) : undefined;
+    if (twin !== undefined && this.hasToMeet(twin)) return no('DIRECTORY_UNAVAILABLE');
+    const result = twin ?? this.#create(said, ruling, newId);
     if ('ok' in result) return result;
     this.#join(result, submission);
     if (key !== null) this.#keys.set(kept, { body: sorted(body), id: result.id, at: this.now });
@@ -127,18 +159,20 @@ export class Model {
   }
 
   /** The same action for the same people, still pending: the second one waits for the first one's answer. */
-  #twin(who: Who, body: Body, { excluded }: Ruling): Held | undefined {
+  #twin({ who, body, hasStranger }: Submit, { excluded }: Ruling): Held | undefined {
     const digest = digestOf(textOf(who, body));
     const set = (people: readonly Who[]) => [...people].sort().join();
     return [...this.requests.values()].find(
       (request) =>
         request.digest === digest &&
+        request.hasStranger === hasStranger &&
         stateAt(request, this.now) === 'pending' &&
         set(request.ruling.excluded) === set(excluded),
     );
   }
 
-  #create(who: Who, body: Body, ruling: Ruling, newId: () => string): Held | Foreseen {
+  #create(said: Submit, ruling: Ruling, newId: () => string): Held | Foreseen {
+    const { who, body, hasStranger } = said;
     const mine = [...this.requests.values()].filter((request) => request.asker === who);
     const recent = mine.filter((request) => request.createdAt > this.now - 60_000).length;
     const open = mine.filter((request) =>
@@ -147,9 +181,12 @@ export class Model {
     if (recent >= this.firm.newPerMinute || open.length >= this.firm.openPerRequester)
       return no('LIMIT_REACHED');
     if (isFrozenNow(this.firm, body, this.now)) return no('FREEZE_IN_FORCE');
+    const groups = ruling.effect === 'require' ? ruling.seats.flatMap(({ from }) => from) : [];
+    if (isUnsure(this.firm, groups)) return no('DIRECTORY_UNAVAILABLE');
+    if (ruling.effect !== 'deny' && isTooUnsure({ hasStranger, ruling })) return no('UNRESOLVED_IDENTITY');
     if (ruling.effect === 'require' && !isQuorum(this.firm, ruling, this.firm.people))
       return no('NO_ELIGIBLE_REVIEWER');
-    const request = held(newId(), who, body, digestOf(textOf(who, body)), this.firm, ruling, this.now);
+    const request = held(newId(), who, said, digestOf(textOf(who, body)), this.firm, ruling, this.now);
     this.requests.set(request.id, request);
     return request;
   }
@@ -179,7 +216,8 @@ export class Model {
     const frozen = known ? this.frozen.get(requester) : undefined;
     const owner = known && isClient(requester) ? this.firm.clients[requester]?.owner : undefined;
     if (who === requester || who === owner || frozen?.has(who)) return no('SELF_REVIEW');
-    if (!isIn(this.firm, who, this.firm.clearFrom)) return no('NOT_ELIGIBLE');
+    if (!isIn(this.firm, who, this.firm.clearFrom))
+      return no(isUnsure(this.firm, [this.firm.clearFrom]) ? 'DIRECTORY_UNAVAILABLE' : 'NOT_ELIGIBLE');
     if (!known) return no('NOT_FOUND');
     if (frozen === undefined) return no('ALREADY_RESOLVED');
     if (comment === '') return no('COMMENT_REQUIRED');
@@ -187,31 +225,37 @@ export class Model {
     return { ok: true, id: null, state: null };
   }
 
-  /** Another policy: what is still open meets it, and it can only get stricter. */
-  adopt(firm: Firm): void {
-    if (firm.version === this.firm.version) return;
-    this.firm = firm;
-    for (const { id } of this.requests.values()) {
-      const request = this.get(id);
-      if (request !== undefined && ['pending', 'flagged', 'approved'].includes(request.state))
-        this.#meet(request);
-      if (request !== undefined && ['executing', 'unknown'].includes(request.state))
-        request.ruling = narrowed(this.firm, request.ruling, rulingOn(firm, request.asker, request.body));
+  /**
+   * Another policy: what is still open meets it, and it can only get stricter. `hasMet`: a life of the
+   * bot that ended since let it, and knew then who is in every group.
+   */
+  adopt(firm: Firm, hasMet: (id: string) => boolean = () => false): void {
+    if (firm.version === this.policy.version && this.hasMet) return;
+    this.policy = firm;
+    for (const id of this.requests.keys()) {
+      const request = this.#ticked(id);
+      if (request !== undefined && this.hasToMeet(request) && hasMet(id)) this.#meet(request, firm);
+      this.get(id);
     }
   }
 
-  #meet(request: Held): void {
-    const ruling = rulingOn(this.firm, request.asker, request.body);
+  #meet(request: Held, firm: Firm): void {
+    request.met = firm.version;
+    const ruling = rulingOn(firm, request.asker, request.body);
+    if (request.state === 'executing' || request.state === 'unknown') {
+      request.ruling = narrowed(firm, request.ruling, ruling);
+      return;
+    }
     const isApproved = request.state === 'approved';
     if (ruling.effect === 'deny' || !this.mayStillAsk(request.asker, request.body)) {
       request.state = isApproved ? 'revoked' : 'denied';
       return;
     }
-    request.ruling = tightened(this.firm, request.ruling, ruling);
+    request.ruling = tightened(firm, request.ruling, ruling);
     request.expiresAt = Math.min(request.expiresAt, request.createdAt + request.ruling.expiresAfterMs);
     if (!isApproved) return;
     request.usableUntil = Math.min(request.usableUntil ?? 0, request.approvedAt + request.ruling.usableForMs);
-    const isCarried = isFull(this.firm, request) || glassStands(this.firm, request);
+    const isCarried = isFull(firm, request) || glassStands(firm, request);
     if (request.ruling.seats.length > 0 && !isCarried) request.state = 'revoked';
   }
 
@@ -226,16 +270,21 @@ export class Model {
 
   /** Whoever blocks on the answer and has not asked for two minutes has gone, and takes the request along. */
   leave(): void {
-    for (const { id } of this.requests.values()) {
-      const request = this.get(id);
-      const waits = request?.state === 'pending' || request?.state === 'approved';
+    for (const request of this.requests.values()) {
+      const { id } = request;
+      const waits = ['pending', 'approved'].includes(stateAt(request, this.now));
       if (!waits || !request.submissions.every(({ hold }) => hold === 'wait')) continue;
       const last = this.#heard.get(id) ?? this.#steady;
       const isGone = (this.asking.get(id) ?? 0) === 0 && this.#steady - last >= GONE_AFTER_MS;
-      if (isGone) request.state = 'cancelled';
+      const isOpen = isGone && ['pending', 'approved'].includes(this.get(id)?.state ?? '');
+      if (isOpen) request.state = 'cancelled';
       if (isGone) this.#heard.delete(id);
       else this.#heard.set(id, last);
     }
+  }
+
+  nonceOf(id: string): string {
+    return this.requests.get(id)?.nonce ?? 'not-issued-yet';
   }
 
   stateOf(id: string): State | null {

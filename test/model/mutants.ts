@@ -134,7 +134,7 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'does not write down a refusal',
         file: 'bot/app/change-request.ts',
-        from: 'writing.tx.append(refused(refusal.code), caller.actor, writing.at, request);',
+        from: 'recordRefusal(context, writing, caller, refused(refusal.code), request);',
         to: '',
       },
       {
@@ -205,6 +205,12 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
         to: 'const isTheirs = true;',
       },
       {
+        does: 'judges a submission by the policy before the one that is in force',
+        file: 'bot/app/submit-request.ts',
+        from: 'return rulebook === by;',
+        to: 'return true;',
+      },
+      {
         does: 'lets anybody lift a flag',
         file: 'bot/core/lifecycle/eligibility.ts',
         from: 'return now.groupsOf(person).some((group) => now.clearFrom.includes(group));',
@@ -260,8 +266,8 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'joins what another human stands behind',
         file: 'bot/app/twin-key.ts',
-        from: 'const excluded = exclusions.map(({ person }) => person);',
-        to: 'const excluded = [];',
+        from: '...exclusions.map(({ person }) => person), ',
+        to: '',
       },
       {
         does: 'gives an open request more time than a new policy does',

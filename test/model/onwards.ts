@@ -23,7 +23,14 @@ export const onwards = about(
     if (state === 'unknown') return [{ call: 'settle', who, id, status: 'failed', comment }];
     if (state === 'executing')
       return [
-        { call: 'outcome', who: asker, id, nonce: world.nonceOf(id), status: 'succeeded', exitCode: null },
+        {
+          call: 'outcome',
+          who: asker,
+          id,
+          nonce: world.model.nonceOf(id),
+          status: 'succeeded',
+          exitCode: null,
+        },
       ];
     if (state === 'flagged') {
       const lifted: readonly Said[] = isClient(asker)

@@ -8,8 +8,10 @@ import type { Random } from '../../bot/ports/random.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
 import { QUIET_AUDIT } from '../helpers/log-context.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
+import { firmWith } from './changes.ts';
 import type { Disk } from './disk.ts';
-import { type Firm, firmWith, type Who } from './firm.ts';
+import type { Firm, Who } from './firm.ts';
+import { ModelDirectory } from './kept.ts';
 import { authenticated } from './tell.ts';
 import { toRulebook } from './to-rulebook.ts';
 
@@ -59,11 +61,12 @@ export interface Machine {
   readonly disk: Disk;
   readonly clock: FakeClock;
   readonly random: TrappedRandom;
+  readonly directory: ModelDirectory;
   readonly onBroken: (cause: unknown) => void;
 }
 
 export async function start(
-  { disk, clock, random, onBroken }: Machine,
+  { disk, clock, random, directory, onBroken }: Machine,
   dataDir: string,
   firm: Firm,
 ): Promise<Running> {
@@ -74,7 +77,9 @@ export async function start(
     audit: QUIET_AUDIT,
     ...sourceOf(firm),
   };
-  const context = await openContext(installation, { clock, random, onBroken }, PLACES);
+  directory.forget();
+  const directories = [directory];
+  const context = await openContext(installation, { clock, random, directories, onBroken }, PLACES);
   return { context, dataDir, callerFor: authenticated(context) };
 }
 
@@ -104,10 +109,12 @@ export async function stop({ context }: Running): Promise<void> {
 /** A data directory of the firm as it is before any change; each history begins with a copy. */
 export async function template(disk: Disk): Promise<string> {
   const dataDir = disk.fresh();
+  const clock = new FakeClock();
   const machine: Machine = {
     disk,
-    clock: new FakeClock(),
+    clock,
     random: new TrappedRandom('template'),
+    directory: new ModelDirectory(() => clock.steady()),
     onBroken: () => {},
   };
   await stop(await start(machine, dataDir, firmWith([])));

@@ -1,6 +1,6 @@
 import type { ActionRequest } from '../../bot/core/request.ts';
+import { sorted } from './canonical.ts';
 import type { Entry } from './log.ts';
-import { sorted } from './model.ts';
 
 /** A request as the log alone tells it: everything that decides, and no text that people wrote. */
 interface Portrait {

@@ -44,7 +44,14 @@ export type SaidOn =
   | On<'poll'>;
 
 export type SaidBy =
-  | { readonly call: 'submit'; readonly who: Who; readonly body: Body; readonly key: string | null }
+  | {
+      readonly call: 'submit';
+      readonly who: Who;
+      readonly body: Body;
+      readonly key: string | null;
+      /** Somebody stands behind it whom a connector knows and the policy does not. */
+      readonly hasStranger: boolean;
+    }
   | { readonly call: 'list'; readonly who: Who }
   | {
       readonly call: 'clear requester';

@@ -25,7 +25,12 @@ export interface Step {
   readonly touched: readonly string[];
   readonly row: (id: string) => ActionRequest | null;
   readonly store: Reading;
+  /** The policy in force, as it is when every directory answers. */
   readonly firm: Firm;
+  /** Every group is known, so that what is touched has met the policy in force. */
+  readonly isSure: boolean;
+  /** The groups that directories were asked for. */
+  readonly asked: ReadonlySet<string>;
   readonly now: number;
   /** The process started in this step. */
   readonly isStart: boolean;

@@ -4,7 +4,7 @@ import { consumeRequest } from '../../bot/app/consume-request.ts';
 import type { Caller, Context, PersonCaller } from '../../bot/app/context.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from '../../bot/app/expire-due.ts';
 import { meetPolicy } from '../../bot/app/meet-policy.ts';
-import { listRequests, readRequest, waitForRequest } from '../../bot/app/read-requests.ts';
+import { listRequests, readRequest, waitForRequest, whyNotRead } from '../../bot/app/read-requests.ts';
 import { reportHeartbeat, reportOutcome } from '../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../bot/app/review-request.ts';
 import { submitRequest } from '../../bot/app/submit-request.ts';
@@ -35,6 +35,9 @@ export type Answered =
       readonly payload?: unknown;
     }
   | Refusal;
+
+/** The author of a commit, say. */
+const STRANGER = { account: 'github:github.com/583231', because: 'author of a commit' };
 
 const yes = { ok: true, request: null } as const;
 
@@ -84,7 +87,7 @@ async function tellAs(context: Context, caller: Caller, said: SaidBy): Promise<A
   const person = caller as PersonCaller;
   switch (said.call) {
     case 'submit':
-      return submitRequest(context, caller, said.body, said.key);
+      return submitRequest(context, caller, said.body, said.key, said.hasStranger ? [STRANGER] : []);
     case 'list':
       return listRequests(context, caller, { states: null, requester: null, before: null, limit: 100 }).then(
         ({ items }) => ({ ok: true, request: null, listed: items }),
@@ -136,10 +139,10 @@ async function tellAbout(context: Context, caller: Caller, said: SaidOn, id: Req
     case 'heartbeat':
       return reportHeartbeat(context, caller, id, said.nonce);
     case 'read':
-      return found(await readRequest(context, caller, id));
+      return found(await readRequest(context, caller, id), whyNotRead(context, caller, id));
     case 'poll': {
       const wait = { ms: 0, known: null, signal: new AbortController().signal };
-      return found(await waitForRequest(context, caller, id, wait));
+      return found(await waitForRequest(context, caller, id, wait), whyNotRead(context, caller, id));
     }
   }
 }
@@ -149,6 +152,6 @@ function by(person: PersonCaller, via: 'api' | 'room'): PersonCaller {
   return { ...person, actor: { ...person.actor, via, verifiedBy: via === 'room' ? 'session' : 'token' } };
 }
 
-function found(request: ActionRequest | null): Answered {
-  return request === null ? refuse('NOT_FOUND') : { ok: true, request };
+function found(request: ActionRequest | null, why: Refusal): Answered {
+  return request === null ? why : { ok: true, request };
 }

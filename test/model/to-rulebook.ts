@@ -10,9 +10,11 @@ import {
   type FirmRule,
   type FreezeRule,
   PEOPLE,
+  type Person,
   type PlanRule,
   type Who,
 } from './firm.ts';
+import { accountOf, DIRECTORY } from './kept.ts';
 
 export function tokenOf(who: Who): string {
   return `kt_model_token_of_${who}`;
@@ -37,7 +39,9 @@ const CONDITIONS = {
 /** The firm as the bot reads it. `groups` carries no member who has left the firm. */
 export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rulebook {
   const members = (group: string) =>
-    (firm.groups[group] ?? []).filter((person) => firm.people.includes(person)).map(personOf);
+    inFile(firm, group)
+      .filter((person) => firm.people.includes(person))
+      .map(personOf);
   return {
     policy: {
       version: firm.version as `sha256:${string}`,
@@ -56,7 +60,6 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
         notify: [],
         reviewBy,
         reviewWithinMs: withinMs,
-        asksInFreeze: false,
       })),
       members,
     },
@@ -69,7 +72,7 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
           id: personOf(key),
           key,
           name: key,
-          groups: Object.keys(firm.groups).filter((group) => firm.groups[group]?.includes(key)),
+          groups: Object.keys(firm.groups).filter((group) => inFile(firm, group).includes(key)),
           tokenSha256: hashesOf(key),
         },
       ]),
@@ -81,13 +84,18 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
     clearFrom: [firm.clearFrom],
     auditors: new Set(firm.auditors.map(personOf)),
     limits: { openPerRequester: firm.openPerRequester, newPerMinute: firm.newPerMinute },
-    accounts: new Map(),
+    accounts: new Map(firm.people.map((key) => [accountOf(key), personOf(key)])),
     payloadRetentionMs: 30 * 24 * 60 * 60_000,
-    externalGroups: new Map(),
-    unknownGroups: new Set(),
+    externalGroups: new Map(Object.keys(firm.kept).map((group) => [group, [{ kind: DIRECTORY, id: group }]])),
+    unknownGroups: new Set(Object.keys(firm.kept)),
     securityNotices: [],
     text: JSON.stringify({ version: firm.version }),
   };
+}
+
+/** Without whom only the directory knows. */
+function inFile(firm: Firm, group: string): readonly Person[] {
+  return (firm.groups[group] ?? []).filter((person) => person !== firm.kept[group]);
 }
 
 function endOf({ everyMs, forMs }: FreezeRule, at: number): number | null {

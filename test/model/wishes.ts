@@ -77,11 +77,14 @@ const body: fc.Arbitrary<Body> = fc
     ...rest,
   }));
 
+const hasStranger = often([7, false], [1, true]);
+
 /** What a history begins with, so that it has something to go on about. */
 export const opening: fc.Arbitrary<Said> = fc
   .record({
     who: often<Who>([3, 'agent'], [1, 'ci'], [1, 'bob']),
     body,
+    hasStranger,
     key: often<string | null>([2, null], [1, 'k1']),
   })
   .map((said) => ({ call: 'submit', ...said }));
@@ -90,6 +93,7 @@ const submit: fc.Arbitrary<Wish> = fc
   .record({
     who: often<Who>([10, 'agent'], [3, 'ci'], [2, 'bob'], [1, 'alice'], [1, 'eve'], [1, 'rogue']),
     body,
+    hasStranger,
     key: often<string | null>([3, null], [2, 'k1'], [1, 'k2']),
   })
   .map((said) => ({ onRequest: false, says: () => [{ call: 'submit', ...said }] }));
@@ -100,7 +104,9 @@ const submitAgain = about(
   fc.record({ pick, key: often<string | null>([2, null], [2, 'k1'], [1, 'k2']) }),
   ({ key }, id, world) => {
     const request = world.model.requests.get(id);
-    return request === undefined ? [] : [{ call: 'submit', who: request.asker, body: request.body, key }];
+    if (request === undefined) return [];
+    const { asker: who, body: same, hasStranger: one } = request;
+    return [{ call: 'submit', who, body: same, key, hasStranger: one }];
   },
 );
 
@@ -140,7 +146,7 @@ const report = about(
     isAlive: often([2, false], [1, true]),
   }),
   ({ who, isRight: right, status, exitCode, isAlive }, id, world) => {
-    const by = { who: askerOf(world, id, who), id, nonce: right ? world.nonceOf(id) : 'guessed' };
+    const by = { who: askerOf(world, id, who), id, nonce: right ? world.model.nonceOf(id) : 'guessed' };
     return [isAlive ? { call: 'heartbeat', ...by } : { call: 'outcome', ...by, status, exitCode }];
   },
 );

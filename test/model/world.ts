@@ -1,10 +1,12 @@
 import type { ActionRequest, RequestId } from '../../bot/core/request.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
-import { answerText, foreseenText, heldText, rowStateAt, rowText } from './compared.ts';
-import { type Change, type Firm, firmWith, PEOPLE } from './firm.ts';
+import { type Change, firmWith } from './changes.ts';
+import { answerText, foreseenText, hasMet, heldText, rowStateAt, rowText } from './compared.ts';
+import { type Firm, PEOPLE } from './firm.ts';
 import { foresee } from './foresee.ts';
 import { comeOf, OpenPolls, soon } from './hang.ts';
 import type { State } from './held.ts';
+import { ModelDirectory } from './kept.ts';
 import { entriesFrom } from './log.ts';
 import { Model } from './model.ts';
 import { Order } from './order.ts';
@@ -21,13 +23,14 @@ import { Watch } from './watch.ts';
  * through here, and nothing that it does stays unchecked.
  */
 export class World {
-  readonly model = new Model();
   /** The requests, in the order they were made. */
   readonly ids: string[] = [];
   readonly #setting: Setting;
   readonly #machine: Machine;
   readonly #clock = new FakeClock();
   readonly #random = new TrappedRandom('history');
+  readonly directory = new ModelDirectory(() => this.#clock.steady());
+  readonly model = new Model((group) => this.directory.knows(group));
   readonly #watch: Watch;
   readonly #polls = new OpenPolls();
   readonly #names = new Map<string, string>([[MALLORY.id, 'mallory']]);
@@ -44,17 +47,14 @@ export class World {
     const onBroken = (cause: unknown) => {
       this.#broken = cause;
     };
-    this.#machine = { disk: setting.disk, clock: this.#clock, random: this.#random, onBroken };
+    const { directory } = this;
+    this.#machine = { disk: setting.disk, clock: this.#clock, random: this.#random, directory, onBroken };
   }
 
   async begin(changes: readonly Change[]): Promise<void> {
     const { disk, template } = this.#setting;
     const states = () => null;
     await this.#start(disk.afterCrash(template), firmWith(changes), this.#clock.wall(), states);
-  }
-
-  nonceOf(id: string): string {
-    return this.model.requests.get(id)?.nonce ?? 'not-issued-yet';
   }
 
   /** Moves the clock. Nobody has looked at it yet. */
@@ -80,7 +80,7 @@ export class World {
     if (how.fault !== undefined) this.#random.set(how.fault, throwInjected);
     if (typeof how.crash === 'number') this.#random.set(how.crash, crash);
     const order = new Order();
-    const { firm = this.model.firm } = how;
+    const { firm = this.model.policy } = how;
     const loading = how.firm === undefined ? null : this.#try(() => reload(running, firm));
     const calls = saids.map((said, place) =>
       comeOf(tell(order.noting(running.context, place), running.callerFor, said)),
@@ -126,7 +126,7 @@ export class World {
     if (running === null) return;
     this.#reach(`restart with ${changes === null ? 'the same' : 'another'} policy`);
     this.#lookAtClock(running);
-    const firm = changes === null ? this.model.firm : firmWith(changes);
+    const firm = changes === null || !this.model.hasMet ? this.model.policy : firmWith(changes);
     const rows = new Map(this.ids.map((id) => [id, this.#row(running, id)?.state ?? null]));
     await this.#polls.release();
     await this.#try(() => stop(running));
@@ -178,7 +178,7 @@ export class World {
       stored ?? ((id) => this.#row(running, id)?.state ?? null),
     );
     this.#isUntold = this.model.look(this.#clock.wall(), this.#clock.steady());
-    this.model.adopt(firm);
+    this.model.adopt(firm, (id) => hasMet(this.#row(running, id), firm));
     await this.#settle([], this.ids, true);
   }
 
@@ -207,13 +207,16 @@ export class World {
     const rows = new Map<string, ActionRequest | null>(touched.map((id) => [id, this.#row(running, id)]));
     const row = (id: string) => rows.get(id) ?? null;
     const nameOf = (id: string) => this.#names.get(id) ?? id;
-    const { now, firm } = this.model;
-    const step = { told, entries, touched, row, store: committed, firm, now, isStart, nameOf };
+    const { now, policy: firm } = this.model;
+    const isSure = this.model.firm.unknown.length === 0;
+    const asked = this.directory.takeAsked();
+    const step = { told, entries, touched, row, store: committed, firm, isSure, asked, now, isStart, nameOf };
     this.#watch.look(step, this.model, this.#isUntold);
     this.#isUntold = false;
     for (const one of told) this.#reach(`${one.said.call}: ${refusedWith(one) ?? one.came.how}`);
     for (const problem of problems) if (problem !== null) this.#differs(problem);
     for (const id of touched) this.#sameAsHeld(id, row(id), nameOf);
+    if (!this.model.hasMet) this.#reach('a policy waits for a directory');
     await this.#answerHangs(running);
   }
 
@@ -231,8 +234,7 @@ export class World {
     const want = foreseenText(foreseen, answer.ok && answer.request !== null);
     if (got !== want) return `${JSON.stringify(said)} was answered "${got}" and not "${want}"`;
     if (said.call !== 'list' || !answer.ok) return null;
-    const listed = answer.listed?.map(({ id }) => id).join();
-    const mine = this.model.list(said.who).join();
+    const [listed, mine] = [answer.listed?.map(({ id }) => id).join(), this.model.list(said.who).join()];
     return listed === mine ? null : `${said.who} is listed ${listed} and not ${mine}`;
   }
 

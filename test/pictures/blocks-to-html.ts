@@ -61,7 +61,8 @@ function inputToHtml(block: Fields): string {
   const choices = listOf(element['options']).map(
     (one) => `<label class="choice"><i></i>${textToHtml(one['text'])}</label>`,
   );
-  const field = choices.length > 0 ? choices.join('') : '<div class="field"></div>';
+  const box = `<div class="field${element['multiline'] === true ? '' : ' single'}"></div>`;
+  const field = choices.length > 0 ? choices.join('') : box;
   return `<div class="block"><b>${textToHtml(block['label'])}</b>${field}<div class="context">${textToHtml(block['hint'])}</div></div>`;
 }
 
@@ -113,6 +114,6 @@ button { font: 700 13px/1 inherit; font-family: inherit; padding: 8px 12px; bord
 button.primary { background: #007a5a; border-color: #007a5a; color: #fff } button.danger { background: #e01e5a; border-color: #e01e5a; color: #fff }
 .modal { border: 1px solid #ccc; border-radius: 8px; max-width: 520px; padding: 16px 20px; box-shadow: 0 4px 16px #0002 } .modal h1 { font-size: 20px; margin: 0 0 10px }
 .modal footer { display: flex; justify-content: flex-end; gap: 8px; margin-top: 14px }
-.field { border: 1px solid #bbb; border-radius: 4px; height: 72px; margin-top: 4px } .choice { display: block; margin: 4px 0 } .choice i { display: inline-block; width: 14px; height: 14px; border: 1px solid #888; border-radius: 50%; margin-right: 8px; vertical-align: -2px }
+.field { border: 1px solid #bbb; border-radius: 4px; height: 72px; margin-top: 4px } .field.single { height: 32px } .choice { display: block; margin: 4px 0 } .choice i { display: inline-block; width: 14px; height: 14px; border: 1px solid #888; border-radius: 50%; margin-right: 8px; vertical-align: -2px }
 hr { border: 0; border-top: 1px solid #ddd }
 `;

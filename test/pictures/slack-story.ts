@@ -1,5 +1,6 @@
 import { toPlace } from '../../bot/core/place.ts';
 import { type FaceWorld, run, submit } from '../conformance/face-world.ts';
+import { glassRule, REASON, TARGET } from '../connectors/api/glass.ts';
 import type { FakeSlack } from '../helpers/fake-slack/fake-slack.ts';
 import { readBlocks } from '../helpers/fake-slack/read-blocks.ts';
 import { slackDriver } from '../helpers/slack-driver.ts';
@@ -20,6 +21,7 @@ export interface Album {
   readonly decided: readonly Picture[];
   readonly windows: readonly Picture[];
   readonly home: readonly Picture[];
+  readonly emergency: readonly Picture[];
 }
 
 /** One day of a small firm in Slack. Every picture is made of blocks that the app really sent. */
@@ -27,7 +29,11 @@ export async function slackStory(): Promise<Album> {
   const limits = { openPerRequester: 'unlimited', newPerMinute: 'unlimited' } as const;
   const workshop = await startWithSlack(
     'socket',
-    { limits, notify: [toPlace('slack', '#approvals')] },
+    {
+      limits,
+      notify: [toPlace('slack', '#approvals')],
+      breakGlass: [glassRule({ notify: [toPlace('slack', '#incidents')] })],
+    },
     { speed: 40 },
   );
   const { slack } = workshop;
@@ -39,8 +45,10 @@ export async function slackStory(): Promise<Album> {
   const waiting = await cardsThatWait(world, slack);
   const windows = await windowsOf(world, slack);
   const home = await homeOf(slack);
+  // The last of the cards that end is flagged, and its requester asks for nothing after that.
+  const emergency = await emergencyOf(world, slack);
   const decided = await cardsThatEnded(world, slack);
-  return { waiting, decided, windows, home };
+  return { waiting, decided, windows, home, emergency };
 }
 
 async function cardOf(world: FaceWorld, slack: FakeSlack, number: number, says?: string): Promise<string> {
@@ -77,7 +85,7 @@ async function cardsThatWait(world: FaceWorld, slack: FakeSlack): Promise<readon
   const huge = await submit(world, {
     action: 'db.vacuum',
     reason: 'Сверка заказов за месяц по заявке FIN-231. '.repeat(45).trim(),
-    payload: { kind: 'sql', statement: 'VACUUM' },
+    payload: { kind: 'sql', statement: `VACUUM -- ${'очистка таблицы '.repeat(60)}` },
   });
   return [
     ['Two people must approve', await cardOf(world, slack, plain.number)],
@@ -177,4 +185,49 @@ async function cardsThatEnded(world: FaceWorld, slack: FakeSlack): Promise<reado
   world.keyturn().clock.advance(31 * 60_000);
   await keep('Expired', flagged.number, 'expired');
   return pictures;
+}
+
+/** One person alone, in an emergency; and what only auditors ask for. */
+async function emergencyOf(world: FaceWorld, slack: FakeSlack): Promise<readonly Picture[]> {
+  const { face } = world;
+  const { number } = await submit(world, {
+    action: 'db.export',
+    payload: { kind: 'sql', statement: 'COPY orders_before_deploy TO STDOUT' },
+  });
+  const bob = slack.person('U02');
+  const windowOf = async (who: 'bob' | 'carol', line: string) => {
+    const person = slack.person(who === 'bob' ? 'U02' : 'U03');
+    await person.command('/keyturn', line);
+    const html = await slack.until('a window', () => slack.views.open.get(person.id)?.view);
+    const picture = modalToHtml(html);
+    person.closeModal();
+    return picture;
+  };
+  await face.click('bob', number, 'View full payload');
+  const asked = await windowOf('bob', `break-glass ${number}`);
+  await bob.command('/keyturn', `break-glass ${number}`);
+  await bob.submit({ comment: REASON, confirm_target: TARGET });
+  const done = modalToHtml(bob.modal().view);
+  bob.closeModal();
+  const loud = await slack.until('the incident channel', () =>
+    slack.messages('#incidents').find(({ blocks }) => readBlocks(blocks).text.includes('Break-glass by bob')),
+  );
+  const thread = await slack.until('its thread', () => {
+    const lines = slack.messages('#incidents', loud.ts);
+    return lines.some(({ blocks }) => readBlocks(blocks).text.includes('BREAK-GLASS')) ? lines : null;
+  });
+  const review = await windowOf('carol', `post-review ${number}`);
+  await face.type('carol', 'audit verify');
+  const verified = slack.world.ephemerals.findLast(({ to }) => to === 'U03');
+  await face.type('carol', 'audit export');
+  const sent = slack.world.ephemerals.findLast(({ to }) => to === 'U03');
+  return [
+    ['break-glass asks for a reason and for the target', asked],
+    ['In the incident channel', messageToHtml(loud.blocks)],
+    ['The thread calls on who must review it', thread.map(({ blocks }) => messageToHtml(blocks)).join('')],
+    ['What falls due', done],
+    ['post-review asks whether it was right', review],
+    ['audit verify, for auditors', messageToHtml(verified?.blocks, 'Only visible to you')],
+    ['audit export, for auditors', messageToHtml(sent?.blocks, 'Only visible to you')],
+  ];
 }

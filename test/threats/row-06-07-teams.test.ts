@@ -42,7 +42,7 @@ it('row 6: answers go to the asker alone, and never into the channel', async () 
   const told = teams.world.replies(card).map(({ activity }) => activity.summary);
   expect(told).not.toContain('Keyturn answers');
   const eves = teams.world.standing(teams.person('eve').chat)[0];
-  expect(readCard(cardOf(eves?.activity)).text).toContain('no such request');
+  expect(readCard(cardOf(eves?.activity)).text).toContain('There is nothing of that name');
 });
 
 it('row 6: who cannot be written to is told how they can, and nothing of what they asked for', async () => {
@@ -69,9 +69,11 @@ it('row 6: no GET decides or shows anything, and no link does', async () => {
 it('row 6: being in the channel is no right to decide, nor to see', async () => {
   const attack = await underAttack();
   expect((await attack.face.click('eve', 1, 'Approve')).text).toMatch(
-    /not one of the people|cannot decide|no such/,
+    /not one of the people|cannot decide|nothing of that name/,
   );
-  expect((await attack.face.click('eve', 1, 'View full payload')).text).toContain('no such request');
+  expect((await attack.face.click('eve', 1, 'View full payload')).text).toContain(
+    'There is nothing of that name',
+  );
   await expectUndecided(attack);
 });
 

@@ -1,18 +1,10 @@
 import { expect, it } from 'vitest';
 import type { PersonCaller } from '../../bot/app/context.ts';
-import { recordRefusedCalls } from '../../bot/app/refuse-call.ts';
-import { createDesk } from '../../bot/commands/desk.ts';
 import type { Proof } from '../../bot/core/request.ts';
 import { plain } from '../../bot/views/words.ts';
 import { stateOf, submit } from '../connectors/api/world.ts';
 import { callerOf } from '../helpers/memory-driver.ts';
 import { startKeyturn, type TestKeyturn } from '../helpers/start-keyturn.ts';
-
-const deskOf = ({ keyturn: { context } }: TestKeyturn) =>
-  createDesk(
-    context,
-    recordRefusedCalls(context, () => performance.now()),
-  );
 
 function bobBy(keyturn: TestKeyturn, verifiedBy: Proof): PersonCaller {
   const bob = callerOf(keyturn.keyturn, 'bob');
@@ -22,7 +14,7 @@ function bobBy(keyturn: TestKeyturn, verifiedBy: Proof): PersonCaller {
 async function approveBy(keyturn: TestKeyturn, proof: Proof, action: string) {
   const request = await submit(keyturn, { action });
   const click = { verb: 'approve', request: request.id, digest: request.action_digest, fields: {} } as const;
-  const answer = await deskOf(keyturn).click(bobBy(keyturn, proof), click);
+  const answer = await keyturn.keyturn.desk.click(bobBy(keyturn, proof), click);
   const text = answer.kind === 'text' ? answer.lines.map(plain).join('\n') : answer.kind;
   return { text, state: await stateOf(keyturn, request) };
 }
@@ -46,6 +38,6 @@ it('row 7: a token can always reject and flag, whatever the risk', async () => {
   const request = await submit(keyturn, { action: 'db.wipe' });
   const fields = { comment: 'not like this' };
   const click = { verb: 'reject', request: request.id, digest: request.action_digest, fields } as const;
-  await deskOf(keyturn).click(bobBy(keyturn, 'token'), click);
+  await keyturn.keyturn.desk.click(bobBy(keyturn, 'token'), click);
   expect(await stateOf(keyturn, request)).toBe('rejected');
 });

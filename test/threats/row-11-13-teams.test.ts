@@ -57,7 +57,7 @@ it('row 11: what is shown to one person is shown to nobody else', async () => {
   await attack.face.click('bob', 1, 'View full payload');
   expect(JSON.stringify(attack.teams.world.messages)).not.toContain('-- line 60');
   const { text } = await attack.face.click('eve', 1, 'View full payload');
-  expect(text).toContain('no such request');
+  expect(text).toContain('There is nothing of that name');
   expect(text).not.toContain('line 60');
 });
 

@@ -36,7 +36,7 @@ it.for([
     expect(fits).toEqual([true, true]);
     await message.getByText(/\d+ of \d+ lines are not shown/).waitFor();
     await message.getByRole('button', { name: 'Approve' }).click();
-    await message.getByText('You must have seen all of it').waitFor();
+    await message.getByText('you have not seen all of it').waitFor();
     expect(await stateOf(keyturn, request)).toBe('pending');
 
     await message.getByRole('button', { name: 'View full payload' }).first().click();

@@ -76,7 +76,7 @@ it('row 11: hands out what is longer than 200 lines as a file, whole, to the one
 it('row 11: only those who may see the request can open it', async () => {
   const attack = await underAttack({ payload: { kind: 'sql', statement: `SELECT 1\n${many(120)}` } });
   const { text } = await attack.face.click('eve', 1, 'View full payload');
-  expect(text).toContain('no such request');
+  expect(text).toContain('There is nothing of that name');
   expect(text).not.toContain('line 60');
 });
 

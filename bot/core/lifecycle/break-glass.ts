@@ -5,7 +5,7 @@ import type { ActionRequest, BreakGlass, PersonId } from '../request.ts';
 import { isTooUnsure } from '../unresolved.ts';
 import { accept, type Circumstances, type Command, type Decision } from './command.ts';
 import { isExcluded, notIn } from './eligibility.ts';
-import { hasSeenAll, isBlank, isWeakWay } from './review.ts';
+import { hasSeenAll, isBlank, isWeakWay, lengthSeen } from './review.ts';
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
 
@@ -46,7 +46,7 @@ export function breakGlass(request: ActionRequest, command: Of<'break-glass'>, n
     via,
     actionDigest: request.actionDigest,
     target: command.confirmTarget,
-    reasonLength: lengthOf(command.reason),
+    reasonLength: lengthSeen(command.reason),
     who,
     notify,
     reviewBy,
@@ -78,10 +78,10 @@ function problems(
   { reason, confirmTarget }: Of<'break-glass'>,
 ): FieldProblem[] {
   const found: FieldProblem[] = [];
-  if (lengthOf(reason) < reasonMin)
+  if (lengthSeen(reason) < reasonMin)
     found.push({
       pointer: '/reason',
-      problem: `must say why in at least ${reasonMin} characters; this has ${lengthOf(reason)}`,
+      problem: `must say why in at least ${reasonMin} characters; this has ${lengthSeen(reason)}`,
     });
   if (confirmTarget !== `${target.system}/${target.environment}/${target.resource}`)
     found.push({
@@ -89,11 +89,6 @@ function problems(
       problem: 'must be the target of this request, typed out as system/environment/resource',
     });
   return found;
-}
-
-/** Without what only fills the line: forty spaces are no reason. */
-function lengthOf(reason: string): number {
-  return [...reason.trim().replace(/\s+/gu, ' ')].length;
 }
 
 /** A review that nobody could ever do would never be done. */

@@ -82,6 +82,7 @@ function onlyStops(command: Command): boolean {
     case 'join':
     case 'post-review':
     case 'reevaluate':
+    case 'settle':
       return false;
     case 'cancel':
     case 'finish':
@@ -90,7 +91,6 @@ function onlyStops(command: Command): boolean {
     case 'leave':
     case 'report':
     case 'revoke':
-    case 'settle':
     case 'stop':
     case 'tick':
     case 'view':

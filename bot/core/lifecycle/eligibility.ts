@@ -31,6 +31,11 @@ export function isUnsure({ demands }: ActionRequest, now: Circumstances): boolea
   return demands.seats.some(({ from }) => hasUnknown(from, now));
 }
 
+/** The same of whoever broke the glass: whether they still may cannot be said. */
+export function isGlassUnsure({ brokenGlass }: ActionRequest, now: Circumstances): boolean {
+  return brokenGlass !== null && hasUnknown(brokenGlass.who, now);
+}
+
 /** Not in any of these groups; or perhaps in one of them, and nobody can say so now. */
 export function notIn(groups: readonly string[], now: Circumstances): Refusal {
   return refuse(hasUnknown(groups, now) ? 'DIRECTORY_UNAVAILABLE' : 'NOT_ELIGIBLE');

@@ -9,6 +9,7 @@ import { accept, type Circumstances, type Command, type Decision } from './comma
 import {
   filledSeats,
   isExcluded,
+  isGlassUnsure,
   isInClearFrom,
   isRequester,
   isUnsure,
@@ -49,8 +50,10 @@ export function releaseProblem(
   if (namedDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
   if (storedDigest !== request.actionDigest) return refuse('DIGEST_MISMATCH');
   if (now.isRequesterFrozen()) return refuse('REQUESTER_FROZEN');
-  if (!stillApproved(request, now))
-    return refuse(isUnsure(request, now) ? 'DIRECTORY_UNAVAILABLE' : 'NOT_APPROVED');
+  if (!stillApproved(request, now)) {
+    const isUnknown = isUnsure(request, now) || isGlassUnsure(request, now);
+    return refuse(isUnknown ? 'DIRECTORY_UNAVAILABLE' : 'NOT_APPROVED');
+  }
   if (isTooUnsure(request, request.demands.risk)) return refuse('UNRESOLVED_IDENTITY');
   const freezes = glassStands(request, now) ? [] : now.freezes();
   if (freezes.length > 0) return refuse('FREEZE_IN_FORCE', { retryAfter: secondsLeft(freezes, now.at) });

@@ -107,7 +107,12 @@ function showsAll({ preview }: ActionRequest, { fromCard }: Review): boolean {
 }
 
 export function isBlank(text: string | null): text is null {
-  return text === null || text.trim() === '';
+  return text === null || lengthSeen(text) === 0;
+}
+
+/** In characters that somebody can see: spaces, controls, zero widths and fillers between them count as one. */
+export function lengthSeen(text: string): number {
+  return [...text.replace(/[\p{C}\p{Z}\s\p{Default_Ignorable_Code_Point}\u2800]+/gu, ' ').trim()].length;
 }
 
 /** Whether these seats can be filled at all, by people outside the exclusion set and in some way. */

@@ -59,7 +59,7 @@ function showAnswer(answer: ShownAnswer, notes: HTMLElement): void {
       openFullView(answer.view, again);
       break;
     case 'file':
-      showNote(notes, 'done', fileOf(answer));
+      showNote(notes, 'done', ...linesOf([answer.about]), fileOf(answer));
       break;
   }
 }

@@ -9,6 +9,7 @@ export const auditAccess: Report = {
   open({ emit, people }) {
     return {
       take({ entry }) {
+        if (entry.type !== 'audit.viewed' && entry.type !== 'audit.exported') return;
         const { seq, at, actor } = entry;
         const who = [toIsoTime(at), seq, ...personCells(personOf(actor), people)];
         if (entry.type === 'audit.viewed') emit(...who, 'viewed', entry.data.from, entry.data.count, null);

@@ -6,8 +6,8 @@ export const integrity: Report = {
   name: 'integrity',
   columns: ['statement', 'value'],
   open({ about, emit }) {
-    let first = '';
-    let last = '';
+    let first: number | null = null;
+    let last: number | null = null;
     const count = {
       entries: 0,
       requests: 0,
@@ -21,8 +21,8 @@ export const integrity: Report = {
     return {
       take({ entry, texts }, story) {
         const { type, at, d, subject } = entry;
-        if (first === '') first = toIsoTime(at);
-        last = toIsoTime(at);
+        first ??= at;
+        last = at;
         count.entries += 1;
         const committed = Object.keys(d);
         count.texts += committed.length;
@@ -38,8 +38,8 @@ export const integrity: Report = {
         emit('first entry', about.from);
         emit('last entry', about.to);
         emit('entries', count.entries);
-        emit('written from', first);
-        emit('written to', last);
+        emit('written from', first === null ? '' : toIsoTime(first));
+        emit('written to', last === null ? '' : toIsoTime(last));
         emit('entries under the signed checkpoint', about.checkpoint.size);
         emit('root of the signed checkpoint', about.checkpoint.root);
         emit('requests submitted', count.requests);

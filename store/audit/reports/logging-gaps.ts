@@ -36,7 +36,7 @@ function gapOf(entry: Noted['entry']): Gap | null {
   const { type, data } = entry;
   switch (type) {
     case 'log.started':
-      return { what: data.clean ? 'stopped' : 'killed', isPause: true, detail: null };
+      return { what: data.clean ? 'stopped' : 'killed', isPause: true, detail: copyOf(data.restored) };
     case 'clock.anomaly':
       return { what: 'clock stepped back', isPause: false, detail: `${data.behind_ms} ms` };
     case 'storage.fault':
@@ -44,6 +44,11 @@ function gapOf(entry: Noted['entry']): Gap | null {
     default:
       return OTHERS[type] === undefined ? null : { what: OTHERS[type], isPause: false, detail: null };
   }
+}
+
+/** What was recorded after the copy was made is nowhere. */
+function copyOf(restored: Extract<Noted['entry'], { type: 'log.started' }>['data']['restored']): Cell {
+  return restored === undefined ? null : `on a restored copy that ended with entry ${restored.from}`;
 }
 
 const OTHERS: Readonly<Record<string, string>> = {

@@ -4,6 +4,11 @@ import type { Report } from './report.ts';
 import type { Story } from './story.ts';
 
 export const SAMPLE_SIZE = 25;
+/** So many more are held between two looks at which of them are drawn. */
+const SPARE = 100;
+
+/** What is still needed of a request that was drawn. Its demands are most of it, and are not. */
+export type DrawnStory = Pick<Story, 'number' | 'id' | 'subject' | 'approved' | 'broken' | 'state' | 'seqs'>;
 
 /**
  * Which approved actions are looked at one by one. The seed decides it and nobody can choose it: it is
@@ -12,23 +17,29 @@ export const SAMPLE_SIZE = 25;
 export interface Selection {
   offer(story: Story): void;
   /** In the order of the draw. */
-  drawn(): readonly Story[];
+  drawn(): readonly DrawnStory[];
   offered(): number;
 }
 
 export function createSelection(seed: string, most: number): Selection {
-  let held: { readonly rank: string; readonly story: Story }[] = [];
+  let held: { readonly rank: string; readonly story: DrawnStory }[] = [];
   let offered = 0;
+  /** What ranks after it is not drawn any more, and not held on to either. */
+  let last: string | null = null;
   const shrink = () => {
     held.sort((a, b) => (a.rank < b.rank ? -1 : 1));
     held = held.slice(0, most);
+    last = held.length === most ? (held.at(-1)?.rank ?? null) : null;
   };
   return {
     offer(story) {
       if (story.approved === null) return;
       offered += 1;
-      held.push({ rank: createHash('sha256').update(`${seed} ${story.id}`).digest('hex'), story });
-      if (held.length >= 2 * most) shrink();
+      const rank = createHash('sha256').update(`${seed} ${story.id}`).digest('hex');
+      if (last !== null && rank > last) return;
+      const { number, id, subject, approved, broken, state, seqs } = story;
+      held.push({ rank, story: { number, id, subject, approved, broken, state, seqs } });
+      if (held.length >= most + SPARE) shrink();
     },
     drawn() {
       shrink();

@@ -8,7 +8,7 @@ const { authenticator } = await load('connectors/api/authenticate.js');
 const { consumeRequest } = await load('bot/app/consume-request.js');
 const { openContext } = await load('bot/open-context.js');
 const { placesOf } = await load('bot/places-of.js');
-const { KEYTURN } = await load('bot/app/context.js');
+const { closeLog } = await load('bot/close-log.js');
 const { reportOutcome } = await load('bot/app/report-outcome.js');
 const { reviewRequest } = await load('bot/app/review-request.js');
 const { submitRequest } = await load('bot/app/submit-request.js');
@@ -70,11 +70,8 @@ export async function openUseCases(dir, clock) {
       const report = { nonce, status: 'succeeded', exitCode: 0, detail: null };
       must(await reportOutcome(context, agent, request.id, report));
     },
-    async close() {
-      const at = context.time.now();
-      await context.store.transact((tx) => void tx.append({ type: 'log.stopped' }, KEYTURN, at, null));
-      context.store.close();
-    },
+    /** As a server ends: with its last entry, and a checkpoint over all of it. */
+    close: () => closeLog(context, []),
   };
 }
 

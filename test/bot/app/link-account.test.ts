@@ -116,7 +116,7 @@ it('an account may try ten codes an hour, and then not even the right one', asyn
   const keyturn = await startKeyturn();
   const code = await codeFor(keyturn, 'bob');
   for (let nth = 0; nth < 10; nth += 1) await faceOf(keyturn).type(OTHER, `link ${'Z'.repeat(15)}${nth}`);
-  expect(await faceOf(keyturn).type(OTHER, `link ${code}`)).toContain('Try again later');
+  expect(await faceOf(keyturn).type(OTHER, `link ${code}`)).toContain('That was too often');
   expect(await faceOf(keyturn).type(PHONE, `link ${code}`)).toContain('now an account of bob');
 });
 

@@ -1,21 +1,36 @@
 import { expect } from 'vitest';
 import { holderOf } from '../../../bot/app/account-holder.ts';
 import type { PersonCaller } from '../../../bot/app/context.ts';
+import type { RefusedCalls } from '../../../bot/app/refuse-call.ts';
 import type { Answer } from '../../../bot/commands/answer.ts';
 import { createDesk } from '../../../bot/commands/desk.ts';
+import type { AuditTools } from '../../../bot/commands/means.ts';
 import type { Account } from '../../../bot/core/identity.ts';
 import type { PersonId } from '../../../bot/core/request.ts';
 import { plain } from '../../../bot/views/words.ts';
 import type { TestKeyturn } from '../../helpers/start-keyturn.ts';
 
+/** Nobody asks for any of it here. */
+const NO_AUDIT: AuditTools = {
+  exporter: {
+    reportNames: [],
+    hasRoom: () => false,
+    start() {
+      throw new Error('there is no export here');
+    },
+  },
+  checker: { check: () => null },
+};
+
 /** What a face does with a proven account: it has no more to go by. */
 export function faceOf(keyturn: TestKeyturn) {
   const { context } = keyturn.keyturn;
   const recorded: string[] = [];
-  const desk = createDesk(context, {
+  const refusedCalls: RefusedCalls = {
     authenticated: async (_caller, call, code) => void recorded.push(`${call} ${code}`),
     unauthenticated: async (source, call) => void recorded.push(`${source} ${call}`),
-  });
+  };
+  const desk = createDesk(context, refusedCalls, NO_AUDIT);
   const holder = (account: string) =>
     holderOf(context, account as Account, { via: 'slack', proof: 'signature' });
   return {

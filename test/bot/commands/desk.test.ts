@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest';
-import { recordRefusedCalls } from '../../../bot/app/refuse-call.ts';
 import type { Answer, Click, Page } from '../../../bot/commands/answer.ts';
-import { createDesk } from '../../../bot/commands/desk.ts';
 import { plain } from '../../../bot/views/words.ts';
 import { readLog, stateOf, submit, WRONG_DIGEST } from '../../connectors/api/world.ts';
 import { callerOf } from '../../helpers/memory-driver.ts';
@@ -10,11 +8,7 @@ import { startKeyturn } from '../../helpers/start-keyturn.ts';
 
 async function open() {
   const keyturn = await startKeyturn();
-  const { context } = keyturn.keyturn;
-  const desk = createDesk(
-    context,
-    recordRefusedCalls(context, () => performance.now()),
-  );
+  const { desk } = keyturn.keyturn;
   const by = (who: Who) => callerOf(keyturn.keyturn, who);
   const click = (
     who: Who,
@@ -35,7 +29,7 @@ it('refuses a button of another digest, and changes nothing', async () => {
   const { keyturn, click } = await open();
   const request = await submit(keyturn);
   const answer = await click('bob', 'approve', { ...request, action_digest: WRONG_DIGEST });
-  expect(textOf(answer)).toContain('What you saw is not what would run');
+  expect(textOf(answer)).toContain('what you saw is not what would run');
   expect(await stateOf(keyturn, request)).toBe('pending');
 });
 
@@ -76,10 +70,12 @@ it.each([
 it('tells who may not see a request that there is none, by a click and by a line, on record', async () => {
   const { keyturn, desk, by, click } = await open();
   const request = await submit(keyturn);
-  expect(textOf(await click('eve', 'show', request))).toContain('no such request');
-  expect(textOf(await desk.type(by('eve'), `show ${request.number}`))).toContain('no such request');
-  expect(textOf(await desk.type(by('bob'), 'show 999'))).toContain('no such request');
-  expect(textOf(await click('eve', 'view', request))).toContain('no such request');
+  expect(textOf(await click('eve', 'show', request))).toContain('There is nothing of that name');
+  expect(textOf(await desk.type(by('eve'), `show ${request.number}`))).toContain(
+    'There is nothing of that name',
+  );
+  expect(textOf(await desk.type(by('bob'), 'show 999'))).toContain('There is nothing of that name');
+  expect(textOf(await click('eve', 'view', request))).toContain('There is nothing of that name');
   const refused = (await readLog(keyturn)).filter(({ type }) => type === 'client.refused');
   expect(refused.map(({ data }) => data.code)).toEqual(['NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND']);
 });
@@ -111,7 +107,9 @@ it('counts no pages that somebody else was given', async () => {
 it('shows pages to nobody who may not see the payload, and clamps a page that there is not', async () => {
   const { keyturn, desk, by } = await open();
   const request = await submit(keyturn, { payload: LONG });
-  expect(textOf(await desk.page(by('eve'), request.id, { page: 0, lines: 40 }))).toContain('no such request');
+  expect(textOf(await desk.page(by('eve'), request.id, { page: 0, lines: 40 }))).toContain(
+    'There is nothing of that name',
+  );
   expect(await desk.page(by('bob'), request.id, { page: 99, lines: 40 })).toMatchObject({ page: 2 });
 });
 

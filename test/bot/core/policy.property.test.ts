@@ -99,6 +99,7 @@ function expectNoLooser(before: Evaluation, after: Evaluation): void {
   for (const seat of before.seats) {
     const same = after.seats.find(({ from }) => keyOf(from) === keyOf(seat.from));
     expect(same?.count).toBeGreaterThanOrEqual(seat.count);
+    for (const person of same?.candidates ?? []) expect(seat.candidates).toContain(person);
   }
   for (const verdict of ['approve', 'reject', 'flag'] as const) {
     if (before.comment[verdict]) expect(after.comment[verdict]).toBe(true);
@@ -106,6 +107,9 @@ function expectNoLooser(before: Evaluation, after: Evaluation): void {
   expect(after.expiresAfterMs).toBeLessThanOrEqual(before.expiresAfterMs);
   expect(after.usableForMs).toBeLessThanOrEqual(before.usableForMs);
   expect(after.outcomeWithinMs).toBeLessThanOrEqual(before.outcomeWithinMs);
+  for (const way of after.reviewVia) expect(before.reviewVia).toContain(way);
+  for (const notice of before.notify) expect(after.notify).toContainEqual(notice);
+  expect(after.breakGlass).toEqual(before.breakGlass);
 }
 
 const place = fc.nat(6);

@@ -50,7 +50,6 @@ const glass = fc.record({
   notify: fc.constant([]),
   reviewBy: names,
   reviewWithinMs: time,
-  asksInFreeze: fc.boolean(),
 });
 
 /** A policy with the people who are in each group under it. */

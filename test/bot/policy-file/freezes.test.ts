@@ -55,7 +55,6 @@ describe('a break-glass entry', () => {
         reasonMin: 40,
         reviewBy: ['security'],
         reviewWithinMs: 86_400_000,
-        asksInFreeze: false,
       },
     ]);
   });

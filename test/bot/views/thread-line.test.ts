@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { toPlace } from '../../../bot/core/place.ts';
+import { EXPORT, glassRule, postReview, REASON, seeAndBreak } from '../../connectors/api/glass.ts';
 import {
   anExecuting,
   comment,
@@ -12,17 +13,20 @@ import {
   submit,
 } from '../../connectors/api/world.ts';
 import { MemoryVendor, memoryMessenger } from '../../helpers/memory-face.ts';
-import { rule, TWO_KEYS as TWO } from '../../helpers/rulebook.ts';
+import { plan, type RulebookChanges, rule, TWO_KEYS as TWO } from '../../helpers/rulebook.ts';
 import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 import { until } from '../../helpers/until.ts';
 
 const POLICY = { notify: [toPlace('memory')] };
 
-async function open() {
+async function open(changes: RulebookChanges = {}) {
   const vendor = new MemoryVendor();
-  const keyturn = await startKeyturn(POLICY, {
-    ports: { faces: (context) => [memoryMessenger(context, vendor)] },
-  });
+  const keyturn = await startKeyturn(
+    { ...POLICY, ...changes },
+    {
+      ports: { faces: (context) => [memoryMessenger(context, vendor)] },
+    },
+  );
   return { vendor, keyturn };
 }
 
@@ -143,4 +147,56 @@ it('tells that another policy asks for more, or denies it', async () => {
     'The policy changed. Missing now: dba 0/1, security 0/1.',
   );
   expect((await storyOf(vendor, next, denied)).at(-1)).toBe('The policy denies it now: not on Fridays');
+});
+
+it('reminds of what is missing and calls on who can still give it, and on whom the plan escalates to', async () => {
+  const asked = plan(
+    'slow',
+    [
+      ['dba', 1],
+      ['security', 1],
+    ],
+    {
+      notify: [toPlace('memory')],
+      remind: ['half'],
+      escalate: [{ afterMs: 20 * MINUTE, notify: ['security'] }],
+    },
+  );
+  const { vendor, keyturn } = await open({ rules: [], default: { effect: 'require', plan: asked } });
+  const request = await submit(keyturn);
+  await seeAndApprove(keyturn, 'bob', request);
+  for (const minutes of [15, 5]) {
+    keyturn.clock.advance(minutes * MINUTE);
+    await keyturn.get('bob', `/v1/requests/${request.id}`);
+    await storyOf(vendor, keyturn, request);
+  }
+  expect((await storyOf(vendor, keyturn, request)).slice(-2)).toEqual([
+    'Still waits for security 0/1. It expires at 2026-11-22 10:30 UTC. @security',
+    'Still waits for security 0/1. It expires at 2026-11-22 10:30 UTC. Escalated to security; who may decide stays the same. @security',
+  ]);
+});
+
+it('tells of a broken glass, of a review that is overdue, and of the review, in the thread and on the card', async () => {
+  const { vendor, keyturn } = await open({ breakGlass: [glassRule({ notify: [toPlace('memory')] })] });
+  const request = await submit(keyturn, EXPORT);
+  await seeAndBreak(keyturn, 'bob', request);
+  const how = `Type post-review ${request.number}.`;
+  const due = `Somebody of security must review this before 2026-11-23 10:00 UTC. ${how}`;
+  expect(await storyOf(vendor, keyturn, request)).toContain(
+    `BREAK-GLASS: bob approved this alone: ${REASON} · ${due} @security`,
+  );
+  const card = () => vendor.messages.find((one) => one.kind === 'card' && one.request === request.id);
+  expect(card()?.lines.join('\n')).toContain(`Break-glass by bob at 2026-11-22 10:00 UTC: ${REASON}`);
+  expect(card()?.lines.join('\n')).toContain('Somebody of security must review it before');
+  keyturn.clock.advance(25 * HOUR);
+  await keyturn.get('bob', `/v1/requests/${request.id}`);
+  expect(await storyOf(vendor, keyturn, request)).toContain(
+    `OVERDUE: nobody reviewed the break-glass of bob in time. Until somebody of security does, they can break no other. ${how} @security`,
+  );
+  expect(card()?.lines.join('\n')).toContain('is overdue since 2026-11-23 10:00 UTC');
+  await postReview(keyturn, 'carol', request, 'reject');
+  expect((await storyOf(vendor, keyturn, request)).at(-1)).toBe(
+    'carol reviewed the break-glass: it was not right: I looked at it',
+  );
+  expect(card()?.lines.join('\n')).toContain('Reviewed by carol at 2026-11-23 11:00 UTC: it was not right');
 });

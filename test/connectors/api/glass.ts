@@ -17,7 +17,6 @@ export function glassRule(changes: Partial<BreakGlassRule> = {}): BreakGlassRule
     notify: [toPlace('room')],
     reviewBy: ['security'],
     reviewWithinMs: 24 * HOUR,
-    asksInFreeze: false,
     ...changes,
   };
 }

@@ -193,6 +193,7 @@ it.each(['approve', 'reject', 'flag'] as const)(
     };
     expectProblem(await vote(verdict), 'COMMENT_REQUIRED');
     expectProblem(await vote(verdict, { comment: ' \n\t ' }), 'COMMENT_REQUIRED');
+    expectProblem(await vote(verdict, { comment: '\u200b\u2060\u{e0041}\u2800' }), 'COMMENT_REQUIRED');
     expectProblem(await vote(verdict, { comment: null }), 'COMMENT_REQUIRED');
     for (const said of ['approve', 'reject'] as const) {
       if (said !== verdict) expect((await vote(said)).status).toBe(200);

@@ -104,9 +104,12 @@ it('replays a known key before it looks at the lists, the freeze and the limits 
   const keyturn = await startKeyturn(ONE_OPEN);
   const request = await submit(keyturn, { action: 'db.export' }, { key: 'k' });
   await review(keyturn, 'bob', request, 'flag');
-  const after = await keyturn.restart({ ...ONE_OPEN, ...NO_EXPORTS });
-  const again = await post(after, 'agent', { action: 'db.export' }, 'k');
+  const again = await post(keyturn, 'agent', { action: 'db.export' }, 'k');
   expect([again.status, again.body.id, again.body.state]).toEqual([200, request.id, 'flagged']);
+  // What the client may not ask any more is denied by the start (decision 0007), and still replayed.
+  const after = await keyturn.restart({ ...ONE_OPEN, ...NO_EXPORTS });
+  const later = await post(after, 'agent', { action: 'db.export' }, 'k');
+  expect([later.status, later.body.id, later.body.state]).toEqual([200, request.id, 'denied']);
 });
 
 it('refuses a frozen client before the rules could even deny', async () => {

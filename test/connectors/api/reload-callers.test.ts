@@ -1,9 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import { replacePolicy } from '../../../bot/app/adopt-policy.ts';
+import { clearRequester } from '../../../bot/app/clear-requester.ts';
+import type { PersonCaller } from '../../../bot/app/context.ts';
 import { submitRequest } from '../../../bot/app/submit-request.ts';
 import { authenticator } from '../../../connectors/api/authenticate.ts';
-import { ONE_KEY, rule, TWO_KEYS, tokenOf } from '../../helpers/rulebook.ts';
+import {
+  aRulebook,
+  ONE_KEY,
+  PEOPLE,
+  type RulebookChanges,
+  rule,
+  TWO_KEYS,
+  tokenOf,
+} from '../../helpers/rulebook.ts';
 import { aSubmission, startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 import { expectProblem, post, readLog, review, submit } from './world.ts';
+
+/** Puts it in force without a word over HTTP: its write waits in front of all that come after this call. */
+function replace({ keyturn: { context } }: TestKeyturn, next: RulebookChanges): Promise<void> {
+  return replacePolicy(context, {
+    people: PEOPLE.map((key) => ({ key, accounts: 1 })),
+    compile: (personOf) => aRulebook(personOf, next),
+  });
+}
 
 /** The agent's submission as the use case sees it, with the caller as it is recognised now. */
 function submitByHand({ keyturn: { context } }: TestKeyturn) {
@@ -145,5 +164,41 @@ describe('calls that come at the same time as a reload', () => {
     };
     expect(['alice alice 1', 'bob bob 2']).toContain(of(result).join(' '));
     expect(of(old).join(' ')).toBe('bob bob 2');
+  });
+
+  it('are judged by what is in force when they are recorded, though another policy was when they were checked', async () => {
+    const keyturn = await startKeyturn();
+    const { context } = keyturn.keyturn;
+    const next = { ...V2, owners: { agent: 'bob' }, default: { effect: 'require', plan: TWO_KEYS } } as const;
+    // Both wait for the same commit, the policy in front: it is not in force yet when the other is checked.
+    const reload = replace(keyturn, { ...next, rules: [] });
+    const submission = submitByHand(keyturn)();
+    await reload;
+    const result = await submission;
+    if (!result.ok) throw new Error(result.code);
+    const { owner, demands } = result.request;
+    const keyOf = context.store.committed.keyOf;
+    expect(keyOf(owner as never)).toBe('bob');
+    expect(demands.exclusions.map(({ person }) => keyOf(person))).toEqual(['bob']);
+    expect(demands.plans).toEqual(['two-keys']);
+    expect(demands.policyVersion).toBe(context.rulebook.policy.version);
+  });
+
+  it('create nothing that the policy denies by the time they are recorded', async () => {
+    const keyturn = await startKeyturn({ rules: [rule('free', { effect: 'allow' })] });
+    const reload = replace(keyturn, { ...V2, rules: [rule('never', { effect: 'deny' })] });
+    const submission = submitByHand(keyturn)();
+    await reload;
+    expect(await submission).toMatchObject({ ok: true, request: { state: 'denied' } });
+  });
+
+  it('say first that whoever asks is known no more, also where something else would refuse them', async () => {
+    const keyturn = await startKeyturn();
+    const { context } = keyturn.keyturn;
+    const bob = authenticator(() => context.rulebook)(`Bearer ${tokenOf('bob')}`) as PersonCaller;
+    await keyturn.reload({ ...V2, gone: ['bob'] });
+    const code = 'UNAUTHENTICATED';
+    expect(await clearRequester(context, bob, 'agent', 'all is well')).toMatchObject({ code });
+    expect((await readLog(keyturn)).at(-1)).toMatchObject({ type: 'client.refused', data: { code } });
   });
 });

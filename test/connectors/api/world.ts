@@ -38,7 +38,13 @@ export interface Held {
 export interface Entry {
   readonly seq: number;
   readonly type: string;
-  readonly actor: { readonly kind: string; readonly client?: string; readonly person?: string };
+  readonly ts: string;
+  readonly actor: {
+    readonly kind: string;
+    readonly client?: string;
+    readonly person?: string;
+    readonly via?: string;
+  };
   readonly subject?: { readonly request: string };
   // biome-ignore lint/suspicious/noExplicitAny: each entry type has data of its own, and a test asserts on it
   readonly data: any;

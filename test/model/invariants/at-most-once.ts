@@ -1,4 +1,4 @@
-import { sorted } from '../model.ts';
+import { sorted } from '../canonical.ts';
 import { accepted, type Step, Violation } from '../step.ts';
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -2,6 +2,7 @@ import { type Firm, isIn, type Who } from '../firm.ts';
 import { isInAny } from '../glass.ts';
 import type { Model } from '../model.ts';
 import { rulingOn } from '../ruling.ts';
+import type { Said } from '../said.ts';
 import { accepted, type Step, type Told, Violation } from '../step.ts';
 import { demandedOf, type Sighting, type Sightings } from './sightings.ts';
 
@@ -22,6 +23,8 @@ export function failClosed(step: Step, sightings: Sightings, model: Model): void
     const { who } = said;
     const refuseTo = (why: string) => new Violation(5, `${said.call} by ${who} was accepted: ${why}`);
     if (!model.isKnown(who) || (who === 'mallory' && !isHarmless(told))) throw refuseTo('nobody knows them');
+    const isOld = Object.keys(step.firm.kept).some((group) => !step.asked.has(group));
+    if (isOld && decides(said)) throw refuseTo('a directory that keeps a group was not asked');
     if (said.call === 'submit') {
       if (!model.isClaimable(who, said.body)) throw refuseTo('they may not claim that');
       if (answer.created !== true || answer.request === null) continue;
@@ -37,6 +40,11 @@ export function failClosed(step: Step, sightings: Sightings, model: Model): void
     if (sighting !== undefined && !isGranted(step.firm, told, who, sighting))
       throw refuseTo('nobody lets them');
   }
+}
+
+/** Who is in which group counts as it is at that moment. */
+function decides({ call }: Said): boolean {
+  return ['review', 'glass', 'post-review', 'clear', 'settle', 'consume', 'clear requester'].includes(call);
 }
 
 /** Reading finds nothing for a stranger, so an empty list is the only yes. */

@@ -7,7 +7,7 @@ export interface Sighting {
   readonly asker: Who;
   readonly body: Body;
   readonly createdAt: number;
-  /** The policy it was asked under and every one since. */
+  /** The policy it was asked under and every one since that it has met. */
   readonly firms: Firm[];
   /** Approves that were answered with yes since it was last cleared. */
   approvals: { readonly who: Who; readonly digest: string; readonly isInTime: boolean }[];
@@ -15,18 +15,16 @@ export interface Sighting {
   readonly shownTo: Set<Who>;
   /** Who was let approve alone; nobody once somebody said that it was not right. */
   brokenBy: Who | null;
+  /** Whoever says after that that it was not right comes too late to keep it from being released. */
+  isReleased: boolean;
 }
 
 /** What the callers know. Nothing in here comes from a table or from the log. */
 export class Sightings {
   readonly requests = new Map<string, Sighting>();
-  #version = '';
 
   see(step: Step): void {
-    if (step.firm.version !== this.#version) {
-      this.#version = step.firm.version;
-      for (const sighting of this.requests.values()) sighting.firms.push(step.firm);
-    }
+    for (const id of step.isSure ? step.touched : []) this.#meet(id, step.firm);
     for (const told of step.told) {
       const answer = accepted(told);
       const { said } = told;
@@ -40,13 +38,16 @@ export class Sightings {
           approvals: [],
           shownTo: new Set(),
           brokenBy: null,
+          isReleased: false,
         });
       }
       const sighting = 'id' in said ? this.requests.get(said.id) : undefined;
       if (sighting === undefined) continue;
       if (said.call === 'view') sighting.shownTo.add(said.who);
       if (said.call === 'glass') sighting.brokenBy = said.who;
-      if (said.call === 'post-review' && said.verdict !== 'approve') sighting.brokenBy = null;
+      if (said.call === 'consume') sighting.isReleased = true;
+      const isWrong = said.call === 'post-review' && said.verdict !== 'approve';
+      if (isWrong && !sighting.isReleased) sighting.brokenBy = null;
       if (said.call === 'clear') sighting.approvals = [];
       if (said.call === 'review' && said.verdict === 'approve') {
         // A later policy with a shorter expiry makes no vote late that was in time when it was given.
@@ -54,6 +55,12 @@ export class Sightings {
         sighting.approvals.push({ who: said.who, digest: said.digest, isInTime });
       }
     }
+  }
+
+  /** While a directory is silent nothing meets a new policy; whoever looks after that lets it. */
+  #meet(id: string, firm: Firm): void {
+    const firms = this.requests.get(id)?.firms;
+    if (firms !== undefined && firms.at(-1)?.version !== firm.version) firms.push(firm);
   }
 }
 

@@ -1,4 +1,4 @@
-import { PEOPLE } from '../firm.ts';
+import { type Firm, PEOPLE } from '../firm.ts';
 import { isInAny } from '../glass.ts';
 import { isQuorum, type Ruling } from '../ruling.ts';
 import { type Step, Violation } from '../step.ts';
@@ -22,12 +22,14 @@ export function twoKeys(step: Step, sightings: Sightings): void {
     if (demanded === null || demanded.effect === 'deny')
       throw new Violation(1, `${id} is ${row.state} though denied`);
     if (demanded.effect === 'allow' && demanded.seats.length === 0) continue;
-    if (isBroken(step, sighting, demanded)) continue;
+    // Until it has met the policy in force it stays approved, and is not released.
+    const firm = released.includes(id) ? step.firm : (sighting.firms.at(-1) ?? step.firm);
+    if (isBroken(firm, sighting, demanded)) continue;
     const approvals = sighting.approvals.filter(
       ({ isInTime, digest }) => isInTime && digest === row.actionDigest,
     );
     const voters = approvals.map(({ who }) => who);
-    if (demanded.seats.length === 0 || !isQuorum(step.firm, demanded, voters)) {
+    if (demanded.seats.length === 0 || !isQuorum(firm, demanded, voters)) {
       const seats = demanded.seats.map(({ from, count }) => `${count} of ${from.join(' or ')}`).join(' and ');
       throw new Violation(1, `${id} is ${row.state} by [${voters.join(', ')}] and needs ${seats}`);
     }
@@ -35,7 +37,7 @@ export function twoKeys(step: Step, sightings: Sightings): void {
 }
 
 /** By one person whom every policy since lets approve alone, who saw all of it, and who asked for nothing. */
-function isBroken({ firm }: Step, { brokenBy, shownTo }: Sighting, { glass, excluded }: Ruling): boolean {
+function isBroken(firm: Firm, { brokenBy, shownTo }: Sighting, { glass, excluded }: Ruling): boolean {
   if (brokenBy === null || excluded.includes(brokenBy) || !shownTo.has(brokenBy)) return false;
   return glass.some((one) => one.candidates.includes(brokenBy) && isInAny(firm, brokenBy, one.who));
 }

@@ -1,4 +1,4 @@
-import { digestOf, sorted, textOf } from '../model.ts';
+import { digestOf, sorted, textOf } from '../canonical.ts';
 import { accepted, type Step, type Told, Violation } from '../step.ts';
 import type { Answered } from '../tell.ts';
 import type { Sighting, Sightings } from './sightings.ts';

@@ -4,8 +4,14 @@ import { bullmqDriver } from '../../../queue/bullmq/driver.ts';
 import { aWake, behavesLikeAQueueDriver } from '../../conformance/queue-driver.ts';
 import { type RedisServer, redisServer } from '../../helpers/redis-server.ts';
 import { isOnPath, skipUnless } from '../../helpers/require.ts';
+import { seededRandom } from '../../helpers/seeded-random.ts';
 
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
+let drivers = 0;
+const nextRandom = () => {
+  drivers += 1;
+  return seededRandom(`driver ${drivers}`);
+};
 let shared: RedisServer | null = null;
 
 async function redis(): Promise<RedisServer> {
@@ -19,12 +25,12 @@ afterAll(async () => shared?.drop());
 
 behavesLikeAQueueDriver('BullMQ', async () => {
   const { url } = await redis();
-  return { open: () => bullmqDriver(url, QUIET) };
+  return { open: () => bullmqDriver(url, nextRandom(), QUIET) };
 });
 
 describe('row 25: BullMQ without its Redis', () => {
   const opened = (url: string) => {
-    const driver = bullmqDriver(url, QUIET);
+    const driver = bullmqDriver(url, nextRandom(), QUIET);
     onTestFinished(() => driver.close(100));
     return driver;
   };

@@ -190,6 +190,28 @@ describe('a review that is overdue', () => {
   ]);
 });
 
+describe('the payload of a broken glass', () => {
+  const erasedFrom = (name: string, ended: number) =>
+    like(of('right', 'execution.succeeded'), {
+      type: 'payload.erased',
+      actor: { kind: 'keyturn' },
+      subject: read(of(name, 'request.submitted'), 'subject'),
+      ts: read(ended, 'ts'),
+      data: {},
+      d: {},
+    });
+  each([
+    [
+      'one that went before somebody had looked at it',
+      () => {
+        const ended = of('late', 'execution.succeeded');
+        return add(ended + 1, erasedFrom('late', ended));
+      },
+      /a broken glass that nobody has reviewed/,
+    ],
+  ]);
+});
+
 describe('a policy that would have allowed it', () => {
   it.each<[string, (entry: number) => void]>([
     ['one who breaks', (entry) => change(entry, 'data.demands.break_glass.0.candidates', [who('frank')])],

@@ -12,7 +12,6 @@ const GLASS: BreakGlassRule = {
   notify: [],
   reviewBy: ['security'],
   reviewWithinMs: 60 * MINUTE,
-  asksInFreeze: false,
 };
 
 async function must(call: Promise<{ readonly ok: boolean }>): Promise<void> {

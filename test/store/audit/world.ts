@@ -11,6 +11,7 @@ import { createDirectories } from '../../../bot/app/directories.ts';
 import { enrolPeople } from '../../../bot/app/enrol-people.ts';
 import { cancelAbandoned, expireDue } from '../../../bot/app/expire-due.ts';
 import { createPresence } from '../../../bot/app/presence.ts';
+import { createRefusalCount } from '../../../bot/app/refusal-count.ts';
 import { reportOutcome } from '../../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../../bot/app/review-request.ts';
 import { createRoster } from '../../../bot/app/roster.ts';
@@ -28,6 +29,7 @@ import {
 } from '../../../bot/app/withdraw-request.ts';
 import type { Digest } from '../../../bot/core/digest.ts';
 import type { ClientId, RequestId, Verdict, Via } from '../../../bot/core/request.ts';
+import type { Identity } from '../../../bot/core/unresolved.ts';
 import { placesOf } from '../../../bot/places-of.ts';
 import type { Store } from '../../../bot/ports/store.ts';
 import { openSqliteStore } from '../../../store/sqlite/store.ts';
@@ -72,6 +74,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     roster,
     directories: createDirectories([], { roster, inForce }, clock.steady, fail),
     attempts: createAttempts(clock.steady),
+    refusals: createRefusalCount(clock.steady),
     signer: { sign: () => ({ payloadType: 'x', payload: '', signatures: [{ keyid: '', sig: '' }] }) },
     watchers: createWatchers(),
     presence: createPresence(clock.steady),
@@ -131,7 +134,13 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     async submit(
       by = 'bot-1',
       action = 'db.export',
-      more: { onBehalfOf?: string; hold?: 'poll' | 'wait'; same?: string; key?: string } = {},
+      more: {
+        onBehalfOf?: string;
+        hold?: 'poll' | 'wait';
+        same?: string;
+        key?: string;
+        identities?: readonly Identity[];
+      } = {},
     ) {
       asked += 1;
       const result = await submitRequest(
@@ -148,6 +157,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
           hold: more.hold ?? 'poll',
         },
         more.key ?? null,
+        more.identities ?? [],
       );
       if (!result.ok) throw new Error(`refused: ${result.code} ${JSON.stringify(result.fields ?? '')}`);
       return result.request.id;

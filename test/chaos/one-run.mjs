@@ -1,0 +1,159 @@
+// One run: an action is approved, something dies or freezes at one point, and it ends as its kind promises.
+import { WAYS } from './ways.mjs';
+import { pause } from './world.mjs';
+
+const ENDED = ['succeeded', 'failed', 'unknown'];
+const WITHIN_MS = 45_000;
+const tokenOf = (who) => (who === 'agent' ? 'ktc' : 'ktp').concat(`_test_token_of_${who}_0123456789`);
+
+async function call(bot, who, method, path, body) {
+  const response = await fetch(`${bot.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${tokenOf(who)}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+async function submit(world, action) {
+  const number = world.nextNumber();
+  const asked = await call(world.bot, 'agent', 'POST', '/v1/requests', {
+    action,
+    target: { system: 'postgres', environment: 'prod', resource: `t${number}` },
+    reason: 'chaos',
+    payload: { key: `k${number}` },
+  });
+  await call(world.bot, 'bob', 'GET', `/v1/requests/${asked.id}/payload`);
+  return asked;
+}
+
+function approve(bot, { id, action_digest }) {
+  return call(bot, 'bob', 'POST', `/v1/requests/${id}/reviews`, { verdict: 'approve', action_digest });
+}
+
+/**
+ * `fault`: `kill` ends the bot at the point; `freeze` stops it there past its lease; anything else is
+ * what befalls Redis while the bot stands still there. Answers the point, or null when there was none.
+ */
+export async function runOnce(world, { action, fault, arm, second }) {
+  if (fault === 'redis away at start') return startWithoutRedis(world, action, fault);
+  const asked = await submit(world, action);
+  const signal = fault === 'kill' ? 'SIGKILL' : 'SIGSTOP';
+  await world.bot.arm({ ...arm, signal });
+  const answered = approve(world.bot, asked).catch(() => null);
+  const points = [(await untilFired(world, asked.id)) ?? (await disarmed(world))];
+  if (points[0] !== null) await befall(world, fault, points, second);
+  await answered;
+  // Nobody was answered, so the person clicks again.
+  if ((await world.bot.stateOf(asked.id)) === 'pending') await approve(world.bot, asked);
+  return ended(world, asked.id, action, points);
+}
+
+async function startWithoutRedis(world, action, fault) {
+  await world.bot.stop();
+  await world.redis.kill();
+  await world.start();
+  const asked = await submit(world, action);
+  const answered = await approve(world.bot, asked);
+  await pause(300);
+  const state = await world.bot.stateOf(asked.id);
+  if (answered.state !== 'approved' || state !== 'approved') throw new Error(`without Redis it is ${state}`);
+  await world.redis.start();
+  return ended(world, asked.id, action, [fault]);
+}
+
+async function ended(world, id, action, points) {
+  const state = await untilEnded(world, id);
+  const problems = [...judge(world, id, action, state), ...complaint(await world.verify(), 'after it')];
+  return { id, point: points[0], points, state, problems };
+}
+
+async function befall(world, fault, points, second) {
+  if (fault === 'kill') {
+    await world.bot.gone;
+    const found = await world.verify();
+    if (found !== null) throw new Error(`after the kill the log does not verify: ${found}`);
+    world.skipTime();
+    await world.start(second);
+    if (second !== undefined) {
+      await Promise.race([world.bot.gone, pause(1_500)]);
+      // Called off, unless it came first.
+      if (await world.bot.arm(null)) return;
+      points.push(world.fired());
+      world.skipTime();
+      await world.start();
+    }
+    return;
+  }
+  await world.bot.isFrozen();
+  if (fault === 'freeze') {
+    world.skipTime();
+    world.bot.child.kill('SIGCONT');
+    return;
+  }
+  await REDIS[fault].happens(world.redis);
+  world.bot.child.kill('SIGCONT');
+  await pause(150);
+  await REDIS[fault].ends(world.redis);
+}
+
+const REDIS = {
+  'redis killed': { happens: (redis) => redis.kill(), ends: (redis) => redis.start() },
+  'redis flushed': { happens: (redis) => redis.say('FLUSHALL'), ends: async () => {} },
+  'redis frozen': { happens: (redis) => redis.kill('SIGSTOP'), ends: (redis) => redis.kill('SIGCONT') },
+};
+
+/** It ended before its point came. The point may still come while it is called off. */
+async function disarmed(world) {
+  const answer = world.bot.arm(null);
+  for (;;) {
+    const isOver = await Promise.race([answer.then(() => true), pause(50)]);
+    const fired = world.fired();
+    if (fired !== null || isOver === true) return fired;
+  }
+}
+
+async function untilFired(world, id) {
+  const until = performance.now() + WITHIN_MS;
+  while (performance.now() < until) {
+    const fired = world.fired();
+    if (fired !== null) return fired;
+    // A frozen one does not answer; its marker is there by then.
+    const state = await Promise.race([world.bot.stateOf(id), pause(25)]);
+    if (ENDED.includes(state)) return world.fired();
+    await pause(15);
+  }
+  return world.fired();
+}
+
+async function untilEnded(world, id) {
+  const until = performance.now() + WITHIN_MS;
+  let state = null;
+  while (performance.now() < until) {
+    state = await world.bot.stateOf(id);
+    if (ENDED.includes(state)) return state;
+    await pause(25);
+  }
+  return state;
+}
+
+/** What the kind promises, against what was counted where the effect happens. */
+function judge(world, id, action, state) {
+  const { kind, http } = WAYS[action];
+  const effects = world.effects.countOf(id);
+  const problems = [];
+  if (!ENDED.includes(state)) problems.push(`lost: it is ${state}`);
+  if (state === 'succeeded' && effects === 0) problems.push('lost: succeeded without an effect');
+  // A program that may run twice is one whose second run does no harm; it is counted each time.
+  const mayRepeat = kind === 'idempotent' && http === undefined;
+  if (effects > 1 && !mayRepeat) problems.push(`doubled: ${effects} effects`);
+  if (kind !== 'once' && state !== 'succeeded') problems.push(`${kind} ended ${state}`);
+  if (kind === 'once' && state === 'failed' && effects > 0) problems.push('failed, with an effect');
+  return problems;
+}
+
+function complaint(found, when) {
+  return found === null ? [] : [`${when} the log does not verify: ${found}`];
+}

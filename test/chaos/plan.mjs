@@ -1,0 +1,59 @@
+// Which runs there are: every way to have an effect, every fault, every point.
+import { WAYS } from './ways.mjs';
+
+const AROUND_A_CALL = [
+  'before the call',
+  'connected',
+  'the call was handed over',
+  'the answer began',
+  'the answer ended',
+];
+const AROUND_A_PROGRAM = ['before the program', 'the program runs', 'the program ended'];
+const AROUND_A_CLAIM = [
+  'before the answer',
+  'after the answer',
+  'before UPDATE requests',
+  'before COMMIT',
+  'after COMMIT',
+  'before mkdirSync',
+  'before fsyncSync',
+];
+const IN_REDIS = ['before the wake-up', 'the wake-up is in Redis'];
+const REDIS_FAULTS = ['redis killed', 'redis flushed', 'redis frozen', 'redis away at start'];
+
+/** Points that a long run MUST have seen fire; a short one arms each of them by name. */
+export const NAMED = [...AROUND_A_CLAIM, ...AROUND_A_CALL, ...AROUND_A_PROGRAM, ...IN_REDIS];
+
+const named = (driver, action, fault, names) =>
+  names.map((name) => ({ driver, action, fault, arm: { name, skip: 0 } }));
+
+/** A few dozen, each with the name of its point. */
+export const SHORT = [
+  ...named('embedded', 'db.pay', 'kill', [...AROUND_A_CLAIM, ...AROUND_A_CALL]),
+  ...named('embedded', 'db.ask', 'freeze', AROUND_A_CALL),
+  ...named('embedded', 'db.drop', 'kill', AROUND_A_PROGRAM),
+  ...named('bullmq', 'db.ask', 'kill', [...IN_REDIS, 'the call was handed over', 'the answer ended']),
+  ...['redis killed', 'redis flushed', 'redis frozen'].flatMap((fault) =>
+    named('bullmq', 'db.pay', fault, ['the wake-up is in Redis']),
+  ),
+  { driver: 'bullmq', action: 'db.put', fault: 'redis away at start', arm: {} },
+];
+
+/**
+ * Series without end. One series walks every point in turn, from the first after the approval to the
+ * last; the rounds differ in what else happens.
+ */
+export function* series() {
+  for (let round = 0; ; round += 1) {
+    for (const action of Object.keys(WAYS)) {
+      for (const driver of ['embedded', 'bullmq', 'bullmq with AOF']) {
+        yield { driver, action, fault: 'kill', killsAgain: round > 0 };
+        if (driver !== 'bullmq with AOF') yield { driver, action, fault: 'freeze', killsAgain: false };
+      }
+    }
+    for (const fault of REDIS_FAULTS) {
+      const driver = round % 2 === 0 ? 'bullmq' : 'bullmq with AOF';
+      yield { driver, action: Object.keys(WAYS)[round % 5], fault, killsAgain: false };
+    }
+  }
+}

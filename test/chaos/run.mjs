@@ -1,0 +1,123 @@
+// npm run test:chaos -- [runs]: kills and freezes the bot at every point between an approval and its
+// outcome, some thousand times, and lets Redis die meanwhile. Without a number: each named point once.
+import { writeSync } from 'node:fs';
+import { buildBot } from './build.mjs';
+import { runOnce } from './one-run.mjs';
+import { NAMED, SHORT, series } from './plan.mjs';
+import { openRedis } from './redis.mjs';
+import { openEffects, openWorld } from './world.mjs';
+
+const LANES = Number(process.env.CHAOS_LANES ?? 3);
+/** Then the log is long enough for its verification to be what takes the time. */
+const RUNS_PER_WORLD = 20;
+
+const wanted = process.argv[2] === undefined ? null : Number(process.argv[2]);
+if (wanted !== null && !(Number.isSafeInteger(wanted) && wanted > 0))
+  throw new Error('the count of runs must be a number');
+
+const say = (text) => writeSync(1, `${text}\n`);
+const done = { runs: 0, clean: 0, kills: 0, freezes: 0, redis: 0, again: 0, ends: {} };
+const firedAt = new Map();
+const bad = [];
+const effects = await openEffects();
+
+/** A world of a lane's own, with the driver that is asked for; a new one every now and then. */
+function lane() {
+  let held = null;
+  const close = async () => {
+    const old = held;
+    held = null;
+    await old?.world.close().catch((cause) => say(`a bot did not stop: ${cause.message}`));
+    await old?.redis?.close();
+  };
+  return {
+    close,
+    async worldWith(driver) {
+      if (held !== null && held.driver === driver && held.runs < RUNS_PER_WORLD) {
+        held.runs += 1;
+        return held.world;
+      }
+      await close();
+      const redis =
+        driver === 'embedded' ? null : await openRedis({ appendOnly: driver === 'bullmq with AOF' });
+      held = { driver, runs: 1, redis, world: openWorld(effects, redis) };
+      await held.world.start();
+      return held.world;
+    },
+  };
+}
+
+async function oneRun(own, spec) {
+  const world = await own.worldWith(spec.driver);
+  let run;
+  try {
+    run = await runOnce(world, spec);
+  } catch (cause) {
+    run = { id: '?', point: null, points: [], state: null, problems: [String(cause?.stack ?? cause)] };
+    await own.close();
+  }
+  const { point, points, state, problems } = run;
+  if (point === null && problems.length === 0) return run;
+  done.runs += 1;
+  done.again += points.length > 1 ? 1 : 0;
+  done[spec.fault === 'kill' ? 'kills' : spec.fault === 'freeze' ? 'freezes' : 'redis'] += 1;
+  done.ends[state] = (done.ends[state] ?? 0) + 1;
+  for (const one of points) firedAt.set(one, (firedAt.get(one) ?? 0) + 1);
+  if (problems.length === 0) done.clean += 1;
+  else {
+    bad.push({ spec, run });
+    say(`NOT CLEAN ${JSON.stringify({ spec, run })}`);
+  }
+  if (process.env.CHAOS_TALK) say(`${done.runs} ${JSON.stringify(spec)} ${points} ${state}`);
+  if (done.runs % 100 === 0) say(`${done.runs} runs, ${done.clean} clean ${JSON.stringify(done)}`);
+  return run;
+}
+
+async function short(next) {
+  const own = lane();
+  for (;;) {
+    const { value: spec, done: isOver } = next();
+    if (isOver) return own.close();
+    const { point } = await oneRun(own, spec);
+    const expected = spec.arm.name ?? spec.fault;
+    if (point !== expected)
+      bad.push({ spec, run: { problems: [`fired at ${point} and not at ${expected}`] } });
+  }
+}
+
+async function long(next) {
+  const own = lane();
+  while (done.runs < wanted) {
+    const { value } = next();
+    const { killsAgain, ...spec } = value;
+    for (let skip = 0; done.runs < wanted; skip += 1) {
+      const second = killsAgain ? { second: { skip: (skip * 7) % 120 } } : {};
+      const { point, problems } = await oneRun(own, { ...spec, arm: { skip }, ...second });
+      // Past the last point, or a fault that knows only one.
+      if ((point === null && problems.length === 0) || point === spec.fault) break;
+      if (bad.length > 50) throw new Error('more than fifty runs were not clean');
+    }
+  }
+  await own.close();
+}
+
+const startedAt = performance.now();
+await buildBot();
+const list = wanted === null ? SHORT.values() : series();
+const next = () => list.next();
+await Promise.all(Array.from({ length: LANES }, () => (wanted === null ? short(next) : long(next))));
+effects.close();
+// Kinds of points, for a long run: a run that never came to one of these has not tried it.
+const missed = NAMED.filter((name) => !firedAt.has(name));
+if (wanted !== null && wanted >= 1_000 && missed.length > 0)
+  bad.push({ run: { problems: [`never fired: ${missed}`] } });
+say(
+  JSON.stringify({
+    ...done,
+    seconds: Math.round((performance.now() - startedAt) / 1000),
+    points: Object.fromEntries([...firedAt].sort()),
+    bad,
+  }),
+);
+say(`${done.clean} of ${done.runs} runs clean`);
+process.exit(bad.length === 0 ? 0 : 1);

@@ -1,0 +1,151 @@
+// One install on disk, the bots that come and go over it, and where the effects are counted.
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { verifyDatabase } from '../../dist/store/sqlite/verify-database.js';
+import { BOT } from './build.mjs';
+
+const HERE = import.meta.dirname;
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+/** Longer than any lease: a bot that starts after it may take over what the one before had begun. */
+const PAST_A_LEASE_MS = 31_000;
+
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function openEffects() {
+  const dir = mkdtempSync(join(tmpdir(), 'keyturn-effects-'));
+  const files = { http: join(dir, 'http'), command: join(dir, 'command') };
+  const child = fork(join(HERE, 'target.mjs'), { env: { CHAOS_EFFECTS: files.http } });
+  const [{ port }] = await once(child, 'message');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    commandFile: files.command,
+    /** How often this request had its effect, as counted where it happened. */
+    countOf(id) {
+      const lines = Object.values(files).flatMap((file) =>
+        existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [],
+      );
+      return lines.filter((line) => line.startsWith(`${id} `)).length;
+    },
+    close() {
+      child.disconnect();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function openWorld(effects, redis) {
+  const dir = mkdtempSync(join(tmpdir(), 'keyturn-chaos-'));
+  const database = join(dir, 'data', 'keyturn.db');
+  const marker = join(dir, 'marker');
+  let ahead = 0;
+  let asked = 0;
+  const world = {
+    redis,
+    effects,
+    bot: null,
+    skipTime() {
+      ahead += PAST_A_LEASE_MS;
+      writeFileSync(join(dir, 'ahead'), String(ahead));
+    },
+    /** The next request's number: each has a payload and a place of its own. */
+    nextNumber: () => (asked += 1),
+    async start(arm) {
+      const env = {
+        PATH: process.env.PATH,
+        FAULT_DIR: dir,
+        CHAOS_TARGET: effects.url,
+        CHAOS_EFFECTS: effects.commandFile,
+        CHAOS_SCRIPT: join(HERE, 'effect.sh'),
+        CHAOS_SECRET: SECRET,
+        ...(redis === null ? {} : { CHAOS_REDIS: redis.url }),
+        ...(arm === undefined ? {} : { FAULT_ARM: JSON.stringify(arm) }),
+      };
+      world.bot = await startBot(
+        spawn(process.execPath, [BOT], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+      );
+      return world.bot;
+    },
+    /** Where the bot ended or froze itself; null when it did not. Used up by this. */
+    fired() {
+      if (!existsSync(marker)) return null;
+      const text = readFileSync(marker, 'utf8');
+      // It is being written at this moment.
+      if (!text.endsWith('\n')) return null;
+      const { point } = JSON.parse(text);
+      rmSync(marker);
+      return point;
+    },
+    /** What `keyturn audit verify` says: every entry, every quorum, and the tables against a replay. */
+    async verify() {
+      const { problem, usable } = await verifyDatabase(database, { key: null, outside: [] });
+      return usable && problem === null ? null : JSON.stringify(problem);
+    },
+    database,
+    async close() {
+      if (world.bot?.isAlive()) await world.bot.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+  world.skipTime();
+  return world;
+}
+
+/** A process that listens, or one that died of its arm before it did. */
+async function startBot(child) {
+  const waiting = new Set();
+  const gone = once(child, 'exit').then((how) => {
+    for (const { resolve } of waiting) resolve(null);
+    return how;
+  });
+  child.on('message', (message) => {
+    for (const one of waiting) if (one.isMine(message)) one.resolve(message);
+  });
+  /** Null when the process was gone before it said so. */
+  const told = (isMine) =>
+    new Promise((settle) => {
+      const one = {
+        isMine,
+        resolve(message) {
+          waiting.delete(one);
+          settle(message);
+        },
+      };
+      waiting.add(one);
+      if (child.exitCode !== null || child.signalCode !== null) one.resolve(null);
+    });
+  const say = (message) => {
+    if (child.connected) child.send(message, () => {});
+  };
+  const listening = await told((message) => 'port' in message);
+  return {
+    child,
+    gone,
+    url: listening === null ? null : `http://127.0.0.1:${listening.port}`,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
+    /** Null when it was gone before it answered. */
+    async stateOf(id) {
+      const answer = told(({ ask }) => ask === id);
+      say({ ask: id });
+      return (await answer)?.state ?? null;
+    },
+    async arm(arm) {
+      const answer = told((message) => 'armed' in message);
+      say({ arm });
+      return (await answer) !== null;
+    },
+    /** It has written down where it stops a moment before it does. */
+    async isFrozen() {
+      const state = () => readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1)[0];
+      while (state() !== 'T') await pause(5);
+    },
+    async stop() {
+      child.kill('SIGCONT');
+      child.kill('SIGTERM');
+      const [code] = await gone;
+      if (code !== 0) throw new Error(`the bot ended with ${code}`);
+    },
+  };
+}

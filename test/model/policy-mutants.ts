@@ -1,0 +1,150 @@
+import type { Mutant } from './mutants.ts';
+
+/**
+ * Changes that break what domain.md says of rules, plans and seats. The model itself has to see them:
+ * most of these rules are no invariant of their own.
+ */
+export const POLICY_MUTANTS: readonly (readonly [rule: string, readonly Mutant[]])[] = [
+  [
+    'rules and the default',
+    [
+      {
+        does: 'lets a require win over a deny',
+        file: 'bot/core/policy.ts',
+        from: "if (hits.some((rule) => rule.effect === 'deny')) return 'deny';",
+        to: "if (hits.every((rule) => rule.effect === 'deny')) return 'deny';",
+      },
+      {
+        does: 'lets an allow win over a require',
+        file: 'bot/core/policy.ts',
+        from: "return hits.some((rule) => rule.effect === 'require') ? 'require' : 'allow';",
+        to: "return hits.some((rule) => rule.effect === 'allow') ? 'allow' : 'require';",
+      },
+      {
+        does: 'allows what no rule matches',
+        file: 'bot/core/policy.ts',
+        from: 'if (hits.length === 0) return fallback;',
+        to: "if (hits.length === 0) return 'allow';",
+      },
+      {
+        does: 'forgets the plan of the default beside that of a rule',
+        file: 'bot/core/policy.ts',
+        from: 'const replaced = counted.some((rule) => rule.replacesDefault);',
+        to: 'const replaced = counted.length > 0;',
+      },
+      {
+        does: 'forgets whom a rule excludes',
+        file: 'bot/core/policy.ts',
+        from: 'rule.exclude.map((person) => ({',
+        to: '[].map((person) => ({',
+      },
+      {
+        does: 'takes the longest time of all plans',
+        file: 'bot/core/plan.ts',
+        from: 'Math.min(...plans.map(time))',
+        to: 'Math.max(...plans.map(time))',
+      },
+      {
+        does: 'takes the first count of a seat that two plans have',
+        file: 'bot/core/plan.ts',
+        from: 'if (known === undefined || known.count < seat.count)',
+        to: 'if (known === undefined)',
+      },
+      {
+        does: 'demands a comment only where every plan does',
+        file: 'bot/core/plan.ts',
+        from: 'reject: a.reject || b.reject,',
+        to: 'reject: a.reject && b.reject,',
+      },
+      {
+        does: 'does not raise the risk by a rule',
+        file: 'bot/core/policy.ts',
+        from: '...hits.flatMap((rule) => rule.risk ?? [])',
+        to: '',
+      },
+      {
+        does: 'creates what is critical with somebody unknown behind it',
+        file: 'bot/core/lifecycle/submit.ts',
+        from: "if (effect !== 'deny' && isTooUnsure(asked, demands.risk))",
+        to: 'if (false)',
+      },
+      {
+        does: 'approves what is critical with somebody unknown behind it',
+        file: 'bot/core/lifecycle/review.ts',
+        from: 'if (isTooUnsure(request, request.demands.risk))',
+        to: 'if (false)',
+      },
+      {
+        does: 'releases what is critical with somebody unknown behind it',
+        file: 'bot/core/lifecycle/release.ts',
+        from: 'if (isTooUnsure(request, request.demands.risk))',
+        to: 'if (false)',
+      },
+      {
+        does: 'creates what nobody could ever approve',
+        file: 'bot/core/lifecycle/submit.ts',
+        from: '(demands.seats.length === 0 || !canBeFilled(demands))',
+        to: 'demands.seats.length === 0',
+      },
+    ],
+  ],
+  [
+    'seats, over every policy since',
+    [
+      {
+        does: 'judges an open request by the last policy alone',
+        file: 'bot/core/lifecycle/reevaluate.ts',
+        from: 'addSeats(held.seats, evaluation.seats)',
+        to: 'addSeats([], evaluation.seats)',
+      },
+      {
+        does: 'judges an open request by the first policy alone',
+        file: 'bot/core/lifecycle/reevaluate.ts',
+        from: 'addSeats(held.seats, evaluation.seats)',
+        to: 'addSeats(held.seats, [])',
+      },
+      {
+        does: 'keeps approved what has lost a vote',
+        file: 'bot/core/lifecycle/reevaluate.ts',
+        from: 'return stillApproved(after, now) ? accept(reevaluated)',
+        to: 'return true ? accept(reevaluated)',
+      },
+      {
+        does: 'gives a vote back to somebody who left and came again',
+        file: 'bot/core/lifecycle/reevaluate.ts',
+        from: 'return { ...seat, candidates: stillIn(seat.from, seat.candidates, now) };',
+        to: 'return seat;',
+      },
+      {
+        does: 'counts the vote of somebody who has left',
+        file: 'bot/core/lifecycle/eligibility.ts',
+        from: ' && seat.from.some((group) => groups.includes(group))',
+        to: '',
+      },
+      {
+        does: 'forgets whom a new policy excludes',
+        file: 'bot/core/lifecycle/reevaluate.ts',
+        from: 'exclusions: allExclusions(held.exclusions, evaluation.exclusions),',
+        to: 'exclusions: held.exclusions,',
+      },
+      {
+        does: 'does not deny what a new policy denies',
+        file: 'bot/core/lifecycle/reevaluate.ts',
+        from: "if (evaluation.effect === 'deny') {",
+        to: 'if (false) {',
+      },
+      {
+        does: 'leaves an approved request usable for longer than a new policy does',
+        file: 'bot/core/lifecycle/reevaluate.ts',
+        from: 'usableForMs: Math.min(demands.usableForMs, usableForMs)',
+        to: 'usableForMs: demands.usableForMs',
+      },
+      {
+        does: 'takes a lower risk from a new policy',
+        file: 'bot/core/lifecycle/reevaluate.ts',
+        from: 'risk: highest([held.risk, evaluation.risk])',
+        to: 'risk: evaluation.risk',
+      },
+    ],
+  ],
+];
