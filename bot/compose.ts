@@ -29,6 +29,7 @@ import { closeLog } from './close-log.ts';
 import type { Desk } from './commands/answer.ts';
 import { createDesk } from './commands/desk.ts';
 import { openSlack, slackRoutes } from './compose-slack.ts';
+import { openTeams, teamsRoutes } from './compose-teams.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
 import { contextOver, type Installation } from './open-context.ts';
@@ -49,6 +50,7 @@ import { roomMessenger } from './room/messenger.ts';
 import type { SlackSettings } from './slack/settings.ts';
 import { readVerifier, SOFTWARE } from './software.ts';
 import { type QueueSettings, startExecution } from './start-execution.ts';
+import type { TeamsSettings } from './teams/settings.ts';
 
 interface Listen {
   readonly host: string;
@@ -62,6 +64,7 @@ export interface Config extends Installation {
   readonly admin: { readonly host: string; readonly port: number };
   readonly fixed: Fixed;
   readonly slack?: SlackSettings | null;
+  readonly teams?: TeamsSettings | null;
   /** How long the log stays, and where it goes after that. Left out, it stays. */
   readonly keeping?: { readonly retentionMs: number; readonly archiveDir: string };
 }
@@ -92,6 +95,18 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 /** The only place that names every adapter. Tests pass other ports; there is no other wiring. */
 export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const { logger, clock } = ports;
+  const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
+  // Before anything is opened: what is wrong with it stops the start.
+  const teams =
+    config.teams == null
+      ? null
+      : await openTeams(config.teams, {
+          context: () => context,
+          desk: () => desk,
+          logger,
+          clock,
+          onLoopback: isPrivate,
+        });
   const opened = await openLog(config, ports);
   const anchoring = anchorCourier(() => opened.log, opened.anchors, opened.health);
   const couriers = [...ports.couriers(() => context), anchoring];
@@ -103,6 +118,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const faces = [
     roomFace,
     ...(slack === null ? [] : [slack.messenger]),
+    ...(teams === null ? [] : [teams.messenger]),
     ...(ports.faces?.(() => context) ?? []),
   ];
   const directories = [...(slack === null ? [] : [slack.directory]), ...(ports.directories ?? [])];
@@ -171,7 +187,6 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const streams = relayEntries(context, ports.sinks ?? [], { toLines: toOcsfLines, logger, steady });
 
   // What only operators should see answers on loopback alone, also when the bot itself is public.
-  const isPrivate = LOOPBACK.has(config.listen.host) && config.listen.publicUrl === null;
   const onLoopback = (listener: HttpApp) =>
     listener.route('/', metricsRoute(metrics)).route('/', mountedAt('/room', room));
   if (isPrivate) onLoopback(app);
@@ -179,6 +194,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   let port = config.listen.port;
   const fromSlack = slack === null ? null : slackRoutes(slack, refusedCalls, ports.bodyWithinMs ?? 10_000);
   if (fromSlack !== null) app.route('/', fromSlack);
+  if (teams !== null) app.route('/', teamsRoutes(teams, refusedCalls, ports.bodyWithinMs ?? 10_000));
   const stop = async () => {
     await slack?.stop();
     live.stop();

@@ -9,7 +9,7 @@ export interface AdaptiveCard {
   readonly version: '1.5';
   readonly body: readonly Element[];
   /** Teams draws cards narrow unless it is told otherwise. */
-  readonly msteams: { readonly width: 'Full' };
+  readonly msteams: { readonly width: 'Full'; readonly entities?: readonly object[] };
 }
 
 export function adaptiveCard(body: readonly (Element | null)[]): AdaptiveCard {
@@ -22,8 +22,11 @@ export function adaptiveCard(body: readonly (Element | null)[]): AdaptiveCard {
   };
 }
 
+/** How a face draws buttons: the room asks what a button asks itself, Teams within the card. */
+type Draw = (buttons: readonly Button[]) => Element | null;
+
 /** The card of `chat.md`, part by part, for the room and for Teams. */
-export function toAdaptiveCard(card: RequestCard): AdaptiveCard {
+export function toAdaptiveCard(card: RequestCard, draw: Draw = actionSet): AdaptiveCard {
   const { title, outcome, facts, why, links, preview, hidden, footer, buttons } = card;
   return adaptiveCard([
     container('title', 'default', [richText(title, { size: 'Medium', weight: 'Bolder' })]),
@@ -45,11 +48,11 @@ export function toAdaptiveCard(card: RequestCard): AdaptiveCard {
     container('payload', 'emphasis', [richText([preview], { size: 'Small' })]),
     hidden === null ? null : container('hidden', 'warning', [richText([hidden], { weight: 'Bolder' })]),
     container('footer', 'default', [richText(footer, { size: 'Small', isSubtle: true })]),
-    actionSet(buttons),
+    draw(buttons),
   ]);
 }
 
-function label(text: string): Element {
+export function label(text: string): Element {
   return richText([text], { isSubtle: true, size: 'Small' });
 }
 
@@ -72,18 +75,24 @@ const OUTCOME_STYLE: Readonly<Record<State, string>> = {
 /** Teams takes six buttons and drops the rest. More of them stand in its menu. */
 const MOST_BUTTONS = 6;
 
-const BUTTON_STYLE = { primary: 'positive', danger: 'destructive', plain: 'default' } as const;
+export const BUTTON_STYLE = { primary: 'positive', danger: 'destructive', plain: 'default' } as const;
 
 export function actionSet(buttons: readonly Button[], id = 'buttons'): Element | null {
   if (buttons.length === 0) return null;
-  const actions = buttons.map(({ verb, label, style, request, digest }, index) => ({
+  return { type: 'ActionSet', id, actions: buttons.map((button, index) => inMenu(execute(button), index)) };
+}
+
+/** What the person sees goes along with the click. A stored digest that differs refuses it. */
+export function execute({ verb, label: title, style, request, digest }: Button): Element {
+  return {
     type: 'Action.Execute',
     verb,
-    title: label,
+    title,
     style: BUTTON_STYLE[style],
-    ...(index < MOST_BUTTONS ? {} : { mode: 'secondary' }),
-    // What the person sees goes along with the click. A stored digest that differs refuses it.
     data: { request, digest },
-  }));
-  return { type: 'ActionSet', id, actions };
+  };
+}
+
+export function inMenu(action: Element, index: number): Element {
+  return index < MOST_BUTTONS ? action : { ...action, mode: 'secondary' };
 }

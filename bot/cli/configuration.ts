@@ -10,6 +10,7 @@ import { readPolicyFile } from '../policy-file/read.ts';
 import type { PolicyFile } from '../policy-file/schema.ts';
 import { readSettings } from '../policy-file/settings.ts';
 import { readSlackSettings } from './slack-settings.ts';
+import { readTeamsSettings } from './teams-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -51,10 +52,12 @@ export function toConfiguration(text: string, file: string, env: Environment): C
   const settings = readSettings(read.file, file, env);
   const actions = readActions(read.file, file, env, Date.now);
   const slack = readSlackSettings(read.file, env, problemAt(file, read.lineOf));
+  const teams = readTeamsSettings(read.file, env, settings.listen.host, problemAt(file, read.lineOf));
   const fixed = { sections: fixedSections(read.file), say: fixedProblem(file, read.lineOf) };
   return {
     ...settings,
     slack,
+    teams,
     fixed,
     people,
     compile: (personOf) => compileRulebook(read.file, personOf, actions),

@@ -10,9 +10,6 @@ const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
   // An approved action would wait for a worker that cannot exist, until it lapses.
   ['execute.runs_on', 'actions', '*', 'execute', 'runs_on'],
   ['auth.oidc', 'clients', '*', 'auth', 'oidc'],
-  ['notify.teams', 'plans', '*', 'notify', 'teams'],
-  ['notify.teams', 'break_glass', '*', 'notify', 'teams'],
-  ['security_notices.teams', 'security_notices', 'teams'],
 ];
 
 export interface NotYet {

@@ -9,5 +9,6 @@ export function placesOf(notify: Notify | undefined): readonly Place[] {
   return [
     ...(notify.room ? [toPlace('room')] : []),
     ...(notify.slack === undefined ? [] : [toPlace('slack', notify.slack)]),
+    ...(notify.teams === undefined ? [] : [toPlace('teams', notify.teams)]),
   ];
 }

@@ -13,6 +13,9 @@ export const Notify = z.strictObject({
   slack: names.SlackChannel.exactOptional().meta({
     description: 'A Slack channel that the app was invited to.',
   }),
+  teams: names.TeamsConversation.exactOptional().meta({
+    description: 'A Teams channel or chat that the app was added to, by its id.',
+  }),
 });
 
 export const ReviewVia = listOf(z.enum(WAYS), WAYS.length).meta({

@@ -102,6 +102,14 @@ export const SlackChannel = z
     'must be a channel such as "#approvals", or its id',
   );
 
+/** A channel or a chat by its id, as its link has it. Names of both change hands. */
+export const TeamsConversation = z
+  .string()
+  .regex(
+    /^19:[A-Za-z0-9_.-]{1,120}@thread\.(tacv2|skype|v2)$/,
+    'must be the id of a channel or chat, such as "19:abc@thread.tacv2"',
+  );
+
 /** One line that people read, without anything that could move the cursor. */
 export function line(longest: number) {
   return z

@@ -10,6 +10,7 @@ import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { ErasablePayloads, ErasePayload } from './payloads.ts';
 import type { Posts, StoredPosts } from './posts.ts';
 import type { Pruning, StoredPast } from './pruning.ts';
+import type { KnownReferences, References } from './references.ts';
 import type { ClearingRestored, RestoredCopy } from './restored-copy.ts';
 
 /**
@@ -38,6 +39,7 @@ export interface Reading
   extends WaitingMessages,
     StoredPosts,
     KnownDeliveries,
+    KnownReferences,
     LinkedAccounts,
     Checkpoints,
     StreamPositions,
@@ -91,6 +93,7 @@ export interface Transaction
     Outbox,
     Posts,
     Inbox,
+    References,
     StoredAccounts,
     CheckpointKeeping,
     StreamKeeping,

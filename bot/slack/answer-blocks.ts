@@ -1,9 +1,9 @@
 import type { KnownBlock } from '@slack/types';
 import type { Answer } from '../commands/answer.ts';
 import type { Button, Form } from '../views/button.ts';
+import { cutWords } from '../views/cut.ts';
 import { actions } from './buttons.ts';
 import { cardBlocks } from './card-blocks.ts';
-import { cutWords } from './cut.ts';
 import { listBlocks } from './list-blocks.ts';
 import { line } from './rich.ts';
 import { noticeText } from './text.ts';

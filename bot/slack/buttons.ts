@@ -1,6 +1,6 @@
 import type { ActionsBlock, ConfirmationDialog, PlainTextElement, Button as SlackButton } from '@slack/types';
 import type { Button, Verb } from '../views/button.ts';
-import { cutWords } from './cut.ts';
+import { cutWords } from '../views/cut.ts';
 import { flatText } from './text.ts';
 
 export const ACTION_PREFIX = 'keyturn.';
@@ -22,11 +22,6 @@ function toValue({ verb, request, digest }: Value): string {
 
 export function actions(buttons: readonly Button[]): ActionsBlock {
   return { type: 'actions', elements: buttons.map(toElement) };
-}
-
-/** A click must be on all of what is approved. Where a card does not show it, the full view does. */
-export function withoutApprove(buttons: readonly Button[]): readonly Button[] {
-  return buttons.filter(({ verb }) => verb !== 'approve');
 }
 
 function toElement(button: Button): SlackButton {

@@ -1,9 +1,9 @@
 import type { KnownBlock } from '@slack/types';
+import { cutWords, sizeOf } from '../views/cut.ts';
 import type { DigestCard } from '../views/digest-card.ts';
 import type { ListItem, RequestList } from '../views/request-list.ts';
 import { actions } from './buttons.ts';
 import { MESSAGE_BUDGET } from './card-blocks.ts';
-import { cutWords, sizeOf } from './cut.ts';
 import { bold, line, smallPrint } from './rich.ts';
 
 const EACH = 600;

@@ -1,8 +1,8 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import type { Field, Form, Verb } from '../views/button.ts';
+import { cutWords } from '../views/cut.ts';
 import type { Words } from '../views/words.ts';
 import { plainText } from './buttons.ts';
-import { cutWords } from './cut.ts';
 import { line } from './rich.ts';
 
 export const FORM = 'keyturn.form';

@@ -1,8 +1,8 @@
 import type { ActionsBlock, KnownBlock, ModalView } from '@slack/types';
 import type { Page } from '../commands/answer.ts';
+import { cutWords, sizeOf } from '../views/cut.ts';
 import type { FullView } from '../views/full-view.ts';
 import { actions, plainText } from './buttons.ts';
-import { cutWords, sizeOf } from './cut.ts';
 import { blocksModal } from './modals.ts';
 import { bold, bullets, facts, line, preformatted, quote, smallPrint } from './rich.ts';
 

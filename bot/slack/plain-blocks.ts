@@ -1,9 +1,10 @@
 import type { KnownBlock } from '@slack/types';
+import { cutText, cutWords, sizeOf } from '../views/cut.ts';
 import type { RequestCard } from '../views/request-card.ts';
+import { withoutApprove } from '../views/shorten.ts';
 import { plain, type Words } from '../views/words.ts';
-import { actions, withoutApprove } from './buttons.ts';
+import { actions } from './buttons.ts';
 import { MESSAGE_BUDGET } from './card-blocks.ts';
-import { cutText, cutWords, sizeOf } from './cut.ts';
 import { escapeText } from './text.ts';
 
 const STEPS = [Number.POSITIVE_INFINITY, 1_500, 500, 150] as const;

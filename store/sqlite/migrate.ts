@@ -10,6 +10,7 @@ import { pruned } from './migrations/0011-pruned.ts';
 import { streams } from './migrations/0012-streams.ts';
 import { inbox } from './migrations/0013-inbox.ts';
 import { runs } from './migrations/0015-runs.ts';
+import { references } from './migrations/0016-references.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
 const MIGRATIONS: readonly string[] = [
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly string[] = [
   streams,
   runs,
   pruned,
+  references,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

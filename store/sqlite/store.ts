@@ -16,6 +16,7 @@ import { postReviewsIn } from './post-reviews.ts';
 import { postsIn } from './posts.ts';
 import { pruningIn } from './pruning.ts';
 import { purgerOf } from './purge.ts';
+import { referencesIn } from './references.ts';
 import { requestsIn } from './requests.ts';
 import { restoredIn } from './restored.ts';
 import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
@@ -75,6 +76,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ),
     ...checkpointsIn(db, { ...tree, origin: () => formatOrigin(options.log, head.epoch) }),
     ...inboxIn(db),
+    ...referencesIn(db),
     ...outboxIn(db),
     ...postsIn(db),
     ...repeatsIn(db),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Place, toPlace } from '../../bot/core/place.ts';
+import { channelOf, type Place, toPlace } from '../../bot/core/place.ts';
 import type { RequestId } from '../../bot/core/request.ts';
 import type { Messenger } from '../../bot/ports/messenger.ts';
 import type { CardNotice, DirectNotice, ThreadNotice } from '../../bot/ports/notice.ts';
@@ -132,7 +132,7 @@ export function behavesLikeAMessenger(name: string, open: () => Promise<Messenge
 
     it('serves the places of its own face', () => {
       return opened().then(({ messenger, place }) =>
-        expect(place).toBe(toPlace(messenger.face, place.split(':')[1] ?? null)),
+        expect(place).toBe(toPlace(messenger.face, channelOf(place))),
       );
     });
   });

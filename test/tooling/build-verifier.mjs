@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundler } from './bundler.mjs';
 
+const { build } = await bundler();
 const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 // One file, for a machine that has Node and nothing of ours. The same sources give the same bytes: no

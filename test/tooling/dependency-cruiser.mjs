@@ -11,7 +11,7 @@ const WIRE_FORMAT = '^connectors/api/schema[^/]*\\.ts$';
 
 /** The composition root: the only files that may name every adapter. */
 const ROOT =
-  '^bot/((compose|compose-slack|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|open-(context|log)|close-log|start-execution|every|random)\\.ts$|config|demo|policy-file/|cli/)';
+  '^bot/((compose|compose-slack|compose-teams|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|open-(context|log)|close-log|start-execution|every|random)\\.ts$|config|demo|policy-file/|cli/)';
 
 /** Every place a source file may live. A folder that is not here would escape all the rules below. */
 const HOMES = [
@@ -131,8 +131,8 @@ const VENDORS = [
   [
     'zod',
     'zod',
-    '^(connectors/api/|bot/(slack|room)/schema|bot/policy-file/(schema|json-schema|draft|zod-findings|not-yet))',
-    'connectors/api, the schema files of bot/policy-file, bot/room/schema.ts and bot/slack/schema.ts',
+    '^(connectors/api/|bot/(slack|teams|room)/schema|bot/policy-file/(schema|json-schema|draft|zod-findings|not-yet))',
+    'connectors/api, the schema files of bot/policy-file, and schema.ts of bot/room, bot/slack and bot/teams',
   ],
   ['yaml', 'yaml', '^bot/(policy-file/|config)', 'bot/policy-file and bot/config'],
   ['cel', '@bufbuild/(cel|protobuf)', '^bot/cel\\.ts$', 'bot/cel.ts'],
@@ -151,6 +151,7 @@ const VENDORS = [
   ['prom-client', 'prom-client', '^connectors/http/metrics\\.ts$', 'connectors/http/metrics.ts'],
   ['slack', '@slack/[^/]+', '^bot/slack/', 'bot/slack'],
   ['teams', 'botbuilder[^/]*|@microsoft/[^/]+', '^bot/teams/', 'bot/teams'],
+  ['jose', 'jose', '^(connectors/api|bot/teams)/', 'connectors/api and bot/teams'],
   ['bullmq', 'bullmq|ioredis', '^queue/bullmq/', 'queue/bullmq'],
 ].map(([name, packages, home, inWords]) => ({
   name: `${name}-has-one-home`,

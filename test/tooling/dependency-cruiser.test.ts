@@ -103,6 +103,7 @@ const CASES: readonly (readonly [rule: string, file: string, ...imports: string[
   ['slack-has-one-home', 'bot/cli/slack.ts', '@slack/web-api'],
   ['teams-has-one-home', 'bot/slack/teams.ts', 'botbuilder'],
   ['teams-has-one-home', 'bot/slack/teams-ai.ts', 'type @microsoft/teams-ai'],
+  ['jose-has-one-home', 'bot/slack/jose.ts', 'type jose'],
   ['bullmq-has-one-home', 'queue/embedded/bullmq.ts', 'bullmq'],
   ['bullmq-has-one-home', 'queue/embedded/ioredis.ts', 'type ioredis'],
   ['vendor-has-a-home', 'bot/cli/left-pad.ts', 'left-pad'],

@@ -6,19 +6,6 @@ const ROTATE = 'key.rotate: { risk: high, redact: [/secret] }';
 
 const CASES: readonly (readonly [name: string, change: Change, path: string])[] = [
   [
-    'notify.teams',
-    ['    expires_after: 45m', '    notify: { teams: "19:a@thread.tacv2" } # HERE'],
-    'plans.two-keys.notify.teams',
-  ],
-  [
-    'security_notices.teams',
-    [
-      'clear_from: [security]',
-      'clear_from: [security]\nsecurity_notices: { teams: "19:a@thread.tacv2" } # HERE',
-    ],
-    'security_notices.teams',
-  ],
-  [
     'auth.oidc',
     [`auth: { token_sha256: ${hash('d')} }`, 'auth: { oidc: { issuer: x } } # HERE'],
     'clients.deploy-agent.auth.oidc',
@@ -52,7 +39,7 @@ describe('a key that does not work yet', () => {
   it('refuses the example of the contract for exactly the keys that do not work yet', () => {
     const text = readFileSync(new URL('contract-example.yaml', import.meta.url), 'utf8');
     const problems = problemsOf(text);
-    expect(problems.map(({ path }) => path)).toEqual(['clients.ci.auth.oidc', 'plans.two-keys.notify.teams']);
+    expect(problems.map(({ path }) => path)).toEqual(['clients.ci.auth.oidc']);
     expect(problems.every(({ message }) => message.includes('is not available in this version'))).toBe(true);
   });
 });

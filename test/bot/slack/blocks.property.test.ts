@@ -7,11 +7,11 @@ import { formModal } from '../../../bot/slack/modals.ts';
 import { pageModal } from '../../../bot/slack/page-modal.ts';
 import { plainCardBlocks } from '../../../bot/slack/plain-blocks.ts';
 import { plain } from '../../../bot/views/words.ts';
+import { aCard, aDigest, aForm, aList, aPage } from '../../helpers/arbitrary-views.ts';
 import { blockErrors, blocksSize } from '../../helpers/fake-slack/check-blocks.ts';
 import { viewErrors } from '../../helpers/fake-slack/check-view.ts';
 import { LIMITS } from '../../helpers/fake-slack/limits.ts';
 import { readBlocks } from '../../helpers/fake-slack/read-blocks.ts';
-import { aCard, aDigest, aForm, aList, aPage } from './arbitrary-views.ts';
 
 const SETTINGS = { seed: Number(process.env['KEYTURN_SEED'] ?? 123_456), numRuns: 60, endOnFailure: true };
 

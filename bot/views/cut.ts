@@ -1,4 +1,4 @@
-import type { Words } from '../views/words.ts';
+import type { Words } from './words.ts';
 
 // Our brackets, or a letter with the marks on it: what may not be split.
 const UNSPLIT = /⟦[^⟦⟧]{1,64}⟧|.\p{M}{0,3}/gsu;

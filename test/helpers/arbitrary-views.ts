@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import type { Page } from '../../../bot/commands/answer.ts';
-import { RISKS, STATES } from '../../../bot/core/request.ts';
-import { visible } from '../../../bot/core/visible.ts';
-import type { Button, Field, Form, Verb } from '../../../bot/views/button.ts';
-import type { DigestCard } from '../../../bot/views/digest-card.ts';
-import type { RequestCard } from '../../../bot/views/request-card.ts';
-import type { ListItem, RequestList } from '../../../bot/views/request-list.ts';
-import type { Fact, Untrusted, Words } from '../../../bot/views/words.ts';
+import type { Page } from '../../bot/commands/answer.ts';
+import { RISKS, STATES } from '../../bot/core/request.ts';
+import { visible } from '../../bot/core/visible.ts';
+import type { Button, Field, Form, Verb } from '../../bot/views/button.ts';
+import type { DigestCard } from '../../bot/views/digest-card.ts';
+import type { RequestCard } from '../../bot/views/request-card.ts';
+import type { ListItem, RequestList } from '../../bot/views/request-list.ts';
+import type { Fact, Untrusted, Words } from '../../bot/views/words.ts';
 
 /** Views as hostile and as large as anybody could make them. Texts are visible, as every view's are. */
 
