@@ -5,6 +5,7 @@ import { lastOfSoundLog } from '../../store/sqlite/check-log.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import { readPolicyFile } from '../policy-file/read.ts';
 import { configFile, readConfiguration } from './configuration.ts';
+import { examineTeams } from './doctor-teams.ts';
 import { type Finding, findingLines, fine, note, wrong } from './finding.ts';
 
 interface Options {
@@ -17,7 +18,7 @@ const EXIT = { wrong: 1, usage: 78 } as const;
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('look at the install: policy, log, and Slack; with --person, also where cards go')
+    .description('look at the install: policy, log, Slack and Teams; with --person, also where cards go')
     .option('--config <file>', 'the policy file, instead of KEYTURN_CONFIG or ./keyturn.yaml')
     .option('--person <key>', 'send a sample card to this person, and see whether the app is in its channels')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage))
@@ -52,7 +53,9 @@ async function* examine({ config, person }: Options): AsyncGenerator<Finding> {
   if (!read.ok) return;
   if (person !== undefined && !Object.hasOwn(read.file.people, person))
     yield wrong(`there is no person "${person}" in ${name}`);
-  const { slack } = configuration;
+  const { slack, teams } = configuration;
+  if (teams == null) yield note('Teams is not configured', 'See .github/docs/teams.md');
+  else yield* examineTeams({ settings: teams, file: read.file, person: person ?? null });
   if (slack == null) {
     yield note('Slack is not configured', 'See .github/docs/slack.md');
     return;

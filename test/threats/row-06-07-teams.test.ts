@@ -3,6 +3,7 @@ import { stateOf } from '../connectors/api/world.ts';
 import { cardOf, readCard } from '../helpers/fake-teams/read-card.ts';
 import { CHANNEL } from '../helpers/fake-teams/world.ts';
 import { tokenOf } from '../helpers/rulebook.ts';
+import { aSubmission } from '../helpers/start-keyturn.ts';
 import { expectUndecided, underAttack } from './teams-world.ts';
 
 it('row 6: prose, typed commands and mentions approve nothing, whoever writes them', async () => {
@@ -103,6 +104,19 @@ it('row 7: a click that names another verb than its button, or another request, 
     const { status } = await teams.deliver({ ...good, id: `f:${JSON.stringify(action)}`, value: { action } });
     expect(status).toBeLessThan(500);
   }
+  await expectUndecided(attack);
+});
+
+it('row 7: a click on one card that names another request is answered without the card that was clicked', async () => {
+  const attack = await underAttack();
+  const { teams, card } = attack;
+  const own = await attack.keyturn.post('bob', '/v1/requests', aSubmission({ action: 'db.vacuum' }));
+  const click = teams.person('bob').clickOf(card, cardOf(card.activity), 'Approve');
+  const data = { request: own.body.id, digest: own.body.action_digest };
+  const value = { action: { type: 'Action.Execute', verb: 'approve', data } };
+  const { body } = await teams.deliver({ ...click, value });
+  expect(readCard(body.value).text).toContain('You cannot decide');
+  expect(readCard(body.value).text).not.toContain('Request 1 · rule');
   await expectUndecided(attack);
 });
 
