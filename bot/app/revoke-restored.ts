@@ -1,7 +1,8 @@
-import { record, write } from './change-request.ts';
+import { current, record, write } from './change-request.ts';
 import { type Context, KEYTURN } from './context.ts';
 
 const BATCH = 200;
+const REVOKED = { type: 'request.revoked', because: 'restored', text: {} } as const;
 
 /**
  * At a start: revokes what was approved in a copy that was put back, or before a new epoch. It may
@@ -12,14 +13,11 @@ export async function revokeRestored(context: Context): Promise<void> {
     await write(context, (writing) => {
       const { tx } = writing;
       const approved = tx.inStates(['approved'], BATCH, 0);
-      for (const request of approved)
-        record(
-          context,
-          writing,
-          request,
-          [{ type: 'request.revoked', because: 'restored', text: {} }],
-          KEYTURN,
-        );
+      for (const { id } of approved) {
+        // What time alone had ended before is not revoked.
+        const request = current(context, writing, id);
+        if (request?.state === 'approved') record(context, writing, request, [REVOKED], KEYTURN);
+      }
       if (approved.length === 0) tx.clearOldApprovals();
     });
   }
