@@ -58,7 +58,7 @@ export class Folder {
   constructor() {
     onTestFinished(async () => {
       for (const child of this.#children) child.kill('SIGKILL');
-      rmSync(this.path, { recursive: true, force: true });
+      rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
     });
   }
 

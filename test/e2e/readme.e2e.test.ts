@@ -87,7 +87,7 @@ function step(name: string): string {
 /** An empty folder with a build in it, as in a clone. */
 function aFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-readme-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   symlinkSync(resolve('dist'), join(folder, 'dist'));
   writeFileSync(join(folder, 'README.md'), README);
   return folder;

@@ -3,7 +3,7 @@ import { often, type Wish } from './aim.ts';
 import { ALL_CHANGES, type Change, firmWith } from './changes.ts';
 import { type Firm, isClient, type Who } from './firm.ts';
 import type { Model } from './model.ts';
-import { failure, freeze, overdue, raised, silence } from './moments.ts';
+import { failure, freeze, overdue, raised, silence, unlisted } from './moments.ts';
 import type { Said } from './said.ts';
 import type { CrashAt } from './setting.ts';
 import { racing, wish } from './wishes.ts';
@@ -172,7 +172,7 @@ const deadlines = fc
 /** To the millisecond: just before, at or after it. */
 const moments = fc
   .record({
-    moment: fc.constantFrom(silence, overdue, freeze, raised, failure),
+    moment: fc.constantFrom(silence, overdue, freeze, raised, failure, unlisted),
     offMs: fc.constantFrom(-1, 0, 1),
   })
   .map(({ moment, offMs }) =>

@@ -48,26 +48,38 @@ export async function overdue(world: World, did: Did, offMs: number): Promise<vo
 
 /** What nobody minded becomes critical, and somebody unknown stands behind it: before, at or after the vote. */
 export async function raised(world: World, did: Did, offMs: number): Promise<void> {
-  if (!world.model.hasMet) return;
-  await one(world, did, { call: 'submit', who: 'agent', body: MIGRATION, key: null, hasStranger: true });
-  const id = world.ids.at(-1);
-  const digest = id === undefined ? undefined : world.model.requests.get(id)?.digest;
-  if (id === undefined || digest === undefined) return;
-  const vote: Said = {
-    call: 'review',
-    who: 'dora',
-    id,
-    verdict: 'approve',
-    digest,
-    comment: null,
-    via: 'room',
-  };
-  await one(world, did, { call: 'view', who: 'dora', id });
+  const migration = await aMigration(world, did, true);
+  if (migration === null) return;
+  const { vote, consume } = migration;
   if (offMs === 0) await one(world, did, vote);
   await world.act([], { firm: firmWith(['migrate is critical']) });
   if (offMs < 0) await one(world, did, vote);
   else if (offMs > 0) await breakNewest(world, did, 'dora');
-  else await one(world, did, { call: 'consume', who: 'agent', id, digest, key: null });
+  else await one(world, did, consume);
+}
+
+/** Something is approved, its asker loses the right to ask it, and tries to run it all the same. */
+export async function unlisted(world: World, did: Did, _offMs: number): Promise<void> {
+  const migration = await aMigration(world, did, false);
+  if (migration === null) return;
+  await one(world, did, migration.vote);
+  await world.act([], { firm: firmWith(['agent may only read']) });
+  await one(world, did, migration.consume);
+}
+
+/** Asked for and looked at, unless the policy in force waits for a directory. */
+async function aMigration(world: World, did: Did, hasStranger: boolean) {
+  if (!world.model.hasMet) return null;
+  await one(world, did, { call: 'submit', who: 'agent', body: MIGRATION, key: null, hasStranger });
+  const id = world.ids.at(-1);
+  const digest = id === undefined ? undefined : world.model.requests.get(id)?.digest;
+  if (id === undefined || digest === undefined) return null;
+  await one(world, did, { call: 'view', who: 'dora', id });
+  const verdict = { verdict: 'approve', comment: null, via: 'room' } as const;
+  return {
+    vote: { call: 'review', who: 'dora', id, digest, ...verdict } as const,
+    consume: { call: 'consume', who: 'agent', id, digest, key: null } as const,
+  };
 }
 
 async function breakNewest(world: World, did: Did, who: Who): Promise<void> {

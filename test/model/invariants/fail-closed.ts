@@ -60,8 +60,8 @@ function isGranted(firm: Firm, { said }: Told, who: Who, sighting: Sighting): bo
   const isBehind = who === body.onBehalfOf || who === owners[0];
   const demanded = demandedOf(sighting);
   const isOutside = demanded?.excluded.includes(who) === false;
-  const isSeated =
-    isOutside && demanded.seats.some((seat) => seat.from.some((group) => isIn(firm, who, group)));
+  const seats = (sighting.releasedOn ?? demanded)?.seats ?? [];
+  const isSeated = isOutside && seats.some((seat) => seat.from.some((group) => isIn(firm, who, group)));
   switch (said.call) {
     case 'review':
       return isSeated;
@@ -81,7 +81,7 @@ function isGranted(firm: Firm, { said }: Told, who: Who, sighting: Sighting): bo
     case 'post-review':
       return isOutside && who !== sighting.brokenBy;
     case 'settle':
-      return isSeated || (isOutside && demanded.seats.length === 0 && isIn(firm, who, firm.clearFrom));
+      return isSeated || (isOutside && seats.length === 0 && isIn(firm, who, firm.clearFrom));
     default:
       return true;
   }

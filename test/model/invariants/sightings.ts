@@ -17,6 +17,8 @@ export interface Sighting {
   brokenBy: Who | null;
   /** Whoever says after that that it was not right comes too late to keep it from being released. */
   isReleased: boolean;
+  /** What it was released on: a later policy lets nobody more in. */
+  releasedOn: Ruling | null;
 }
 
 /** What the callers know. Nothing in here comes from a table or from the log. */
@@ -39,13 +41,17 @@ export class Sightings {
           shownTo: new Set(),
           brokenBy: null,
           isReleased: false,
+          releasedOn: null,
         });
       }
       const sighting = 'id' in said ? this.requests.get(said.id) : undefined;
       if (sighting === undefined) continue;
       if (said.call === 'view') sighting.shownTo.add(said.who);
       if (said.call === 'glass') sighting.brokenBy = said.who;
-      if (said.call === 'consume') sighting.isReleased = true;
+      if (said.call === 'consume' && !sighting.isReleased) {
+        sighting.isReleased = true;
+        sighting.releasedOn = demandedOf(sighting);
+      }
       const isWrong = said.call === 'post-review' && said.verdict !== 'approve';
       if (isWrong && !sighting.isReleased) sighting.brokenBy = null;
       if (said.call === 'clear') sighting.approvals = [];
