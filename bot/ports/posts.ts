@@ -28,7 +28,7 @@ export interface StoredPosts {
     place: Place,
   ): { readonly digest: string; readonly since: Instant; readonly count: number } | null;
   digestPosts(digest: string): readonly Post[];
-  /** Cards posted here since then: all, and those of one requester; and how many of theirs wait to be. */
+  /** Cards posted here since then: all, and those of one requester; and how many of theirs wait to be, up to 100. */
   countCards(
     place: Place,
     since: Instant,

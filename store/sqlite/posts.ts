@@ -6,6 +6,9 @@ import type { Posts, StoredPosts } from '../../bot/ports/posts.ts';
 
 const POST = 'SELECT place, kind, request, digest, seq, message, at FROM posts';
 
+/** More of one requester's waiting cards than this are not counted. */
+const MOST_COUNTED = 100;
+
 /** Messages that stand in a place, by the id that the face gave them. */
 export function postsIn(db: Database): Posts & StoredPosts {
   const cards = db.prepare<[string, string], Post>(
@@ -41,9 +44,11 @@ export function postsIn(db: Database): Posts & StoredPosts {
      FROM posts JOIN requests ON requests.id = posts.request WHERE place = ? AND kind = 'card' AND at > ?`,
   );
   const queued = db.prepare<[string, string], { waiting: number }>(
-    `SELECT count(*) AS waiting FROM outbox JOIN requests ON requests.id = outbox.request
+    // Bounded: it is asked for every card of a flood, and beyond the bound it is one anyway.
+    `SELECT count(*) AS waiting FROM (SELECT 1 FROM outbox JOIN requests ON requests.id = outbox.request
      WHERE outbox.place = ? AND outbox.kind = 'card' AND outbox.key IS NULL AND requests.requester = ? AND NOT EXISTS
-     (SELECT 1 FROM posts WHERE posts.request = outbox.request AND posts.place = outbox.place AND posts.kind = 'card')`,
+     (SELECT 1 FROM posts WHERE posts.request = outbox.request AND posts.place = outbox.place AND posts.kind = 'card')
+     LIMIT ${MOST_COUNTED})`,
   );
   const add = db.prepare(
     'INSERT OR IGNORE INTO posts (place, message, kind, request, digest, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
