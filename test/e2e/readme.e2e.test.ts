@@ -87,7 +87,7 @@ function step(name: string): string {
 /** An empty folder with a build in it, as in a clone. */
 function aFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-readme-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   symlinkSync(resolve('dist'), join(folder, 'dist'));
   writeFileSync(join(folder, 'README.md'), README);
   return folder;
@@ -101,8 +101,11 @@ function start(script: string, cwd: string, env: Record<string, string>) {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  onTestFinished(() => {
+  const ended = new Promise<number | null>((done) => child.once('close', done));
+  onTestFinished(async () => {
     if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    // It writes into its folder until it has ended, and the folder goes next.
+    await ended;
   });
   let output = '';
   const looking = new Set<() => void>();
@@ -112,7 +115,6 @@ function start(script: string, cwd: string, env: Record<string, string>) {
   };
   child.stdout?.on('data', take);
   child.stderr?.on('data', take);
-  const ended = new Promise<number | null>((done) => child.once('close', done));
   return {
     ended,
     output: () => output,
