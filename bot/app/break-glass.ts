@@ -1,10 +1,7 @@
-import type { Refusal } from '../core/refusal.ts';
 import type { RequestId, Verdict } from '../core/request.ts';
 import { type Changed, changeRequest } from './change-request.ts';
 import type { Context, PersonCaller } from './context.ts';
-
-const refused = (call: string) => (code: Refusal['code']) =>
-  ({ type: 'client.refused', code, call, times: 1, text: {} }) as const;
+import { callRefused } from './record-refusal.ts';
 
 /** One person approves alone, in an emergency, and answers for it afterwards. */
 export function breakGlass(
@@ -15,7 +12,7 @@ export function breakGlass(
 ): Promise<Changed> {
   const { via, verifiedBy: proof } = caller.actor;
   const ask = () => ({ type: 'break-glass', person: caller.id, via, proof, ...said }) as const;
-  return changeRequest(context, caller, id, ask, refused('break-glass'));
+  return changeRequest(context, caller, id, ask, callRefused('break-glass'));
 }
 
 /** Somebody else says whether that was right. */
@@ -27,5 +24,5 @@ export function postReview(
 ): Promise<Changed> {
   const { via, verifiedBy: proof } = caller.actor;
   const ask = () => ({ type: 'post-review', person: caller.id, via, proof, ...said }) as const;
-  return changeRequest(context, caller, id, ask, refused('post-review'));
+  return changeRequest(context, caller, id, ask, callRefused('post-review'));
 }

@@ -4,7 +4,7 @@ import type { ClientId, PersonId } from '../core/request.ts';
 import { callerNow } from './caller-now.ts';
 import { write } from './change-request.ts';
 import type { Context, PersonCaller } from './context.ts';
-import { recordRefusal } from './record-refusal.ts';
+import { callRefused, recordRefusal } from './record-refusal.ts';
 
 /** Lifts a freeze. Nobody who stood behind a flagged request may, nor the requester's owner of today. */
 export async function clearRequester(
@@ -21,8 +21,7 @@ export async function clearRequester(
     const requester: ClientId | PersonId | null = client?.id ?? tx.personOf(requesterKey);
     const inClearFrom = people.get(caller.id)?.groups.some((group) => clearFrom.includes(group)) ?? false;
     const no = (code: Refusal['code']): Refusal => {
-      const event = { type: 'client.refused', code, call: 'clear requester', times: 1, text: {} } as const;
-      recordRefusal(context, writing, caller, event);
+      recordRefusal(context, writing, caller, callRefused('clear requester')(code));
       return refuse(code);
     };
     const freeze = requester === null ? null : tx.frozen(requester);

@@ -6,7 +6,7 @@ import type { Purged } from '../ports/disclosures.ts';
 import { renewCards } from './announce.ts';
 import { type Writing, write } from './change-request.ts';
 import type { Context, PersonCaller } from './context.ts';
-import { recordRefusal } from './record-refusal.ts';
+import { callRefused, recordRefusal } from './record-refusal.ts';
 
 export interface Erasure {
   readonly seq: number;
@@ -38,14 +38,7 @@ export async function eraseDisclosure(
   const erased = await write<{ readonly ok: true; readonly seq: number } | Refusal>(context, (writing) => {
     const { tx, at } = writing;
     const no = (refusal: Refusal): Refusal => {
-      const event = {
-        type: 'client.refused',
-        code: refusal.code,
-        call: 'erase',
-        times: 1,
-        text: {},
-      } as const;
-      recordRefusal(context, writing, caller, event);
+      recordRefusal(context, writing, caller, callRefused('erase')(refusal.code));
       return refusal;
     };
     if (!context.rulebook.auditors.has(caller.id)) return no(refuse('FORBIDDEN'));

@@ -2,7 +2,7 @@ import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
 import type { Bundle, Exporter, ExportOrder } from '../ports/exporter.ts';
 import { write } from './change-request.ts';
 import type { Context, PersonCaller } from './context.ts';
-import { recordRefusal } from './record-refusal.ts';
+import { callRefused, recordRefusal } from './record-refusal.ts';
 import { checkpointIn } from './take-checkpoint.ts';
 
 export interface ExportAsked {
@@ -25,14 +25,7 @@ export async function exportAudit(
   const ordered = await write<Ordered>(context, (writing) => {
     const { tx, at } = writing;
     const no = (refusal: Refusal): Refusal => {
-      const event = {
-        type: 'client.refused',
-        code: refusal.code,
-        call: 'export',
-        times: 1,
-        text: {},
-      } as const;
-      recordRefusal(context, writing, caller, event);
+      recordRefusal(context, writing, caller, callRefused('export')(refusal.code));
       return refusal;
     };
     if (!context.rulebook.auditors.has(caller.id)) return no(refuse('FORBIDDEN'));

@@ -9,6 +9,11 @@ const MOST_A_MINUTE = 120;
 
 export type RefusalEvent = LogEvent & { readonly code: RefusalCode };
 
+/** The entry of a refused call that has no type of its own. */
+export const callRefused =
+  (call: string) =>
+  (code: RefusalCode): RefusalEvent => ({ type: 'client.refused', code, call, times: 1, text: {} });
+
 /**
  * Puts one refusal of an authenticated caller on the record, in the transaction that refused it. Where
  * the entry has no count of its own, the refusals that were not told stand in a second one.

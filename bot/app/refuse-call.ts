@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../core/refusal.ts';
 import { write } from './change-request.ts';
 import { type Caller, type Context, KEYTURN } from './context.ts';
-import { recordRefusal } from './record-refusal.ts';
+import { callRefused, recordRefusal } from './record-refusal.ts';
 
 /** Puts refused calls that never reached a request on the record. */
 export interface RefusedCalls {
@@ -13,8 +13,7 @@ export interface RefusedCalls {
 export function recordRefusedCalls(context: Context): RefusedCalls {
   return {
     async authenticated(caller, call, code) {
-      const event = { type: 'client.refused', code, call, times: 1, text: {} } as const;
-      await write(context, (writing) => recordRefusal(context, writing, caller, event));
+      await write(context, (writing) => recordRefusal(context, writing, caller, callRefused(call)(code)));
     },
     async unauthenticated(source, call) {
       const times = context.refusals.of(`source ${source}`, 1);

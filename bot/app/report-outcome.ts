@@ -1,10 +1,11 @@
 import { sha256Hex } from '../core/digest.ts';
 import { heartbeat } from '../core/lifecycle/release.ts';
-import { type Refusal, refuse } from '../core/refusal.ts';
+import { refuse } from '../core/refusal.ts';
 import type { RequestId } from '../core/request.ts';
 import { type Changed, changeRequest, circumstances, current, write } from './change-request.ts';
 import type { Caller, Context } from './context.ts';
 import { mayRead } from './readers.ts';
+import { callRefused } from './record-refusal.ts';
 
 export interface Report {
   readonly nonce: string;
@@ -12,9 +13,6 @@ export interface Report {
   readonly exitCode: number | null;
   readonly detail: string | null;
 }
-
-const refused = (call: string) => (code: Refusal['code']) =>
-  ({ type: 'client.refused', code, call, times: 1, text: {} }) as const;
 
 /** How it ended, said by who holds the grant's nonce. */
 export function reportOutcome(
@@ -26,7 +24,7 @@ export function reportOutcome(
   const { nonce, ...told } = report;
   const nonceDigest = `sha256:${sha256Hex(nonce)}` as const;
   const ask = () => ({ type: 'report', by: caller.actor, nonceDigest, ...told }) as const;
-  return changeRequest(context, caller, id, ask, refused('outcome'));
+  return changeRequest(context, caller, id, ask, callRefused('outcome'));
 }
 
 /** It still runs. No entry: a sign of life every few seconds would bury the log. */
@@ -45,7 +43,7 @@ export function reportHeartbeat(
       ? heartbeat(request, { by: caller.actor, nonceDigest }, circumstances(context, writing, request))
       : refuse('NOT_FOUND');
     if (heard.ok) tx.touch(heard.request);
-    else tx.append(refused('heartbeat')(heard.code), caller.actor, at, request);
+    else tx.append(callRefused('heartbeat')(heard.code), caller.actor, at, request);
     return heard;
   });
 }

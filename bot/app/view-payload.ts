@@ -6,6 +6,7 @@ import { renderView } from '../core/view.ts';
 import { changeRequest } from './change-request.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
 import { mayViewPayload } from './readers.ts';
+import { callRefused } from './record-refusal.ts';
 import { storedPayload } from './stored-payload.ts';
 
 export interface ViewedPayload {
@@ -31,7 +32,7 @@ export async function viewPayload(
       if (!isPerson(caller) || !mayViewPayload(context.rulebook, caller, request)) return refuse('FORBIDDEN');
       return request.payloadErasedAt === null ? { type: 'view', person: caller.id } : erased();
     },
-    (code) => ({ type: 'client.refused', code, call: 'payload', times: 1, text: {} }),
+    callRefused('payload'),
   );
   return viewed.ok ? served(context, viewed.request) : viewed;
 }

@@ -1,11 +1,8 @@
 import { sha256Hex } from '../core/digest.ts';
-import type { Refusal } from '../core/refusal.ts';
 import type { RequestId } from '../core/request.ts';
 import { type Changed, changeRequest } from './change-request.ts';
 import type { Caller, Context, PersonCaller } from './context.ts';
-
-const refusedCall = (call: string) => (code: Refusal['code']) =>
-  ({ type: 'client.refused', code, call, times: 1, text: {} }) as const;
+import { callRefused } from './record-refusal.ts';
 
 /** With the submission's idempotency key only that submission leaves; the last one takes the request along. */
 export function cancelRequest(
@@ -20,7 +17,7 @@ export function cancelRequest(
     caller,
     id,
     () => ({ type: 'cancel', by: caller.actor, key }),
-    refusedCall('cancel'),
+    callRefused('cancel'),
   );
 }
 
@@ -31,7 +28,7 @@ export function revokeRequest(
   comment: string,
 ): Promise<Changed> {
   const ask = () => ({ type: 'revoke', person: caller.id, comment }) as const;
-  return changeRequest(context, caller, id, ask, refusedCall('revoke'));
+  return changeRequest(context, caller, id, ask, callRefused('revoke'));
 }
 
 export function stopRequest(
@@ -41,7 +38,7 @@ export function stopRequest(
   comment: string,
 ): Promise<Changed> {
   const ask = () => ({ type: 'stop', person: caller.id, comment }) as const;
-  return changeRequest(context, caller, id, ask, refusedCall('stop'));
+  return changeRequest(context, caller, id, ask, callRefused('stop'));
 }
 
 export function clearRequest(
@@ -51,7 +48,7 @@ export function clearRequest(
   comment: string,
 ): Promise<Changed> {
   const ask = () => ({ type: 'clear', person: caller.id, comment }) as const;
-  return changeRequest(context, caller, id, ask, refusedCall('clear'));
+  return changeRequest(context, caller, id, ask, callRefused('clear'));
 }
 
 export function settleRequest(
@@ -61,5 +58,5 @@ export function settleRequest(
   { status, comment }: { readonly status: 'succeeded' | 'failed'; readonly comment: string },
 ): Promise<Changed> {
   const ask = () => ({ type: 'settle', person: caller.id, status, comment }) as const;
-  return changeRequest(context, caller, id, ask, refusedCall('settle'));
+  return changeRequest(context, caller, id, ask, callRefused('settle'));
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Verb } from '../views/button.ts';
+import { VERBS } from '../views/button.ts';
 
 // What our own page sends. It is held to this all the same: other programs can reach the port too.
 
@@ -11,22 +11,6 @@ export const SignInBody = z.union([
 ]);
 
 export type SignInBody = z.infer<typeof SignInBody>;
-
-const VERBS = [
-  'approve',
-  'reject',
-  'flag',
-  'view',
-  'clear',
-  'revoke',
-  'stop',
-  'settle',
-  'cancel',
-  'break-glass',
-  'post-review',
-  'show',
-  'next',
-] as const satisfies readonly Verb[];
 
 export const ClickBody = z.strictObject({
   verb: z.enum(VERBS),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Verb } from '../views/button.ts';
+import { VERBS } from '../views/button.ts';
 
 /** What we read of what Microsoft sends, and nothing else of it. The token was checked before. */
 
@@ -41,21 +41,6 @@ export const Activity = z.object({
 });
 export type Activity = z.infer<typeof Activity>;
 
-const VERBS = {
-  approve: true,
-  reject: true,
-  flag: true,
-  view: true,
-  clear: true,
-  revoke: true,
-  stop: true,
-  settle: true,
-  cancel: true,
-  'break-glass': true,
-  'post-review': true,
-  show: true,
-  next: true,
-} as const satisfies Record<Verb, true>;
 /** Not something that is done to a request: it puts the clicked card back. */
 export const BACK = 'card';
 const Request = z.string().max(64);
@@ -65,7 +50,7 @@ const Digest = z.string().max(80);
 export const ExecuteAction = z.object({
   action: z.object({
     type: z.literal('Action.Execute'),
-    verb: z.enum([...(Object.keys(VERBS) as Verb[]), BACK]),
+    verb: z.enum([...VERBS, BACK]),
     data: z
       .object({ request: Request, digest: Digest, page: z.int().min(0).max(1_000).optional() })
       .catchall(z.unknown()),

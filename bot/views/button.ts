@@ -1,20 +1,22 @@
 import type { Words } from './words.ts';
 
 /** What a button or a form does. `view` shows the whole payload to the clicker alone. */
-export type Verb =
-  | 'approve'
-  | 'reject'
-  | 'flag'
-  | 'view'
-  | 'clear'
-  | 'revoke'
-  | 'stop'
-  | 'settle'
-  | 'cancel'
-  | 'break-glass'
-  | 'post-review'
-  | 'show'
-  | 'next';
+export const VERBS = [
+  'approve',
+  'reject',
+  'flag',
+  'view',
+  'clear',
+  'revoke',
+  'stop',
+  'settle',
+  'cancel',
+  'break-glass',
+  'post-review',
+  'show',
+  'next',
+] as const;
+export type Verb = (typeof VERBS)[number];
 
 /**
  * A face sends back verb, request and digest as they stand here. The digest is what the person saw:
