@@ -96,6 +96,16 @@ describe('a log on a restored copy', () => {
       /revoked as one of a restored copy, which it is not/,
     ],
     [
+      'a revocation as of a copy, before the copy goes on',
+      () => {
+        const then = { ts: read(started(1), 'ts'), log: read(started(1), 'log') };
+        const early = like(of('kept', 'request.revoked'), then);
+        drop(of('kept', 'request.revoked'));
+        return add(started(1) + 1, early);
+      },
+      /revoked as one of a restored copy, which it is not/,
+    ],
+    [
       'a start that forgets that it runs on a copy',
       () => {
         delete (at(started(1))['data'] as Forged)['restored'];
