@@ -12,6 +12,10 @@ export interface Installed {
   readonly deadlineS: number | null;
 }
 
+// Codex takes an exit 2 that says nothing on stderr for a hook that failed, and runs the call. A hook that
+// was killed says nothing.
+const SAY = "echo 'Keyturn: the hook gave no answer. The call is blocked.' >&2";
+
 /**
  * The shell line that an agent runs. An empty environment and absolute paths, because the settings of a
  * checked out project may set variables: NODE_OPTIONS would load foreign code into the hook, KEYTURN_URL
@@ -30,7 +34,8 @@ function hookCommand(agent: Agent, { program, flags, deadlineS }: Installed): st
   ].flat();
   const words = [...program, 'hook', agent, ...options].map(quoted).join(' ');
   const kill = seconds + KILL_AFTER_S;
-  return `/usr/bin/env -i HOME="$HOME" PATH=/usr/bin:/bin timeout -s KILL ${kill} ${words} || exit 2`;
+  const run = `/usr/bin/env -i HOME="$HOME" PATH=/usr/bin:/bin timeout -s KILL ${kill} ${words}`;
+  return `${run} || { ${SAY}; exit 2; }`;
 }
 
 /** For an administrator to put where the agent's user cannot change it. */

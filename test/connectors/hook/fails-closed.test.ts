@@ -138,7 +138,10 @@ describe('in the shell of the agent, the installed line ends with 2 when', () =>
     const child = new Seat(keyturn.url).startInstalled(hookInput());
     const request = await nthRequest(keyturn);
     process.kill(await hookOf(child.pid), 'SIGKILL');
-    expect(await endOf(child)).toMatchObject({ code: 2, stdout: '' });
+    const end = await endOf(child);
+    expect(end).toMatchObject({ code: 2, stdout: '' });
+    // Without a word on stderr Codex runs the call, also after a 2.
+    expect(end.stderr).toContain('The call is blocked.');
     expect(await stateOf(keyturn, request)).toBe('pending');
   });
 
