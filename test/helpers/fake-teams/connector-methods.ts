@@ -10,20 +10,25 @@ export interface Said {
 // biome-ignore lint/suspicious/noExplicitAny: whatever the bot wrote
 type Any = any;
 
+/** What stands behind the Bot Connector: one call, below `/v3/`. */
+export type ConnectorMethods = (method: string, parts: readonly string[], body: Any) => Said | Promise<Said>;
+
 const no = (status: number, code: string, message = ''): Said => ({
   status,
   body: { error: { code, message } },
 });
 
-/** The Bot Connector's own interface, below `/v3/`. */
-export function connectorMethods(world: TeamsWorld) {
-  const checked = (activity: Any): Said | null => {
-    const errors = activityErrors(activity);
-    if (errors.length === 0) return null;
-    return errors.some((one) => /bytes/.test(one))
-      ? no(413, 'MessageSizeTooBig', errors.join('; '))
-      : no(400, 'BadSyntax', errors.join('; '));
-  };
+/** What Teams would say to a message that it does not take. */
+export function checked(activity: Any): Said | null {
+  const errors = activityErrors(activity);
+  if (errors.length === 0) return null;
+  return errors.some((one) => /bytes/.test(one))
+    ? no(413, 'MessageSizeTooBig', errors.join('; '))
+    : no(400, 'BadSyntax', errors.join('; '));
+}
+
+/** The Bot Connector's own interface, with nothing but this world behind it. */
+export function connectorMethods(world: TeamsWorld): ConnectorMethods {
   const reachable = (conversation: string): Said | null => {
     const place = conversation.replace(/;messageid=.*$/, '');
     if (place.startsWith('19:')) {
@@ -83,7 +88,7 @@ export function connectorMethods(world: TeamsWorld) {
     return { status: 200, body: { id, name, aadObjectId: oid, objectId: oid, tenantId, userRole } };
   };
 
-  return (method: string, parts: readonly string[], body: Any): Said => {
+  return (method, parts, body) => {
     const [first, conversation = '', what, id = ''] = parts;
     if (first !== 'conversations') return no(404, 'NotFound');
     if (method === 'POST' && parts.length === 1) return createConversation(body);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Faults, suffer } from '../fake-slack/faults.ts';
-import { connectorMethods, type Said } from './connector-methods.ts';
+import { type ConnectorMethods, connectorMethods, type Said } from './connector-methods.ts';
 import type { Delivered, Wire } from './delivered.ts';
 import { TeamsPerson } from './person.ts';
 import { Rates } from './rates.ts';
@@ -25,13 +25,14 @@ export class FakeTeams implements Wire {
   readonly now: () => number;
   readonly calls: Called[] = [];
   readonly tokens = new Set<string>();
-  readonly #methods = connectorMethods(this.world);
+  readonly #methods: ConnectorMethods;
   readonly #server = createServer((request, response) => this.#serve(request, response));
   #endpoint = '';
   #given = 0;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, methodsOf: (world: TeamsWorld) => ConnectorMethods) {
     this.now = now;
+    this.#methods = methodsOf(this.world);
     this.rates = new Rates(now);
     this.signer = new Signer(APP_ID, now);
   }
@@ -146,8 +147,11 @@ export class FakeTeams implements Wire {
   }
 }
 
-export async function startFakeTeams(now: () => number = Date.now): Promise<FakeTeams> {
-  const teams = new FakeTeams(now);
+export async function startFakeTeams(
+  now: () => number = Date.now,
+  methodsOf: (world: TeamsWorld) => ConnectorMethods = connectorMethods,
+): Promise<FakeTeams> {
+  const teams = new FakeTeams(now, methodsOf);
   await teams.listen();
   return teams;
 }
