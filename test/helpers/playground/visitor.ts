@@ -35,8 +35,9 @@ export async function visit(
   { page: url, teams }: PlaygroundWorkshop,
   who: Visitor,
   place: Place = 'approvals',
+  height = 1000,
 ): Promise<PlaygroundVisitor> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height } });
   onTestFinished(() => context.close());
   const page = await context.newPage();
   const broken: string[] = [];
