@@ -1,4 +1,4 @@
-import { activityErrors } from './check-activity.ts';
+import { activityErrors, FILE_CONSENT, FILE_INFO } from './check-activity.ts';
 import { BOT, CHANNEL, TENANT, type TeamsWorld } from './world.ts';
 
 export interface Said {
@@ -61,8 +61,15 @@ export function connectorMethods(world: TeamsWorld): ConnectorMethods {
     return { status: 201, body: { id: world.chatWith(user.oid) } };
   };
 
+  /** Files are for a chat with one person. */
+  const placed = (conversation: string, activity: Any): Said | null =>
+    conversation.startsWith('19:') &&
+    activity.attachments?.some(({ contentType }: Any) => [FILE_CONSENT, FILE_INFO].includes(contentType))
+      ? no(400, 'BadSyntax', 'a file in a place of many')
+      : null;
+
   const post = (conversation: string, activity: Any): Said => {
-    const refused = reachable(conversation) ?? checked(activity);
+    const refused = reachable(conversation) ?? checked(activity) ?? placed(conversation, activity);
     if (refused !== null) return refused;
     const id = world.nextId();
     world.add(conversation, id, activity);
@@ -83,7 +90,9 @@ export function connectorMethods(world: TeamsWorld): ConnectorMethods {
     const refused = conversation === CHANNEL ? null : reachable(conversation);
     if (refused !== null) return refused;
     const user = [...world.users.values()].find(({ id, oid }) => [id, oid].includes(who));
-    if (user === undefined || user.deactivated === true) return no(404, 'MemberNotFoundInConversation');
+    const owner = [...world.chats].find(([, chat]) => chat === conversation)?.[0];
+    const isThere = user !== undefined && (owner === undefined || owner === user.oid);
+    if (!isThere || user.deactivated === true) return no(404, 'MemberNotFoundInConversation');
     const { id, oid, name, userRole, tenantId } = user;
     return { status: 200, body: { id, name, aadObjectId: oid, objectId: oid, tenantId, userRole } };
   };

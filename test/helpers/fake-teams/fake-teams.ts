@@ -90,26 +90,28 @@ export class FakeTeams implements Wire {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('error', () => response.destroy());
     request.on('end', () => {
-      this.#answer(request, Buffer.concat(chunks).toString('utf8'), response).then(
+      this.#answer(request, Buffer.concat(chunks), response).then(
         () => this.world.changes.happened(),
         (cause: unknown) => response.writeHead(500).end(String(cause)),
       );
     });
   }
 
-  async #answer(request: IncomingMessage, text: string, response: ServerResponse): Promise<void> {
+  async #answer(request: IncomingMessage, bytes: Buffer, response: ServerResponse): Promise<void> {
     const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
     const name = `${request.method} ${path}`;
     const fault = this.faults.take(name);
     if (fault !== null && fault !== 'lost') return suffer(fault, response);
-    const said = await this.#say(request, path, text);
+    const said = await this.#say(request, path, bytes);
     if (fault === 'lost') return suffer(fault, response);
     const { status, body, headers = {} } = said;
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(body === undefined ? '' : JSON.stringify(body));
   }
 
-  async #say(request: IncomingMessage, path: string, text: string): Promise<Said> {
+  async #say(request: IncomingMessage, path: string, bytes: Buffer): Promise<Said> {
+    if (path.startsWith('/teams/drive/')) return this.world.uploads.put(path, request.headers, bytes);
+    const text = bytes.toString('utf8');
     if (path === '/v1/.well-known/openidconfiguration')
       return { status: 200, body: { issuer: 'https://api.botframework.com', jwks_uri: `${this.url}/keys` } };
     if (path === '/keys') return { status: 200, body: await this.signer.jwks() };

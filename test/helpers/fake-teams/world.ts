@@ -1,4 +1,5 @@
 import { Changes } from '../fake-slack/changes.ts';
+import { Uploads } from './uploads.ts';
 
 export const TENANT = '11111111-2222-3333-4444-555555555555';
 export const APP_ID = '99999999-8888-7777-6666-555555555555';
@@ -30,6 +31,8 @@ export interface TeamsMessage {
 /** What one tenant holds: people, conversations, messages. */
 export class TeamsWorld {
   readonly changes = new Changes();
+  /** What stands in people's OneDrive. */
+  readonly uploads = new Uploads();
   readonly users = new Map<string, TeamsUser>();
   readonly messages: TeamsMessage[] = [];
   /** Personal chats, by the person's object id. */
