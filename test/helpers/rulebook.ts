@@ -73,6 +73,8 @@ export interface RulebookChanges {
   readonly breakGlass?: Policy['breakGlass'];
   readonly securityNotices?: Rulebook['securityNotices'];
   readonly limits?: Limits;
+  /** Carol where nothing is said. */
+  readonly auditors?: readonly Who[];
   readonly client?: Partial<Client>;
   readonly redact?: readonly string[];
   readonly actions?: Rulebook['actions'];
@@ -163,7 +165,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
       ...(changes.actions ?? []),
     ]),
     clearFrom: ['security'],
-    auditors: new Set([personOf('carol')]),
+    auditors: new Set((changes.auditors ?? ['carol']).map(personOf)),
     limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },
     accounts: new Map([
       ...here
