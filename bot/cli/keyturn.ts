@@ -7,6 +7,7 @@ import { SOFTWARE } from '../software.ts';
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./init.ts')).initCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  worker: async () => (await import('./worker.ts')).workerCommand(),
   room: async () => (await import('./room-code.ts')).roomCommand(),
   token: async () => (await import('./token-new.ts')).tokenCommand(),
   request: async () => (await import('./request.ts')).requestCommand(),
