@@ -14,7 +14,7 @@ export interface WorkerCaller {
 }
 
 /** A part of what an action printed, and where it belongs. */
-export interface Part {
+interface Part {
   readonly attempt: number;
   readonly offset: number;
   readonly bytes: Uint8Array;

@@ -29,7 +29,7 @@ export interface Person {
 }
 
 /** A process on another machine that carries out what was approved. It can do nothing else. */
-export interface Worker {
+interface Worker {
   readonly name: string;
   /** It is given what asks for these, or for none. */
   readonly labels: readonly string[];

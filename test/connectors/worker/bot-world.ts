@@ -8,7 +8,7 @@ import { type Answer, startKeyturn, type TestKeyturn } from '../../helpers/start
 
 /** A bot that runs nothing itself, and workers that are the test's own calls. */
 
-export const WORKERS = { eu: ['prod-eu'], plain: [], other: ['prod-eu', 'staging'] };
+const WORKERS = { eu: ['prod-eu'], plain: [], other: ['prod-eu', 'staging'] };
 export type WorkerName = keyof typeof WORKERS;
 
 export const SETTINGS: ExecutorSettings = {
@@ -17,7 +17,10 @@ export const SETTINGS: ExecutorSettings = {
 };
 export const DEFINITION = definitionOf(SETTINGS);
 
-export function actionsElsewhere(kind: Executor['kind'] = 'idempotent', runsOn: readonly string[] = ['prod-eu']) {
+function actionsElsewhere(
+  kind: Executor['kind'] = 'idempotent',
+  runsOn: readonly string[] = ['prod-eu'],
+) {
   const settings = { ...SETTINGS, kind };
   const execute: ExecuteSettings = {
     executor: executorElsewhere(settings),

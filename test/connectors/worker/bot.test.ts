@@ -150,7 +150,11 @@ describe('row 2: a worker that is refused', () => {
     const { id } = await submitApproved(bot.keyturn);
     await bot.as('eu').claim(id);
     const other = bot.as('other');
-    for (const answer of [await other.keep(id, 1), await other.print(id, 1, 0, 'x'), await other.finish(id, 1)])
+    for (const answer of [
+      await other.keep(id, 1),
+      await other.print(id, 1, 0, 'x'),
+      await other.finish(id, 1),
+    ])
       expect([answer.status, answer.body.code]).toEqual([403, 'FORBIDDEN']);
     expect((await bot.as('eu').finish(id, 7)).body.code).toBe('FORBIDDEN');
     expect(await stateOf(bot, id)).toBe('executing');
@@ -180,7 +184,10 @@ describe('row 2: a worker that is refused', () => {
     const bot = await startBot();
     const { id } = await submitApproved(bot.keyturn);
     await bot.as('eu').claim(id);
-    await bot.keyturn.reload({ workers: { other: ['prod-eu'] }, actions: bot.keyturn.keyturn.context.rulebook.actions });
+    await bot.keyturn.reload({
+      workers: { other: ['prod-eu'] },
+      actions: bot.keyturn.keyturn.context.rulebook.actions,
+    });
     for (const answer of [await bot.as('eu').keep(id, 1), await bot.as('eu').finish(id, 1)])
       expect([answer.status, answer.body.code]).toEqual([401, 'UNAUTHENTICATED']);
     expect(await stateOf(bot, id)).toBe('executing');
