@@ -17,10 +17,7 @@ export const SETTINGS: ExecutorSettings = {
 };
 export const DEFINITION = definitionOf(SETTINGS);
 
-function actionsElsewhere(
-  kind: Executor['kind'] = 'idempotent',
-  runsOn: readonly string[] = ['prod-eu'],
-) {
+function actionsElsewhere(kind: Executor['kind'] = 'idempotent', runsOn: readonly string[] = ['prod-eu']) {
   const settings = { ...SETTINGS, kind };
   const execute: ExecuteSettings = {
     executor: executorElsewhere(settings),
