@@ -78,6 +78,7 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
       ]),
     ),
     clients: new Map(CLIENTS.flatMap((key) => toClient(firm, key, personOf)).map((one) => [one.id, one])),
+    workers: new Map(),
     actions: new Map([
       ['db.secret', { risk: 'medium', redact: ['/secret'], execute: null, payloadProblems: () => [] }],
     ]),
