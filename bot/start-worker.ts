@@ -1,7 +1,7 @@
 import { remoteHome } from '../connectors/worker/home.ts';
 import { bullmqDriver } from '../queue/bullmq/driver.ts';
 import { definitionOf, type ExecutorSettings, toExecutor } from '../queue/executors/settings.ts';
-import { carryOut } from '../queue/worker.ts';
+import { allHome, carryOut } from '../queue/worker.ts';
 import { workshop } from '../queue/workshop.ts';
 import { bringing } from '../queue/workshop-bring.ts';
 import { openGrantVerifier } from '../store/keys/grant-verifier.ts';
@@ -23,6 +23,9 @@ export interface WorkerSettings {
   readonly env: NodeJS.ProcessEnv;
   readonly outputDir: string;
 }
+
+/** What is over needs a moment to be told. */
+const LEAST_FOR_OUTCOMES_MS = 5_000;
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
@@ -99,6 +102,7 @@ export function startWorker(
       isStopped = true;
       await began;
       await driver.close(drainMs);
+      await allHome(shop, Math.max(drainMs, LEAST_FOR_OUTCOMES_MS));
     },
   };
 }
