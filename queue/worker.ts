@@ -87,11 +87,15 @@ async function claimAndRun(shop: Workshop, request: RequestId): Promise<Finished
   const sink = shop.sinkFor(claimed);
   const stop = new AbortController();
   const isOver = new AbortController();
-  const keeping = keepAlive(shop, claimed, stop, isOver.signal);
+  let heldUntil = askedAt + claimed.leaseMs;
+  const keeping = keepAlive(shop, claimed, stop, isOver.signal, (keptAt) => {
+    heldUntil = keptAt + claimed.leaseMs;
+  });
   // Frozen between the claim and the start: by now it may be somebody else's.
-  const isLate = steady() - askedAt >= claimed.leaseMs;
-  const job = { ...claimed.job, signal: stop.signal, onOutput: (bytes: Uint8Array) => sink.write(bytes) };
-  const ended = isLate ? NOT_STARTED : await run(shop, job, claimed);
+  const isLate = () => steady() >= heldUntil;
+  const onOutput = (bytes: Uint8Array) => sink.write(bytes);
+  const job = { ...claimed.job, signal: stop.signal, isLate, onOutput };
+  const ended = isLate() ? NOT_STARTED : await run(shop, job, claimed);
   // What it printed may have a way to go, and nobody is to take it over meanwhile.
   const printed = await sink.close();
   isOver.abort();
@@ -128,10 +132,11 @@ async function run(shop: Workshop, job: Job, claimed: Released): Promise<TryEnde
 
 /** Says that it lives, and asks whether it may go on. Who hears that the lease is somebody else's stops. */
 async function keepAlive(
-  { home, sleep }: Workshop,
+  { home, sleep, steady }: Workshop,
   { job, leaseMs }: Released,
   stop: AbortController,
   isOver: AbortSignal,
+  onKept: (at: number) => void,
 ): Promise<void> {
   const over = new Promise<void>((resolve) =>
     isOver.addEventListener('abort', () => resolve(), { once: true }),
@@ -140,7 +145,9 @@ async function keepAlive(
     await Promise.race([sleep(Math.min(leaseMs / 3, ASK_EVERY_MS)), over]);
     if (isOver.aborted) return;
     // A bot that does not answer may be starting again. What runs, runs; the lease decides.
+    const askedAt = steady();
     const kept = await home.keep(job.request, job.attempt).catch(() => null);
+    if (kept?.ok) onKept(askedAt);
     if (kept !== null && (!kept.ok || kept.stop)) stop.abort();
   }
 }

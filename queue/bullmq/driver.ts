@@ -7,8 +7,11 @@ import type { QueueDriver, Wake } from '../../bot/ports/queue-driver.ts';
 import type { Random } from '../../bot/ports/random.ts';
 
 const ADD_WITHIN_MS = 2_000;
-/** How long a silent worker keeps a wake-up. The action itself has a lease of its own, in SQLite. */
-const LOCK_MS = 30_000;
+/**
+ * How long a silent worker keeps a wake-up. The action itself has a lease of its own, in SQLite: this is
+ * only what a worker that died before its claim may hold up.
+ */
+const LOCK_MS = 5_000;
 
 /**
  * Wake-ups through Redis, so that workers on other machines hear them. One queue per set of labels: a
@@ -68,6 +71,7 @@ export function bullmqDriver(redisUrl: string, random: Random, logger: Logger): 
           connection: { ...connection, maxRetriesPerRequest: null },
           concurrency: most,
           lockDuration: LOCK_MS,
+          stalledInterval: LOCK_MS,
           // A wake-up whose worker died is dropped: the bot offers it again once the lease is over.
           maxStalledCount: 0,
         });

@@ -40,7 +40,7 @@ function lane() {
       await close();
       const redis =
         driver === 'embedded' ? null : await openRedis({ appendOnly: driver === 'bullmq with AOF' });
-      held = { driver, runs: 1, redis, world: openWorld(effects, redis) };
+      held = { driver, runs: 1, redis, world: openWorld(effects, redis, driver === 'workers') };
       await held.world.start();
       return held.world;
     },
