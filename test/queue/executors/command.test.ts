@@ -94,7 +94,8 @@ describe('the command executor', () => {
     });
     const started = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
     expect(started.length).toBeGreaterThan(0);
-    for (const pid of started) expect([pid, isAlive(pid)]).toEqual([pid, false]);
+    // A busy machine takes a moment to bury what was killed.
+    await expect.poll(() => started.filter(isAlive), { timeout: 2_000 }).toEqual([]);
   });
 
   it('stops on request, and lets a program that listens put its things in order', async () => {
