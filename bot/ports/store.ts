@@ -118,6 +118,8 @@ export interface Transaction
   countOpen(requester: ClientId | PersonId, most: number): number;
   countSince(requester: ClientId | PersonId, since: Instant, most: number): number;
   pendingTwin(dedupeKey: string): ActionRequest | null;
+  /** The oldest approved one that nobody has taken yet. */
+  approvedTwin(dedupeKey: string): ActionRequest | null;
   openOf(requester: ClientId | PersonId): readonly ActionRequest[];
   /** Appends one entry and returns its sequence number. */
   append(event: Event, actor: Actor, at: Instant, request: ActionRequest | null): number;

@@ -12,6 +12,7 @@ import { inbox } from './migrations/0013-inbox.ts';
 import { runs } from './migrations/0015-runs.ts';
 import { references } from './migrations/0016-references.ts';
 import { lanes } from './migrations/0017-lanes.ts';
+import { redeemable } from './migrations/0020-redeemable.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
 const MIGRATIONS: readonly string[] = [
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly string[] = [
   runs,
   pruned,
   references,
+  redeemable,
   lanes,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

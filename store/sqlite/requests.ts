@@ -35,6 +35,7 @@ type Requests = Pick<
     | 'countOpen'
     | 'countSince'
     | 'pendingTwin'
+    | 'approvedTwin'
     | 'openOf'
   >;
 
@@ -103,6 +104,9 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   const twin = db.prepare<[string], Row>(
     `${ROW} WHERE twin = ? AND state = 'pending' ORDER BY number LIMIT 1`,
   );
+  const redeemable = db.prepare<[string], Row>(
+    `${ROW} WHERE twin = ? AND state = 'approved' ORDER BY number LIMIT 1`,
+  );
   const openRows = db.prepare<[string], Row>(`${ROW} WHERE requester = ? AND state IN ${OPEN}`);
   const one = (row: Row | undefined) => (row === undefined ? null : read(row));
 
@@ -131,6 +135,7 @@ export function requestsIn(db: Database, seq: () => number): Requests {
       started: starts.get(lane, from)?.n ?? 0,
     }),
     pendingTwin: (key) => one(twin.get(key)),
+    approvedTwin: (key) => one(redeemable.get(key)),
     openOf: (requester) => openRows.all(requester).map(read),
     insert(request, actionText, dedupeKey) {
       const { number, id, state, requester, createdAt } = request;

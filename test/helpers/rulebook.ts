@@ -77,6 +77,8 @@ export interface RulebookChanges {
   readonly breakGlass?: Policy['breakGlass'];
   readonly securityNotices?: Rulebook['securityNotices'];
   readonly limits?: Limits;
+  /** Carol where nothing is said. */
+  readonly auditors?: readonly Who[];
   readonly client?: Partial<Client>;
   readonly redact?: readonly string[];
   readonly actions?: Rulebook['actions'];
@@ -175,7 +177,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
       ...(changes.actions ?? []),
     ]),
     clearFrom: ['security'],
-    auditors: new Set([personOf('carol')]),
+    auditors: new Set((changes.auditors ?? ['carol']).map(personOf)),
     limits: changes.limits ?? { openPerRequester: 20, newPerMinute: 30 },
     accounts: new Map([
       ...here
