@@ -20,14 +20,13 @@ export function readPolicyFile(text: string): ReadPolicyFile {
   if (source.data === null) return { ok: false, problems: tidy(problems) };
 
   const notYet = refuseNotYet(source.data);
-  const refused = new Set(notYet.findings.map((finding) => formatPath(finding.path)));
   const parsed = PolicyFile.safeParse(notYet.rest);
   const { draft, findings } = readDraft(notYet.rest);
   const all: Finding[] = [
     ...notYet.findings,
     ...findings,
     ...(parsed.success ? [] : toFindings(parsed.error.issues, notYet.rest, [])),
-    ...checkSemantics(draft, (path) => refused.has(formatPath(path))),
+    ...checkSemantics(draft),
   ];
   for (const { path, message } of all)
     problems.push({ line: source.lineOf(path), path: formatPath(path), message });

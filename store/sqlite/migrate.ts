@@ -12,6 +12,7 @@ import { inbox } from './migrations/0013-inbox.ts';
 import { runs } from './migrations/0015-runs.ts';
 import { references } from './migrations/0016-references.ts';
 import { redeemable } from './migrations/0020-redeemable.ts';
+import { sessions } from './migrations/0021-sessions.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
 const MIGRATIONS: readonly string[] = [
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly string[] = [
   pruned,
   references,
   redeemable,
+  sessions,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

@@ -5,12 +5,12 @@ import { CALLS } from '../../../connectors/api/openapi.ts';
 import { apiRoutes } from '../../../connectors/api/routes.ts';
 import { httpApp } from '../../../connectors/http/app.ts';
 import { createMetrics } from '../../../connectors/http/metrics.ts';
+import { tokenRoutes } from '../../../connectors/oidc/routes.ts';
 import { tokenOf } from '../../helpers/rulebook.ts';
 import { startKeyturn } from '../../helpers/start-keyturn.ts';
 import { expectProblem, MINUTE, readLog, STATUS_OF, submit } from './world.ts';
 
 const NOT_YET = [
-  ['POST', '/v1/token'],
   ['POST', '/slack/events'],
   ['POST', '/api/messages'],
   ['POST', '/webhooks/github'],
@@ -79,8 +79,13 @@ it('publishes every route it has and has every route it publishes', async () => 
     logger: { info() {}, warn() {}, error() {} },
     bodyWithinMs: 1,
   });
+  const tokens = tokenRoutes({
+    context,
+    verify: async () => null,
+    refusedCalls: { authenticated: async () => {}, unauthenticated: async () => {} },
+  });
   const app = httpApp(
-    api,
+    api.route('/', tokens),
     { notReady: async () => null, warnings: () => [], openApi: () => ({}) },
     createMetrics(() => new Map()),
   );
