@@ -10,11 +10,14 @@ export interface Delivered {
 /** Records that wait for each other cost one commit. More of them would make each wait too long. */
 const MOST_RECORDS = 20;
 
-/** Deliveries that are over and not yet stored. */
+/** `look again`: a message took its time, and what is most urgent may be another one by now. */
+type Next = 'go on' | 'store' | 'look again';
+
+/** Deliveries of one batch that are over and not yet stored. */
 export interface HeldBack {
-  /** True when what it holds has to be stored before anything else is delivered. */
-  add(delivered: Delivered): boolean;
-  /** Whether something is held about the same request that is more than a line crossed out. */
+  /** What has to be done before anything else is delivered. */
+  add(delivered: Delivered): Next;
+  /** Whether this batch has more about the same request than a line crossed out. */
   isAbout(one: WaitingNotice): boolean;
   /** Everything, and then it is empty. */
   take(): readonly Delivered[];
@@ -28,18 +31,18 @@ export function heldBack(): HeldBack {
     add(delivered) {
       const { record, mayWait } = delivered.outcome;
       held.push(delivered);
-      if (record === undefined) return false;
+      if (record === undefined) return 'go on';
       records += 1;
       const { notice } = delivered.one;
       if ('request' in notice) about.add(notice.request);
-      return mayWait !== true || records >= MOST_RECORDS;
+      if (mayWait !== true) return 'look again';
+      return records >= MOST_RECORDS ? 'store' : 'go on';
     },
     isAbout: ({ notice }) => 'request' in notice && about.has(notice.request),
     take() {
       const taken = held;
       held = [];
       records = 0;
-      about.clear();
       return taken;
     },
   };

@@ -60,7 +60,8 @@ export function laneTo(
       const held = heldBack();
       for (const one of batch) {
         if (stopped) break;
-        // What is held back has to be stored before anybody builds on it. Its turn comes in the next round.
+        // What is held back has to be stored before anybody builds on it. Its turn comes in the next round,
+        // and so does that of all that follows about the same request.
         if (held.isAbout(one)) continue;
         const outcome = await attempt(courier, one, stopping);
         // The store may be closed by now.
@@ -71,8 +72,9 @@ export function laneTo(
           break;
         }
         failures = 0;
-        // A message took its time, and what is most urgent may be another one by now.
-        if (held.add({ one, outcome })) break;
+        const next = held.add({ one, outcome });
+        if (next === 'look again') break;
+        if (next === 'store') await store(held.take());
       }
       await store(held.take());
     }

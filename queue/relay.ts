@@ -33,7 +33,14 @@ export function startRelay(context: Context, couriers: readonly Courier[], logge
       lane.run();
     }
   };
-  const stopWatching = context.watchers.watch(null, run);
+  // Changes that share a commit are told one by one; one look is enough for all of them.
+  let soon: NodeJS.Immediate | null = null;
+  const stopWatching = context.watchers.watch(null, () => {
+    soon ??= setImmediate(() => {
+      soon = null;
+      run();
+    });
+  });
   const timer = setInterval(run, AGAIN_MS);
   run();
   return {

@@ -34,6 +34,8 @@ export function announce(
   for (const place of new Set([...request.demands.notify, ...tx.placesOf(id), ...loud])) {
     if (!places.isServed(place)) continue;
     if (shows) tx.notify({ kind: 'card', place, request: id, seq }, schedule);
+    // What was gathered into a digest never gets a card there, and a line has nothing to hang under.
+    if (told.length === 0 || tx.digestOf(place, id) !== null) continue;
     for (const line of told) tx.notify({ kind: 'thread', place, request: id, seq: line.seq }, schedule);
   }
   const result = logged.findLast(({ event }) => isResult(event, request));

@@ -13,6 +13,7 @@ const answering =
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./init.ts')).initCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  worker: async () => (await import('./worker.ts')).workerCommand(),
   room: async () => (await import('./room-code.ts')).roomCommand(),
   token: async () => (await import('./token-new.ts')).tokenCommand(),
   request: async () => (await import('./request.ts')).requestCommand(),

@@ -8,6 +8,7 @@ import { checkAccounts, checkClients, checkGroups } from './check-people.ts';
 import { checkPlans } from './check-plans.ts';
 import { checkDefault, checkRules } from './check-rules.ts';
 import { checkTests } from './check-tests.ts';
+import { checkWorkers } from './check-workers.ts';
 import type { Draft } from './draft.ts';
 import type { Finding } from './problem.ts';
 
@@ -26,6 +27,7 @@ export function checkSemantics(draft: Draft): readonly Finding[] {
   checkRules(check);
   checkDefault(check);
   checkActions(check);
+  checkWorkers(check);
   checkFolders(check);
   checkTests(check);
   return findings;

@@ -23,10 +23,9 @@ export function answerCard(answer: Answer, standing: RequestCard | null = null):
       return listCard(answer.list.items, (items) => toListCard({ ...answer.list, items }));
     case 'form':
       return formCard(answer.form);
+    // No button asks for one, and what is typed is answered by offering it: see files.ts.
     case 'file':
-      return plainCard(
-        'A file cannot be sent through Teams in this version. Ask in Slack, or run keyturn audit export on the server.',
-      );
+      return plainCard('A file goes to your chat with this app alone. Write audit export there.');
     // No button asks for it: a full view goes page by page.
     case 'full-view':
       return plainCard('Press View full payload on the card to see all of it.');

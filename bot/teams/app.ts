@@ -12,7 +12,9 @@ import { connector } from './connector.ts';
 import { teamsConversations } from './conversations.ts';
 import { teamsDirectory } from './directory.ts';
 import { endpointsOf } from './endpoints.ts';
+import { onFileConsent } from './files.ts';
 import { FACE, teamsMessenger } from './messenger.ts';
+import { createOffers } from './offers.ts';
 import { createPace } from './pace.ts';
 import { type Receive, receiver } from './receive.ts';
 import type { Mentions } from './render.ts';
@@ -59,6 +61,8 @@ export function teamsFace(parts: TeamsParts): TeamsFace {
     newcomer: (source, line) => parts.desk().newcomer(source, line),
     stranger: (source, call) => parts.desk().stranger(source, call),
   };
+  const offers = createOffers(() => context().random, steadyMs);
+  const shared = { directory, desk, context, connector: api, tenantId, logger, offers };
   let received: ReturnType<typeof receiveOnce> | null = null;
   return {
     messenger: teamsMessenger({ connector: api, conversations, context, mentions, accountOf, logger }),
@@ -74,8 +78,8 @@ export function teamsFace(parts: TeamsParts): TeamsFace {
       conversations,
       logger,
       onClick: (activity) => onClick({ directory, desk, context }, activity),
-      onMessage: (activity) =>
-        onMessage({ directory, desk, context, connector: api, conversations, tenantId, logger }, activity),
+      onFileConsent: (activity) => onFileConsent({ ...shared, endpoints }, activity),
+      onMessage: (activity) => onMessage({ ...shared, conversations }, activity),
     }),
   };
 }

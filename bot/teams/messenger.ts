@@ -1,4 +1,5 @@
 import type { Context } from '../app/context.ts';
+import type { AdaptiveCard } from '../cards/adaptive.ts';
 import type { Account } from '../core/identity.ts';
 import { channelOf, toPlace } from '../core/place.ts';
 import type { PersonId } from '../core/request.ts';
@@ -12,6 +13,7 @@ import { type Mentions, type Rendered, render } from './render.ts';
 import { Resource } from './schema.ts';
 
 export const FACE = 'teams';
+export const ANSWERS = 'Keyturn answers';
 
 export interface MessengerParts {
   readonly connector: Connector;
@@ -104,7 +106,12 @@ export function teamsMessenger(parts: MessengerParts): Messenger {
   };
 }
 
-export function toActivity({ summary, card }: Rendered): object {
+/** For one person, who asked: nothing of the answer stands in the notification. */
+export function toAnswer(card: AdaptiveCard): object {
+  return toActivity({ summary: ANSWERS, card });
+}
+
+function toActivity({ summary, card }: Rendered): object {
   return {
     type: 'message',
     summary,

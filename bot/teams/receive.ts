@@ -24,6 +24,7 @@ export interface ReceiveParts {
   readonly conversations: Conversations;
   readonly logger: Logger;
   readonly onClick: (activity: Activity) => Promise<AdaptiveCard>;
+  readonly onFileConsent: (activity: Activity) => Promise<void>;
   readonly onMessage: (activity: Activity) => Promise<void>;
 }
 
@@ -54,6 +55,12 @@ export function receiver(parts: ReceiveParts): Receive {
     }
     return card ?? plainCard(REPEATED);
   });
+  const onConsent = async (turn: SdkTurn) => {
+    const activity = activityOf(turn);
+    await firstTime(activity, () => parts.onFileConsent(activity));
+  };
+  app.fileConsentAccept(onConsent);
+  app.fileConsentDecline(onConsent);
   app.activity('message', async (turn) => {
     const activity = activityOf(turn);
     await firstTime(activity, () => parts.onMessage(activity));

@@ -58,6 +58,23 @@ export const ExecuteAction = z.object({
 });
 export type ExecuteAction = z.infer<typeof ExecuteAction>;
 
+/** Where an accepted file goes, as Teams says it. */
+const UploadInfo = z.object({
+  uploadUrl: z.string().min(1).max(4_000),
+  contentUrl: z.string().min(1).max(4_000),
+  uniqueId: z.string().max(200),
+  fileType: z.string().max(20),
+});
+export type UploadInfo = z.infer<typeof UploadInfo>;
+
+/** One of the two buttons that Teams shows below a file that is offered. */
+export const FileConsent = z.object({
+  type: z.literal('fileUpload'),
+  action: z.enum(['accept', 'decline']),
+  context: z.object({ offer: z.string().max(64) }),
+  uploadInfo: UploadInfo.nullish(),
+});
+
 /** A member as the Bot Connector tells of one. What it does not say is not taken for a yes. */
 export const Member = z.object({
   id: Id,

@@ -36,6 +36,8 @@ interface SdkApplication {
     /** A card takes the place of the one that was clicked, for the clicker alone; a text is a note. */
     actionExecute(verb: RegExp, act: (turn: SdkTurn) => Promise<object | string>): void;
   };
+  fileConsentAccept(act: (turn: SdkTurn) => Promise<void>): void;
+  fileConsentDecline(act: (turn: SdkTurn) => Promise<void>): void;
   activity(type: string, act: (turn: SdkTurn) => Promise<void>): void;
   run(turn: SdkTurn): Promise<boolean>;
 }

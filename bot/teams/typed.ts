@@ -6,12 +6,15 @@ import { answerCard, plainCard } from './answer-card.ts';
 import { asPerson, type Doors } from './caller.ts';
 import type { Connector } from './connector.ts';
 import type { Conversations } from './conversations.ts';
-import { toActivity } from './messenger.ts';
+import { offerFile } from './files.ts';
+import { toAnswer } from './messenger.ts';
+import type { Offers } from './offers.ts';
 import type { Activity } from './schema.ts';
 
 export interface TypedParts extends Doors {
   readonly connector: Connector;
   readonly conversations: Conversations;
+  readonly offers: Offers;
   readonly tenantId: string;
   readonly context: () => Context;
   readonly logger: Logger;
@@ -46,27 +49,29 @@ export async function onMessage(parts: TypedParts, activity: Activity): Promise<
 
 /** Never to anybody but the one who asked; where that cannot be, they are told how it can. */
 async function tell(parts: TypedParts, activity: Activity, answer: Answer): Promise<void> {
-  const { connector, conversations, logger } = parts;
-  const card = answerCard(answer);
+  const { connector, conversations, offers, logger } = parts;
   const personal = activity.conversation.conversationType === 'personal';
+  const account = accountOf(parts, activity);
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-  const send = (conversation: string, content: ReturnType<typeof plainCard>) =>
+  const send = (conversation: string, body: object) =>
     connector
       .call({
         method: 'POST',
         service: activity.serviceUrl,
         path: ['conversations', conversation, 'activities'],
-        body: toActivity({ summary: 'Keyturn answers', card: content }),
+        body,
         conversation,
         signal,
       })
       .catch(() => null);
   const direct = personal
     ? ({ ok: true, conversation: activity.conversation.id } as const)
-    : await conversations.directWith(accountOf(parts, activity), signal).catch(() => null);
-  const said = direct?.ok === true ? await send(direct.conversation, card) : null;
+    : await conversations.directWith(account, signal).catch(() => null);
+  const message = () =>
+    answer.kind === 'file' ? offerFile(offers, account, answer) : toAnswer(answerCard(answer));
+  const said = direct?.ok === true ? await send(direct.conversation, message()) : null;
   if (said?.ok === true) return;
-  if (!personal) await send(activity.conversation.id, plainCard(WRITE_TO_ME));
+  if (!personal) await send(activity.conversation.id, toAnswer(plainCard(WRITE_TO_ME)));
   logger.warn('teams: an answer could not be shown', { where: personal ? 'chat' : 'channel' });
 }
 

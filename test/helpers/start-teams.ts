@@ -51,15 +51,17 @@ interface StartOptions {
   readonly speed?: number;
   readonly dir?: string;
   readonly ports?: NonNullable<Options['ports']>;
+  /** What stands behind the Bot Connector, where it is not our own world of messages. */
+  readonly methodsOf?: Parameters<typeof startFakeTeams>[1];
 }
 
 /** The whole Keyturn beside a whole fake Teams. Plans show in the channel of approvals. */
 export async function startWithTeams(
   changes: RulebookChanges = {},
-  { speed = 1, dir, ports = {} }: StartOptions = {},
+  { speed = 1, dir, ports = {}, methodsOf }: StartOptions = {},
 ): Promise<TeamsWorkshop> {
   const clock = new TickingClock(speed);
-  const teams = await startFakeTeams(() => clock.wall());
+  const teams = await startFakeTeams(() => clock.wall(), methodsOf);
   peopleIn(teams);
   onTestFinished(() => teams.stop());
   const everything: RulebookChanges = { notify: [TEAMS_PLACE], accounts: teamsAccounts(), ...changes };

@@ -238,3 +238,19 @@ it('tells each place what is meant for it, and crosses out what is meant for one
   await drained(keyturn);
   expect([here.told, there.told]).toEqual([[audit_seq], [audit_seq]]);
 });
+
+it('keeps the order about one request where records wait for a common commit in the middle of a batch', async () => {
+  const place = new Place();
+  const recorded: Delivery = { done: true, mayWait: true, record: () => undefined };
+  place.answers = new Map(Array.from({ length: 99 }, (_none, nth) => [nth + 1, recorded]));
+  const keyturn = await start(place);
+  const requests = ['req_x', 'req_x', ...Array.from({ length: 25 }, (_none, nth) => `req_${nth}`), 'req_x'];
+  await keyturn.keyturn.context.store.transact((tx) => {
+    requests.forEach((request, seq) => {
+      tx.notify({ kind: 'change', request: request as RequestId, place: toPlace('here'), seq });
+    });
+  });
+  await submit(keyturn, 'SELECT 1');
+  await drained(keyturn);
+  expect(place.told.filter((seq) => requests[seq] === 'req_x')).toEqual([0, 1, 27]);
+});

@@ -8,6 +8,8 @@ const { AdaptiveCard, SerializationContext } = createRequire(import.meta.url)(
 const MOST_MESSAGE_BYTES = 28 * 1024;
 const MOST_CARD_BYTES = 20 * 1024;
 const MOST_ACTIONS = 6;
+export const FILE_CONSENT = 'application/vnd.microsoft.teams.card.file.consent';
+export const FILE_INFO = 'application/vnd.microsoft.teams.card.file.info';
 const ADAPTIVE = 'application/vnd.microsoft.card.adaptive';
 
 // biome-ignore lint/suspicious/noExplicitAny: hostile on purpose, whatever the bot wrote
@@ -21,10 +23,26 @@ export function activityErrors(activity: Any): readonly string[] {
   return [
     ...(bytes > MOST_MESSAGE_BYTES ? [`the message has ${bytes} bytes`] : []),
     ...(attachments.length === 0 && !activity.text ? ['there is nothing in it'] : []),
-    ...attachments.flatMap(({ contentType, content }) =>
-      contentType === ADAPTIVE ? cardErrors(content) : [`no such attachment here: ${contentType}`],
-    ),
+    ...attachments.flatMap(attachmentErrors),
   ];
+}
+
+/** Teams has two cards of its own for files. They stand in a chat with one person; see `connector-methods`. */
+function attachmentErrors({ contentType, content, name, contentUrl }: Any): readonly string[] {
+  if (contentType === ADAPTIVE) return cardErrors(content);
+  const isNamed = typeof name === 'string' && /^[^\\/:*?"<>|#%]{1,200}$/.test(name);
+  if (contentType === FILE_CONSENT) {
+    const { description, sizeInBytes, acceptContext, declineContext } = content ?? {};
+    return [
+      ...(isNamed ? [] : [`a file cannot be called ${name}`]),
+      ...(typeof description === 'string' && description.length <= 1_000 ? [] : ['no description']),
+      ...(Number.isInteger(sizeInBytes) && sizeInBytes > 0 ? [] : [`${sizeInBytes} bytes`]),
+      ...(typeof acceptContext === 'object' && typeof declineContext === 'object' ? [] : ['no context']),
+    ];
+  }
+  if (contentType === FILE_INFO)
+    return isNamed && URL.canParse(contentUrl) && content?.uniqueId ? [] : ['no such file'];
+  return [`no such attachment here: ${contentType}`];
 }
 
 export function cardErrors(card: Any): readonly string[] {

@@ -1,4 +1,4 @@
-import { activityErrors } from './check-activity.ts';
+import { activityErrors, FILE_CONSENT, FILE_INFO } from './check-activity.ts';
 import { BOT, CHANNEL, TENANT, type TeamsWorld } from './world.ts';
 
 export interface Said {
@@ -10,20 +10,25 @@ export interface Said {
 // biome-ignore lint/suspicious/noExplicitAny: whatever the bot wrote
 type Any = any;
 
+/** What stands behind the Bot Connector: one call, below `/v3/`. */
+export type ConnectorMethods = (method: string, parts: readonly string[], body: Any) => Said | Promise<Said>;
+
 const no = (status: number, code: string, message = ''): Said => ({
   status,
   body: { error: { code, message } },
 });
 
-/** The Bot Connector's own interface, below `/v3/`. */
-export function connectorMethods(world: TeamsWorld) {
-  const checked = (activity: Any): Said | null => {
-    const errors = activityErrors(activity);
-    if (errors.length === 0) return null;
-    return errors.some((one) => /bytes/.test(one))
-      ? no(413, 'MessageSizeTooBig', errors.join('; '))
-      : no(400, 'BadSyntax', errors.join('; '));
-  };
+/** What Teams would say to a message that it does not take. */
+export function checked(activity: Any): Said | null {
+  const errors = activityErrors(activity);
+  if (errors.length === 0) return null;
+  return errors.some((one) => /bytes/.test(one))
+    ? no(413, 'MessageSizeTooBig', errors.join('; '))
+    : no(400, 'BadSyntax', errors.join('; '));
+}
+
+/** The Bot Connector's own interface, with nothing but this world behind it. */
+export function connectorMethods(world: TeamsWorld): ConnectorMethods {
   const reachable = (conversation: string): Said | null => {
     const place = conversation.replace(/;messageid=.*$/, '');
     if (place.startsWith('19:')) {
@@ -56,8 +61,15 @@ export function connectorMethods(world: TeamsWorld) {
     return { status: 201, body: { id: world.chatWith(user.oid) } };
   };
 
+  /** Files are for a chat with one person. */
+  const placed = (conversation: string, activity: Any): Said | null =>
+    conversation.startsWith('19:') &&
+    activity.attachments?.some(({ contentType }: Any) => [FILE_CONSENT, FILE_INFO].includes(contentType))
+      ? no(400, 'BadSyntax', 'a file in a place of many')
+      : null;
+
   const post = (conversation: string, activity: Any): Said => {
-    const refused = reachable(conversation) ?? checked(activity);
+    const refused = reachable(conversation) ?? checked(activity) ?? placed(conversation, activity);
     if (refused !== null) return refused;
     const id = world.nextId();
     world.add(conversation, id, activity);
@@ -78,12 +90,14 @@ export function connectorMethods(world: TeamsWorld) {
     const refused = conversation === CHANNEL ? null : reachable(conversation);
     if (refused !== null) return refused;
     const user = [...world.users.values()].find(({ id, oid }) => [id, oid].includes(who));
-    if (user === undefined || user.deactivated === true) return no(404, 'MemberNotFoundInConversation');
+    const owner = [...world.chats].find(([, chat]) => chat === conversation)?.[0];
+    const isThere = user !== undefined && (owner === undefined || owner === user.oid);
+    if (!isThere || user.deactivated === true) return no(404, 'MemberNotFoundInConversation');
     const { id, oid, name, userRole, tenantId } = user;
     return { status: 200, body: { id, name, aadObjectId: oid, objectId: oid, tenantId, userRole } };
   };
 
-  return (method: string, parts: readonly string[], body: Any): Said => {
+  return (method, parts, body) => {
     const [first, conversation = '', what, id = ''] = parts;
     if (first !== 'conversations') return no(404, 'NotFound');
     if (method === 'POST' && parts.length === 1) return createConversation(body);

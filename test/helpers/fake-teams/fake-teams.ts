@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Faults, suffer } from '../fake-slack/faults.ts';
-import { connectorMethods, type Said } from './connector-methods.ts';
+import { type ConnectorMethods, connectorMethods, type Said } from './connector-methods.ts';
 import type { Delivered, Wire } from './delivered.ts';
 import { TeamsPerson } from './person.ts';
 import { Rates } from './rates.ts';
@@ -25,13 +25,14 @@ export class FakeTeams implements Wire {
   readonly now: () => number;
   readonly calls: Called[] = [];
   readonly tokens = new Set<string>();
-  readonly #methods = connectorMethods(this.world);
+  readonly #methods: ConnectorMethods;
   readonly #server = createServer((request, response) => this.#serve(request, response));
   #endpoint = '';
   #given = 0;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, methodsOf: (world: TeamsWorld) => ConnectorMethods) {
     this.now = now;
+    this.#methods = methodsOf(this.world);
     this.rates = new Rates(now);
     this.signer = new Signer(APP_ID, now);
   }
@@ -89,26 +90,28 @@ export class FakeTeams implements Wire {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('error', () => response.destroy());
     request.on('end', () => {
-      this.#answer(request, Buffer.concat(chunks).toString('utf8'), response).then(
+      this.#answer(request, Buffer.concat(chunks), response).then(
         () => this.world.changes.happened(),
         (cause: unknown) => response.writeHead(500).end(String(cause)),
       );
     });
   }
 
-  async #answer(request: IncomingMessage, text: string, response: ServerResponse): Promise<void> {
+  async #answer(request: IncomingMessage, bytes: Buffer, response: ServerResponse): Promise<void> {
     const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
     const name = `${request.method} ${path}`;
     const fault = this.faults.take(name);
     if (fault !== null && fault !== 'lost') return suffer(fault, response);
-    const said = await this.#say(request, path, text);
+    const said = await this.#say(request, path, bytes);
     if (fault === 'lost') return suffer(fault, response);
     const { status, body, headers = {} } = said;
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(body === undefined ? '' : JSON.stringify(body));
   }
 
-  async #say(request: IncomingMessage, path: string, text: string): Promise<Said> {
+  async #say(request: IncomingMessage, path: string, bytes: Buffer): Promise<Said> {
+    if (path.startsWith('/teams/drive/')) return this.world.uploads.put(path, request.headers, bytes);
+    const text = bytes.toString('utf8');
     if (path === '/v1/.well-known/openidconfiguration')
       return { status: 200, body: { issuer: 'https://api.botframework.com', jwks_uri: `${this.url}/keys` } };
     if (path === '/keys') return { status: 200, body: await this.signer.jwks() };
@@ -146,8 +149,11 @@ export class FakeTeams implements Wire {
   }
 }
 
-export async function startFakeTeams(now: () => number = Date.now): Promise<FakeTeams> {
-  const teams = new FakeTeams(now);
+export async function startFakeTeams(
+  now: () => number = Date.now,
+  methodsOf: (world: TeamsWorld) => ConnectorMethods = connectorMethods,
+): Promise<FakeTeams> {
+  const teams = new FakeTeams(now, methodsOf);
   await teams.listen();
   return teams;
 }

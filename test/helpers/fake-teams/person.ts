@@ -91,6 +91,28 @@ export class TeamsPerson {
     return body.value;
   }
 
+  /** One of the two buttons that Teams shows below a file that an app offers. */
+  consentTo(
+    message: TeamsMessage,
+    action: 'accept' | 'decline',
+    changes: Readonly<Record<string, unknown>> = {},
+  ) {
+    const { name, content } = message.activity.attachments[0];
+    const uploadInfo = this.#teams.world.uploads.open(name, this.user.oid, this.#teams.serviceUrl);
+    return this.activity(message.conversation, {
+      type: 'invoke',
+      name: 'fileConsent/invoke',
+      replyToId: message.id,
+      value: {
+        type: 'fileUpload',
+        action,
+        context: action === 'accept' ? content.acceptContext : content.declineContext,
+        ...(action === 'accept' ? { uploadInfo } : {}),
+        ...changes,
+      },
+    });
+  }
+
   mentionOf(text: string, conversation = CHANNEL) {
     const tag = '<at>Keyturn</at>';
     return this.activity(conversation, {

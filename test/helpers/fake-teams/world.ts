@@ -1,9 +1,10 @@
 import { Changes } from '../fake-slack/changes.ts';
+import { Uploads } from './uploads.ts';
 
 export const TENANT = '11111111-2222-3333-4444-555555555555';
 export const APP_ID = '99999999-8888-7777-6666-555555555555';
 export const CHANNEL = '19:approvals0123456789abcdef@thread.tacv2';
-const GROUP_CHAT = '19:group0123456789abcdef@thread.v2';
+export const GROUP_CHAT = '19:group0123456789abcdef@thread.v2';
 export const BOT = `28:${APP_ID}`;
 
 export interface TeamsUser {
@@ -30,6 +31,8 @@ export interface TeamsMessage {
 /** What one tenant holds: people, conversations, messages. */
 export class TeamsWorld {
   readonly changes = new Changes();
+  /** What stands in people's OneDrive. */
+  readonly uploads = new Uploads();
   readonly users = new Map<string, TeamsUser>();
   readonly messages: TeamsMessage[] = [];
   /** Personal chats, by the person's object id. */

@@ -1,0 +1,31 @@
+import { onTestFinished } from 'vitest';
+import { freePort } from '../../e2e/folder.ts';
+import type { RulebookChanges } from '../rulebook.ts';
+import { startWithTeams, type TeamsWorkshop } from '../start-teams.ts';
+import { playgroundConnector } from './connector.ts';
+import { startPlayground } from './playground.ts';
+import { signingDoor } from './signing-door.ts';
+
+export interface PlaygroundWorkshop extends TeamsWorkshop {
+  /** Where Microsoft's page is. */
+  readonly page: string;
+}
+
+/** The playground lets through more at once than Teams does; time runs faster for Teams' own pace. */
+const SPEED = 20;
+
+/** The whole Keyturn behind Microsoft's own client. Whatever it is sent is signed, and is checked. */
+export async function startInPlayground(changes: RulebookChanges = {}): Promise<PlaygroundWorkshop> {
+  const port = await freePort();
+  const page = `http://localhost:${port}`;
+  const methodsOf = playgroundConnector(page);
+  const workshop = await startWithTeams(changes, { speed: SPEED, methodsOf });
+  const { teams } = workshop;
+  const door = await signingDoor(teams);
+  onTestFinished(() => door.stop());
+  const me = teams.world.user('bob');
+  const others = [...teams.world.users.values()].filter(({ id }) => id !== me.id);
+  const parts = { port, endpoint: door.url, serviceUrl: teams.serviceUrl, me, others };
+  onTestFinished(await startPlayground(parts));
+  return Object.assign(workshop, { page });
+}
