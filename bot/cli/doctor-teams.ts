@@ -34,11 +34,22 @@ export async function* examineTeams({ settings, file, person }: Examined): Async
     if (accounts.teams !== undefined && !accounts.teams.startsWith(`${settings.tenantId}/`))
       yield wrong(`${key}: ${accounts.teams} is of another tenant: they can decide nothing`);
   }
+  yield* examineGroups(look, file);
   yield* examinePlaces(look, file, settings.tenantId, person);
   yield note(
     'Microsoft must reach /api/messages over https',
     'The Azure Bot says under Test in Web Chat whether it does.',
   );
+}
+
+async function* examineGroups(look: ReturnType<typeof checkUp>, file: PolicyFile): AsyncGenerator<Finding> {
+  for (const [name, { entra_group: id }] of Object.entries(file.groups)) {
+    if (id === undefined) continue;
+    const said = await look.group(id);
+    yield typeof said === 'number'
+      ? fine(`group ${name}: Entra's group ${id} has ${said} people`)
+      : wrong(`group ${name}: Microsoft does not say who is in ${id}: ${said}`, DOCS);
+  }
 }
 
 async function* examinePlaces(

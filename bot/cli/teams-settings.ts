@@ -32,6 +32,7 @@ export function readTeamsSettings(
   if (appId === undefined) {
     for (const name of NAMES)
       if (given(name) !== undefined) problems.push(`${name} is set, and TEAMS_APP_ID is not`);
+    needEntra(file, at, problems);
     for (const path of teamsPlaces(file))
       problems.push(at(path)('names Teams, and TEAMS_APP_ID is not set: nobody would see it'));
     return done(problems, null);
@@ -45,6 +46,7 @@ export function readTeamsSettings(
   if (tenantId === undefined || !UUID.test(tenantId))
     problems.push('TEAMS_TENANT_ID must be the id of your tenant, a lowercase UUID');
   if (playground) {
+    needEntra(file, at, problems);
     if (!LoopbackHost.safeParse(host).success || file.listen.public_url !== undefined)
       problems.push(
         'KEYTURN_TEAMS_PLAYGROUND takes unsigned messages, so listen.host must be a loopback address and listen.public_url must not be set',
@@ -76,6 +78,17 @@ function readSwitch(name: string, given: (name: string) => string | undefined, p
   const value = given(name);
   if (value !== undefined && value !== '1') problems.push(`${name} must be 1, or not be set`);
   return value === '1';
+}
+
+/** A group that nobody can be asked for would be unknown for ever, and what hangs on it refused. */
+function needEntra(file: PolicyFile, at: (path: Path) => (message: string) => string, problems: string[]) {
+  for (const [name, { entra_group: group }] of Object.entries(file.groups))
+    if (group !== undefined)
+      problems.push(
+        at(['groups', name, 'entra_group'])(
+          'needs TEAMS_APP_ID with credentials (not the playground): nobody would be in it',
+        ),
+      );
 }
 
 /** Where the policy sends somebody to Teams. */

@@ -1,5 +1,6 @@
 import { connector } from './connector.ts';
 import { endpointsOf } from './endpoints.ts';
+import { entraGroups, GRAPH } from './entra-groups.ts';
 import { fetchJson } from './fetch-json.ts';
 import { createPace } from './pace.ts';
 import { Member, OpenIdDocument } from './schema.ts';
@@ -14,6 +15,8 @@ export interface CheckUp {
   token(): Promise<string | null>;
   /** Null when the keys that sign for Teams can be had, or why not. */
   keys(): Promise<string | null>;
+  /** How many people are in this group of Entra, or why nobody can say. */
+  group(id: string): Promise<number | string>;
   /** Null when the app is in this channel or chat and this person, by object id, is a member; or why not. */
   member(conversation: string, object: string): Promise<string | null>;
 }
@@ -22,9 +25,18 @@ export function checkUp(settings: TeamsSettings, now: () => number): CheckUp {
   const endpoints = endpointsOf(settings);
   const tokens = settings.playground ? null : tokenSource(settings, endpoints, CONNECTOR, now);
   const api = connector({ endpoints, tokens, pace: createPace(now) });
-  const said = (work: Promise<string | null>) =>
-    work.catch((cause: unknown) => (cause instanceof Error ? cause.message.slice(0, 200) : 'no answer'));
+  const said = (work: Promise<string | null>) => work.catch(whyOf);
   return {
+    async group(id) {
+      if (tokens === null) return 'the playground has none';
+      const graph = tokenSource(settings, endpoints, GRAPH, now);
+      const groups = entraGroups({ endpoints, tokens: graph, tenantId: settings.tenantId });
+      try {
+        return (await groups.membersOf(id)).length;
+      } catch (cause) {
+        return whyOf(cause);
+      }
+    },
     token: () => said((tokens?.token() ?? Promise.resolve('')).then(() => null)),
     keys: () =>
       said(
@@ -48,4 +60,8 @@ export function checkUp(settings: TeamsSettings, now: () => number): CheckUp {
           }),
       ),
   };
+}
+
+function whyOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message.slice(0, 200) : 'no answer';
 }

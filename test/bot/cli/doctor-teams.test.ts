@@ -6,15 +6,21 @@ import { CHANNEL, TENANT } from '../../helpers/fake-teams/world.ts';
 import { peopleIn, teamsSettings } from '../../helpers/start-teams.ts';
 import { changed } from '../policy-file/sound-policy.ts';
 
+const GROUP = 'cccccccc-0000-4000-8000-000000000001';
+
 async function opened(person: string | null, tenant = TENANT) {
   const teams = await startFakeTeams();
   peopleIn(teams);
   onTestFinished(() => teams.stop());
-  const text = changed(['    expires_after: 45m', `    notify: { teams: "${CHANNEL}" }`]);
+  const text = changed(
+    ['    expires_after: 45m', `    notify: { teams: "${CHANNEL}" }`],
+    ['members: [carol] }', `members: [carol], entra_group: ${GROUP} }`],
+  );
   const read = readPolicyFile(text);
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const [first = '', ...others] = Object.keys(read.file.people);
   const { oid } = teams.world.user('bob');
+  teams.world.groups.set(GROUP, [{ type: 'user', id: oid }]);
   const file = {
     ...read.file,
     people: {
@@ -41,6 +47,7 @@ it('finds nothing wrong where the app, the keys and the place are as they must b
   const found = await look();
   expect(found).not.toContain('wrong');
   expect(found).toContain(`the app is in ${CHANNEL}`);
+  expect(found).toContain(`Entra's group ${GROUP} has 1 people`);
   expect(teams.calls.filter(({ method }) => method !== 'GET')).toEqual([]);
 });
 
@@ -49,8 +56,10 @@ it('names credentials that Microsoft does not take, keys that cannot be had, and
   teams.faults.plan('refused', /keys|openid/);
   teams.world.deletedPlaces.add(CHANNEL);
   teams.world.users.clear();
+  teams.world.groups.set(GROUP, null);
   const found = await look();
   expect(found).toMatch(/wrong the keys that sign for Teams cannot be had/);
+  expect(found).toContain('grant GroupMember.Read.All');
   expect(found).toMatch(new RegExp(`wrong ${CHANNEL}: 404`));
   teams.faults.plan('error-500', /token/);
   expect(await look()).toMatch(/^wrong Teams: Microsoft gives no token/);
