@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { authenticator } from '../connectors/api/authenticate.ts';
 import { openApiDocument } from '../connectors/api/openapi.ts';
 import { apiRoutes } from '../connectors/api/routes.ts';
+import { workerRoutes } from '../connectors/api/worker-routes.ts';
 import { httpApp, metricsRoute, mountedAt } from '../connectors/http/app.ts';
 import { type HttpApp, newHttpApp } from '../connectors/http/bindings.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
 import { type Listening, listen, listenAt } from '../connectors/http/server.ts';
 import { operatorRoutes } from '../connectors/operator/routes.ts';
+import { outputFolder } from '../queue/executors/output-folder.ts';
 import { startRelay } from '../queue/relay.ts';
 import { relayEntries } from '../queue/relay-entries.ts';
 import { faceCourier } from '../queue/relay-face.ts';
@@ -25,6 +27,7 @@ import { pruneLog } from './app/prune-log.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { restoreCards } from './app/restore-cards.ts';
 import { takeDueCheckpoint } from './app/take-checkpoint.ts';
+import { createWorkerDesk } from './app/worker-desk.ts';
 import { closeLog } from './close-log.ts';
 import type { Desk } from './commands/answer.ts';
 import { createDesk } from './commands/desk.ts';
@@ -49,7 +52,7 @@ import { createLiveStreams } from './room/live.ts';
 import { roomMessenger } from './room/messenger.ts';
 import type { SlackSettings } from './slack/settings.ts';
 import { readVerifier, SOFTWARE } from './software.ts';
-import { type QueueSettings, startExecution } from './start-execution.ts';
+import { outputDirOf, type QueueSettings, startExecution } from './start-execution.ts';
 import type { TeamsSettings } from './teams/settings.ts';
 
 interface Listen {
@@ -148,14 +151,20 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   });
   const desk = createDesk(context, refusedCalls, { exporter, checker });
   const metrics = createMetrics(() => context.store.committed.countByState());
-  const api = apiRoutes({
+  const apiOptions = {
     context,
     authenticate: authenticator(() => context.rulebook),
     refusedCalls,
     exporter,
     logger,
     bodyWithinMs: ports.bodyWithinMs ?? 10_000,
-  });
+  };
+  const outputs = outputFolder(outputDirOf(config.dataDir));
+  const workers = createWorkerDesk(context, outputs, () => clock.steady());
+  const api = apiRoutes(apiOptions).route(
+    '/',
+    workerRoutes(apiOptions, { desk: workers, software: SOFTWARE }),
+  );
   const live = createLiveStreams(createFeed(context), context.watchers);
   const room = createRoom({
     context,

@@ -17,6 +17,11 @@ const EMBEDDED = 'embedded';
 
 const DRAIN_MS = 10_000;
 
+/** What actions print, here and on other machines. */
+export function outputDirOf(dataDir: string): string {
+  return join(dataDir, 'outputs');
+}
+
 export interface Execution {
   /** Starts nothing new, and gives what runs a while to end. */
   stop(): Promise<void>;
@@ -41,8 +46,9 @@ export async function startExecution(
       keep: (id, attempt) => keepAction(context, EMBEDDED, id, attempt),
       finish: (id, finished) => finishAction(context, EMBEDDED, id, finished),
     },
-    executorFor: ({ job }) => context.rulebook.actions.get(job.action)?.execute?.executor ?? null,
-    outputDir: join(dataDir, 'outputs'),
+    executorFor: ({ job }) =>
+      context.rulebook.actions.get(job.action)?.execute?.executor ?? 'the bot has no executor for it',
+    outputDir: outputDirOf(dataDir),
     random,
     clock,
     logger,

@@ -1,30 +1,23 @@
-import type { Claimed, Finished } from '../bot/app/run-action.ts';
-import type { Refusal } from '../bot/core/refusal.ts';
 import type { RequestId, RunOutput } from '../bot/core/request.ts';
 import type { Executor, Job, TryEnded } from '../bot/ports/executor.ts';
+import type { Finished, Home, Released } from '../bot/ports/home.ts';
 import type { Logger } from '../bot/ports/logger.ts';
 import type { Wake } from '../bot/ports/queue-driver.ts';
 import type { Random } from '../bot/ports/random.ts';
 import { backoffMs } from './backoff.ts';
 
-/** Where a worker takes its actions from: the bot's use cases, in this process or over HTTP. */
-export interface Home {
-  claim(id: RequestId): Promise<Claimed>;
-  keep(id: RequestId, attempt: number): Promise<{ readonly ok: true; readonly stop: boolean } | Refusal>;
-  finish(id: RequestId, finished: Finished): Promise<{ readonly ok: true } | Refusal>;
-}
-
 /** Keeps what an action prints. One per try. */
-interface Sink {
+export interface Sink {
   write(bytes: Uint8Array): void;
-  close(): Omit<RunOutput, 'attempt'>;
+  /** Null when nothing was printed. MUST NOT reject: that it could not be kept is no reason to lose the outcome. */
+  close(): Promise<Omit<RunOutput, 'attempt'> | null>;
 }
 
 export interface Workshop {
   readonly home: Home;
-  /** What carries out this claim, or null when this worker cannot. */
-  readonly executorFor: (claimed: Extract<Claimed, { ok: true }>) => Executor | null;
-  readonly sinkFor: (claimed: Extract<Claimed, { ok: true }>) => Sink;
+  /** What carries out this claim, or why this worker cannot. */
+  readonly executorFor: (claimed: Released) => Executor | string;
+  readonly sinkFor: (claimed: Released) => Sink;
   readonly random: Random;
   readonly logger: Logger;
   readonly sleep: (ms: number) => Promise<void>;
@@ -77,20 +70,15 @@ async function claimAndRun(shop: Workshop, request: RequestId): Promise<void> {
   const ended = isLate ? NOT_STARTED : await run(shop, job, claimed);
   isOver.abort();
   await keeping;
-  const output = { attempt, ...sink.close() };
+  const printed = await sink.close();
+  const output = printed === null ? null : { attempt, ...printed };
   await bringHome(shop, request, { attempt, ended, retryInMs: backoffMs(attempt, shop.random), output });
 }
 
-async function run(shop: Workshop, job: Job, claimed: Extract<Claimed, { ok: true }>): Promise<TryEnded> {
+async function run(shop: Workshop, job: Job, claimed: Released): Promise<TryEnded> {
   const executor = shop.executorFor(claimed);
-  if (executor === null) {
-    return {
-      status: 'failed',
-      exitCode: null,
-      detail: 'this worker has no executor for it',
-      retryable: false,
-    };
-  }
+  // Nothing was started, and another worker may be able to.
+  if (typeof executor === 'string') return { ...NOT_STARTED, detail: executor };
   try {
     // A second start of something that can be asked about: it may have happened the first time.
     if (job.attempt > 1 && executor.check !== undefined) {
@@ -116,7 +104,7 @@ async function run(shop: Workshop, job: Job, claimed: Extract<Claimed, { ok: tru
 /** Says that it lives, and asks whether it may go on. Who hears that the lease is somebody else's stops. */
 async function keepAlive(
   { home, sleep }: Workshop,
-  { job, leaseMs }: Extract<Claimed, { ok: true }>,
+  { job, leaseMs }: Released,
   stop: AbortController,
   isOver: AbortSignal,
 ): Promise<void> {

@@ -1,27 +1,28 @@
-import { join } from 'node:path';
-import type { Claimed } from '../bot/app/run-action.ts';
 import type { Clock } from '../bot/ports/clock.ts';
 import type { Executor } from '../bot/ports/executor.ts';
+import type { Home, Released } from '../bot/ports/home.ts';
 import type { Logger } from '../bot/ports/logger.ts';
 import type { Random } from '../bot/ports/random.ts';
 import { OutputFile } from './executors/output.ts';
+import { outputFileOf } from './executors/output-folder.ts';
 import { valueAt } from './executors/pointer.ts';
-import type { Home, Workshop } from './worker.ts';
-
-const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
+import type { Sink, Workshop } from './worker.ts';
 
 export interface WorkshopOptions {
   readonly home: Home;
-  readonly executorFor: (claimed: Extract<Claimed, { ok: true }>) => Executor | null;
+  readonly executorFor: (claimed: Released) => Executor | string;
   /** Where what actions print is kept, one file a try. */
   readonly outputDir: string;
+  /** Brings what a file holds to somewhere else, while it grows. Left out, the file stays where it is. */
+  readonly bring?: (claimed: Released, file: OutputFile, path: string) => Sink;
   readonly random: Random;
   readonly clock: Pick<Clock, 'steady'>;
   readonly logger: Logger;
 }
 
 /** A place to work, with files for what is printed. What the policy redacts is hidden there as well. */
-export function workshop({ home, executorFor, outputDir, random, clock, logger }: WorkshopOptions): Workshop {
+export function workshop(options: WorkshopOptions): Workshop {
+  const { home, executorFor, outputDir, bring = stays, random, clock, logger } = options;
   return {
     home,
     executorFor,
@@ -36,8 +37,14 @@ export function workshop({ home, executorFor, outputDir, random, clock, logger }
         const value = valueAt(payload, pointer);
         return typeof value === 'string' ? value : [];
       });
-      const secrets = [...redacted, ...(executorFor(claimed)?.secrets ?? [])];
-      return new OutputFile(join(outputDir, `${request}-${attempt}.log`), secrets, MOST_OUTPUT_BYTES);
+      const executor = executorFor(claimed);
+      const secrets = [...redacted, ...(typeof executor === 'string' ? [] : executor.secrets)];
+      const path = outputFileOf(outputDir, request, attempt);
+      return bring(claimed, new OutputFile(path, secrets), path);
     },
   };
+}
+
+function stays(_claimed: Released, file: OutputFile): Sink {
+  return { write: (bytes) => file.write(bytes), close: async () => file.close() };
 }

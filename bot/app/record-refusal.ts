@@ -1,13 +1,19 @@
-import type { LogEvent } from '../core/event.ts';
+import type { Actor, LogEvent } from '../core/event.ts';
 import type { RefusalCode } from '../core/refusal.ts';
 import type { ActionRequest, Instant } from '../core/request.ts';
 import type { Transaction } from '../ports/store.ts';
-import type { Caller, Context } from './context.ts';
+import type { Context } from './context.ts';
 
 /** Beyond this many in a minute one entry counts the rest, so that nobody can fill the disk with noes. */
 const MOST_A_MINUTE = 120;
 
 export type RefusalEvent = LogEvent & { readonly code: RefusalCode };
+
+/** Who was refused: a caller, or a worker. */
+export interface Refused {
+  readonly id: string;
+  readonly actor: Actor;
+}
 
 /** The entry of a refused call that has no type of its own. */
 export const callRefused =
@@ -21,7 +27,7 @@ export const callRefused =
 export function recordRefusal(
   { refusals }: Context,
   { tx, at }: { readonly tx: Transaction; readonly at: Instant },
-  { id, actor }: Pick<Caller, 'id' | 'actor'>,
+  { id, actor }: Refused,
   event: RefusalEvent,
   about: ActionRequest | null = null,
 ): void {

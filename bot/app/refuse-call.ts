@@ -1,11 +1,11 @@
 import type { RefusalCode } from '../core/refusal.ts';
 import { write } from './change-request.ts';
-import { type Caller, type Context, KEYTURN } from './context.ts';
-import { callRefused, recordRefusal } from './record-refusal.ts';
+import { type Context, KEYTURN } from './context.ts';
+import { callRefused, type Refused, recordRefusal } from './record-refusal.ts';
 
 /** Puts refused calls that never reached a request on the record. */
 export interface RefusedCalls {
-  authenticated(caller: Caller, call: string, code: RefusalCode): Promise<void>;
+  authenticated(caller: Refused, call: string, code: RefusalCode): Promise<void>;
   /** At most one entry per source and minute; the rest are counted in the next. */
   unauthenticated(source: string, call: string): Promise<void>;
 }

@@ -6,40 +6,49 @@ import { decide } from '../core/lifecycle/decide.ts';
 import { keepLease } from '../core/lifecycle/execute.ts';
 import { runAt } from '../core/lifecycle/time.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
-import type { ActionRequest, RequestId, RunOutput } from '../core/request.ts';
-import type { Job, TryEnded } from '../ports/executor.ts';
+import type { ActionRequest, Instant, RequestId } from '../core/request.ts';
+import type { Claimed, Finished, Kept, Released, Told } from '../ports/home.ts';
 import type { ExecuteSettings } from '../ports/rulebook.ts';
 import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import type { Context } from './context.ts';
+import { recordRefusal } from './record-refusal.ts';
 import { storedPayload } from './stored-payload.ts';
 
-/** What a worker gets with its claim: everything it needs to run, and how long it has. */
-export type Claimed =
-  | {
-      readonly ok: true;
-      readonly job: Omit<Job, 'signal' | 'onOutput'>;
-      readonly leaseMs: number;
-      readonly redact: readonly string[];
-    }
-  | Refusal;
-
 /** Longer than a worker needs to say that it lives, and short enough to be taken over soon. */
-const LEASE_MS = 30_000;
+export const LEASE_MS = 30_000;
+
+export interface Claiming {
+  /** Read when it is decided, since a reload may have taken the worker away; null: there is no such worker. */
+  readonly labels: () => readonly string[] | null;
+  /** Chosen by who claims, and signed with the grant. */
+  readonly challenge: string | null;
+}
+
+/** The bot itself has no labels. */
+const HERE: Claiming = { labels: () => [], challenge: null };
 
 /**
  * A worker takes an approved action. Of any number of workers at once, one gets it; the effect MUST
  * begin after this has answered and not before.
  */
-export async function claimAction(context: Context, worker: string, id: RequestId): Promise<Claimed> {
+export async function claimAction(
+  context: Context,
+  worker: string,
+  id: RequestId,
+  { labels: labelsNow, challenge }: Claiming = HERE,
+): Promise<Claimed> {
   await context.directories.renew();
   return write<Claimed>(context, (writing) => {
     const { tx, at } = writing;
     const request = current(context, writing, id);
     const actor: Actor = { kind: 'worker', worker };
     const no = (refusal: Refusal): Refusal => {
-      tx.append({ type: 'grant.refused', code: refusal.code }, actor, at, request);
+      const event = { type: 'grant.refused', code: refusal.code } as const;
+      recordRefusal(context, writing, { id: worker, actor }, event, request);
       return refusal;
     };
+    const labels = labelsNow();
+    if (labels === null) return no(refuse('UNAUTHENTICATED'));
     if (request === null) return no(refuse('NOT_FOUND'));
     // An older copy of this log may hold what was run long ago. It says so once, in `/readyz`.
     if (context.guard.why() !== null) return refuse('UNAVAILABLE');
@@ -47,6 +56,8 @@ export async function claimAction(context: Context, worker: string, id: RequestI
     const isFree = request.state === 'approved' || (runAt(request) ?? Number.POSITIVE_INFINITY) <= at;
     if (!isFree) return refuse('ALREADY_CONSUMED');
     const settings = context.rulebook.actions.get(request.action)?.execute ?? null;
+    const needed = [...(request.executor?.runsOn ?? []), ...(settings?.runsOn ?? [])];
+    if (!needed.every((label) => labels.includes(label))) return no(refuse('NOT_YOURS_TO_RUN'));
     if (settings !== null && isLaneFull(writing, request, settings)) return refuse('LIMIT_REACHED');
     const actionText = tx.actionText(id);
     const nonce = Buffer.from(context.random.bytes(32)).toString('base64url');
@@ -61,8 +72,7 @@ export async function claimAction(context: Context, worker: string, id: RequestI
     const decision = decide(request, command, circumstances(context, writing, request));
     if (!decision.ok) return no(decision);
     const claimed = record(context, writing, request, decision.events, actor);
-    const job = toJob(context, claimed, actionText, nonce, worker);
-    return { ok: true, job, leaseMs: LEASE_MS, redact: request.redact };
+    return released(context, writing, claimed, { actionText, nonce, challenge, settings });
   });
 }
 
@@ -76,33 +86,47 @@ function isLaneFull(
   return running >= concurrency || (perMinute !== null && started >= perMinute);
 }
 
-function toJob(
+function released(
   context: Context,
+  { at }: Writing,
   request: ActionRequest,
-  actionText: string,
-  nonce: string,
-  worker: string,
-): Omit<Job, 'signal' | 'onOutput'> {
-  const { id, action, target, actionDigest, usableUntil, createdAt } = request;
+  {
+    actionText,
+    nonce,
+    challenge,
+    settings,
+  }: {
+    readonly actionText: string;
+    readonly nonce: string;
+    readonly challenge: string | null;
+    readonly settings: ExecuteSettings | null;
+  },
+): Released {
+  const { id, action, target, actionDigest, redact } = request;
+  const { attempt = 1, worker = '' } = request.execution?.run ?? {};
   const grant = context.signer.sign({
     request: id,
     action_digest: actionDigest,
     nonce,
-    expires_at: toIsoTime(usableUntil ?? createdAt),
+    expires_at: toIsoTime(grantEnds(request, at)),
     audience: `worker:${worker}`,
+    attempt,
+    ...(settings === null ? {} : { definition: settings.executor.definition }),
+    ...(challenge === null ? {} : { challenge }),
   });
-  const attempt = request.execution?.run?.attempt ?? 1;
-  return { request: id, attempt, action, target, payload: storedPayload(actionText), actionDigest, grant };
+  const payload = storedPayload(actionText);
+  const job = { request: id, attempt, action, target, payload, actionDigest, grant };
+  return { ok: true, job, leaseMs: LEASE_MS, redact, settings: settings?.settings ?? {}, actionText };
+}
+
+/** A later try may begin when the approval itself could no longer be used: it was released in time. */
+function grantEnds({ usableUntil, execution }: ActionRequest, at: Instant): Instant {
+  return Math.max(usableUntil ?? at, execution?.run?.leaseUntil ?? at);
 }
 
 /** It is still at work. Answers whether somebody wants it to end. */
-export function keepAction(
-  context: Context,
-  worker: string,
-  id: RequestId,
-  attempt: number,
-): Promise<{ readonly ok: true; readonly stop: boolean } | Refusal> {
-  return write<{ readonly ok: true; readonly stop: boolean } | Refusal>(context, (writing) => {
+export function keepAction(context: Context, worker: string, id: RequestId, attempt: number): Promise<Kept> {
+  return write<Kept>(context, (writing) => {
     const request = current(context, writing, id);
     if (request === null) return refuse('NOT_FOUND');
     const kept = keepLease(
@@ -116,22 +140,14 @@ export function keepAction(
   });
 }
 
-export interface Finished {
-  readonly attempt: number;
-  readonly ended: TryEnded;
-  /** Until the next try, where this one may be repeated. */
-  readonly retryInMs: number;
-  readonly output: RunOutput | null;
-}
-
 /** How a try ended. From a worker that was thought dead it changes nothing, and is kept as evidence. */
 export function finishAction(
   context: Context,
   worker: string,
   id: RequestId,
   finished: Finished,
-): Promise<{ readonly ok: true } | Refusal> {
-  return write<{ readonly ok: true } | Refusal>(context, (writing) => {
+): Promise<Told> {
+  return write<Told>(context, (writing) => {
     const request = current(context, writing, id);
     const actor: Actor = { kind: 'worker', worker };
     if (request === null) return refuse('NOT_FOUND');
@@ -159,7 +175,7 @@ function settle(
   request: ActionRequest,
   command: Parameters<typeof decide>[1],
   actor: Actor,
-): { readonly ok: true } | Refusal {
+): Told {
   const decision = decide(request, command, circumstances(context, writing, request));
   if (!decision.ok) return decision;
   record(context, writing, request, decision.events, actor);

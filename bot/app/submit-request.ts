@@ -9,7 +9,7 @@ import { newId } from '../core/new-id.ts';
 import { type Evaluation, evaluate } from '../core/policy.ts';
 import { redact } from '../core/redaction.ts';
 import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
-import type { ActionRequest, Exclusion, PersonId, RequestId, Target } from '../core/request.ts';
+import type { ActionRequest, Exclusion, Hold, PersonId, RequestId, Target } from '../core/request.ts';
 import type { Identity } from '../core/unresolved.ts';
 import { RENDERER, toView } from '../core/view.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
@@ -23,6 +23,7 @@ import { limitReached } from './limit-reached.ts';
 import { peopleBehind } from './people-behind.ts';
 import { factsOf } from './policy-facts.ts';
 import { recordRefusal } from './record-refusal.ts';
+import { redeemable } from './redeem-ticket.ts';
 import { toTwinKey } from './twin-key.ts';
 
 /** A submission, parsed. `onBehalfOf` is a person's key. */
@@ -34,7 +35,7 @@ export interface Submission {
   readonly payload: JsonObject;
   readonly links: readonly string[];
   readonly expiresInS: number | null;
-  readonly hold: 'poll' | 'wait';
+  readonly hold: Hold;
 }
 
 export type SubmitResult =
@@ -213,6 +214,9 @@ function create(
   const twinKey = toTwinKey(born.actionDigest, excluded, born.unresolved);
   const joined = evaluation.effect === 'require' ? join(context, caller, writing, twinKey, born) : null;
   if (joined !== null) return joined;
+  const returns = evaluation.effect === 'require' && born.submissions.some(({ hold }) => hold === 'ticket');
+  const redeemed = returns ? redeemable(context, writing, twinKey) : null;
+  if (redeemed !== null) return { ok: true, created: false, request: redeemed };
   const limited = limitReached(context, caller, writing);
   if (limited !== null) return limited;
   const freezes = freezesInForce(context.rulebook.policy.freezes, facts, at);

@@ -3,13 +3,21 @@ import { Command } from 'commander';
 import { KeyturnFault } from '../core/fault.ts';
 import { SOFTWARE } from '../software.ts';
 
+/** Before anything else of it is loaded: what goes wrong in a hook, also this early, must block the call. */
+const answering =
+  process.argv[2] === 'hook'
+    ? (await import('../../connectors/hook/fail-closed.ts')).failClosed()
+    : { answered: () => undefined };
+
 /** Each command is loaded when it is named: `guard` must not pay for a server that it never starts. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./init.ts')).initCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  worker: async () => (await import('./worker.ts')).workerCommand(),
   room: async () => (await import('./room-code.ts')).roomCommand(),
   token: async () => (await import('./token-new.ts')).tokenCommand(),
   request: async () => (await import('./request.ts')).requestCommand(),
+  hook: async () => (await import('./hook.ts')).hookCommand(answering),
   guard: async () => (await import('./guard.ts')).guardCommand(),
   people: async () => (await import('./people.ts')).peopleCommand(),
   backup: async () => (await import('./backup.ts')).backupCommand(),

@@ -31,6 +31,7 @@ function summary(path: string, file: PolicyFile): string {
     `  people   ${size(file.people)}`,
     `  groups   ${size(file.groups)}`,
     `  clients  ${size(file.clients)}`,
+    ...(size(file.workers) === '0' ? [] : [`  workers  ${size(file.workers)}`]),
     `  plans    ${size(file.plans)}`,
     `  rules    ${file.rules.length}, then ${effect}${plan === undefined ? '' : ` ${plan}`}`,
     ...(file.tests.length === 0

@@ -5,7 +5,7 @@ import { sha256Hex } from '../core/digest.ts';
 const BAD_USAGE = 78;
 
 /** The prefix says whose it is, so that a person's token is refused where a machine's is due. */
-const PREFIX = { person: 'ktp_', client: 'ktc_' } as const;
+const PREFIX = { person: 'ktp_', client: 'ktc_', worker: 'ktw_' } as const;
 export type TokenHolder = keyof typeof PREFIX;
 
 export interface NewToken {
@@ -21,12 +21,12 @@ export function newToken(holder: TokenHolder): NewToken {
 
 export function tokenCommand(): Command {
   const command = new Command('token')
-    .description('make tokens for people and clients')
+    .description('make tokens for people, clients and workers')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_USAGE));
   command
     .command('new')
     .description('print a new token and the hash for keyturn.yaml; the token is shown this once')
-    .addArgument(new Argument('<holder>', 'whose token it is').choices(['person', 'client']))
+    .addArgument(new Argument('<holder>', 'whose token it is').choices(['person', 'client', 'worker']))
     .action((holder: TokenHolder) => {
       const { token, sha256 } = newToken(holder);
       const key = holder === 'person' ? 'api_token_sha256' : 'token_sha256';

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type ExecutorSettings, toExecutor } from '../../queue/executors/settings.ts';
+import { type ExecutorSettings, executorElsewhere, toExecutor } from '../../queue/executors/settings.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import type { ActionSettings, ExecuteSettings } from '../ports/rulebook.ts';
 import { compilePayloadSchema } from './payload-schema.ts';
@@ -42,7 +42,9 @@ export function readActions(
     const run =
       execute === undefined
         ? null
-        : tried(`actions.${name}.execute`, () => toExecuteSettings(execute, folder, env, wall));
+        : tried(`actions.${name}.execute`, () =>
+            toExecuteSettings(execute, { folder, env, wall, isRunHere: file.queue.concurrency > 0 }),
+          );
     return [name, { risk, redact, payloadProblems: check ?? (() => []), execute: run }];
   });
   if (problems.length > 0) throw new KeyturnFault('CONFIG_INVALID', problems.join('\n'));
@@ -65,16 +67,21 @@ function readSchema(path: string): string {
   return readFileSync(path, 'utf8');
 }
 
-function toExecuteSettings(
-  execute: Execute,
-  folder: string,
-  env: Environment,
-  wall: () => number,
-): ExecuteSettings {
+interface Here {
+  readonly folder: string;
+  readonly env: Environment;
+  readonly wall: () => number;
+  /** The bot itself runs what asks for no labels. */
+  readonly isRunHere: boolean;
+}
+
+function toExecuteSettings(execute: Execute, { folder, env, wall, isRunHere }: Here): ExecuteSettings {
   const { runs_on: runsOn, concurrency, per_minute: perMinute = null } = execute;
   const settings = toExecutorSettings(execute, folder);
   return {
-    executor: toExecutor(settings, env, wall),
+    // The secret of what runs elsewhere need not be here, and should not.
+    executor:
+      isRunHere && runsOn.length === 0 ? toExecutor(settings, env, wall) : executorElsewhere(settings),
     settings,
     runsOn: [...runsOn].sort(),
     concurrency,

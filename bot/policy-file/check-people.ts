@@ -3,7 +3,7 @@ import { actionGlobProblem, asList, targetGlobProblem } from './globs.ts';
 import type { Path } from './problem.ts';
 import { formatPath } from './problem.ts';
 
-/** One account, or one token, is one person or one client. Otherwise one of them can act as the other. */
+/** One account, or one token, is one person, one client or one worker. Otherwise one of them can act as the other. */
 export function checkAccounts({ draft, report }: Check): void {
   const seen = new Map<string, Path>();
   const once = (what: string, value: string, path: Path) => {
@@ -28,6 +28,9 @@ export function checkAccounts({ draft, report }: Check): void {
   }
   for (const [key, client] of draft.clients) {
     hashes(client?.auth.token_sha256, ['clients', key, 'auth', 'token_sha256']);
+  }
+  for (const [key, worker] of draft.workers) {
+    hashes(worker?.auth.token_sha256, ['workers', key, 'auth', 'token_sha256']);
   }
 }
 

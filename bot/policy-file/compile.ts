@@ -42,6 +42,12 @@ export function compileRulebook(
     clients: new Map(
       Object.entries(file.clients).map(([key, client]) => [key as ClientId, clientOf(key, client, personId)]),
     ),
+    workers: new Map(
+      Object.entries(file.workers).map(([name, { labels, auth }]) => [
+        name,
+        { name, labels: [...labels].sort(), tokenSha256: asList(auth.token_sha256) },
+      ]),
+    ),
     actions,
     clearFrom: file.clear_from,
     auditors: new Set(file.auditors.map(personId)),

@@ -14,6 +14,7 @@ export interface Draft {
   readonly people: Entries<'people'>;
   readonly groups: Entries<'groups'>;
   readonly clients: Entries<'clients'>;
+  readonly workers: Entries<'workers'>;
   readonly actions: Entries<'actions'>;
   readonly plans: Entries<'plans'>;
   readonly rules: readonly (PolicyFile['rules'][number] | null)[];
@@ -23,6 +24,7 @@ export interface Draft {
   readonly clearFrom: readonly string[] | null;
   readonly auditors: readonly string[] | null;
   readonly tests: PolicyFile['tests'] | null;
+  readonly queue: PolicyFile['queue'] | null;
   readonly dataDir: string | null;
   readonly keyDir: string | null;
 }
@@ -76,7 +78,7 @@ function readSections(data: { readonly [key: string]: Json }, findings: Finding[
     return value.map((item, index) => read(reader, item, [key, index]));
   }
 
-  for (const key of ['version', 'listen', 'admin', 'queue', 'limits', 'audit', 'payload_retention'] as const)
+  for (const key of ['version', 'listen', 'admin', 'limits', 'audit', 'payload_retention'] as const)
     whole(key);
   // It may be left out, and has no default.
   if (at('security_notices') !== undefined) whole('security_notices');
@@ -85,6 +87,7 @@ function readSections(data: { readonly [key: string]: Json }, findings: Finding[
     people: entries('people'),
     groups: entries('groups'),
     clients: entries('clients'),
+    workers: entries('workers'),
     actions: entries('actions'),
     plans: entries('plans'),
     rules: list('rules', Rule),
@@ -94,6 +97,7 @@ function readSections(data: { readonly [key: string]: Json }, findings: Finding[
     clearFrom: whole('clear_from'),
     auditors: whole('auditors'),
     tests: whole('tests'),
+    queue: whole('queue'),
     dataDir: whole('data_dir'),
     keyDir: whole('key_dir'),
   };

@@ -7,8 +7,6 @@ import type { Finding, Path } from './problem.ts';
  * `*` is any key of that section, or any entry of that list. A key goes from this list when it works.
  */
 const NOT_YET: readonly (readonly [name: string, ...path: string[]])[] = [
-  // An approved action would wait for a worker that cannot exist, until it lapses.
-  ['execute.runs_on', 'actions', '*', 'execute', 'runs_on'],
   ['auth.oidc', 'clients', '*', 'auth', 'oidc'],
 ];
 

@@ -19,10 +19,15 @@ export function policyText(file: PolicyFile): string {
     const { token_sha256: hashes, ...others } = auth;
     return [key, { ...client, auth: { ...others, ...tokens(hashes) } }];
   });
+  const workers = Object.entries(file.workers).map(([key, { auth, ...worker }]) => [
+    key,
+    { ...worker, auth: tokens(auth.token_sha256) },
+  ]);
   return canonicalJson({
     ...file,
     people: Object.fromEntries(people),
     clients: Object.fromEntries(clients),
+    workers: Object.fromEntries(workers),
   } as unknown as Json);
 }
 

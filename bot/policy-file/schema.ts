@@ -4,6 +4,7 @@ import { Execute } from './schema-execute.ts';
 import { breakGlassOf, Escalate, freezeOf, Notify, Remind, ReviewVia } from './schema-freezes.ts';
 import * as names from './schema-names.ts';
 import { PolicyTest } from './schema-tests.ts';
+import { Worker } from './schema-worker.ts';
 
 /**
  * `keyturn.yaml`. An unknown key is refused rather than dropped: a misspelt `exclude` would let
@@ -133,7 +134,7 @@ const Rule = z.strictObject({
   replaces_default: z.boolean().prefault(false),
 });
 
-const A_COUNT = 'must be a whole number from 1 to 100';
+const A_COUNT = 'must be a whole number from 0 to 100';
 
 const Freeze = freezeOf(Match);
 const BreakGlass = breakGlassOf(Match);
@@ -174,8 +175,9 @@ export const PolicyFile = z.strictObject({
         .line(100)
         .exactOptional()
         .meta({ description: 'For bullmq. Left out, REDIS_URL.' }),
-      concurrency: z.int(A_COUNT).min(1, A_COUNT).max(100, A_COUNT).prefault(4).meta({
-        description: 'How many approved actions run at the same time.',
+      concurrency: z.int(A_COUNT).min(0, A_COUNT).max(100, A_COUNT).prefault(4).meta({
+        description:
+          'How many approved actions the bot itself runs at the same time. 0: workers run all of them.',
       }),
     })
     .prefault({}),
@@ -185,6 +187,9 @@ export const PolicyFile = z.strictObject({
   auditors: z.array(names.Name).max(300, 'holds at most 300 people').prefault([]),
   clear_from: listOf(names.Name, 20),
   clients: keyed(names.Name, Client, 2_000),
+  workers: keyed(names.Name, Worker, 200).prefault({}).meta({
+    description: 'Who else carries out what is approved: `keyturn worker` on other machines.',
+  }),
   actions: keyed(names.ActionName, Action, 1_000).prefault({}),
   plans: keyed(names.Name, Plan, 200),
   default: Default,
@@ -238,6 +243,7 @@ export const SECTIONS = {
   people: { key: names.Name, entry: Person },
   groups: { key: names.Name, entry: Group },
   clients: { key: names.Name, entry: Client },
+  workers: { key: names.Name, entry: Worker },
   actions: { key: names.ActionName, entry: Action },
   plans: { key: names.Name, entry: Plan },
 } as const;

@@ -7,6 +7,7 @@ import { checkAccounts, checkClients, checkGroups } from './check-people.ts';
 import { checkPlans } from './check-plans.ts';
 import { checkDefault, checkRules } from './check-rules.ts';
 import { checkTests } from './check-tests.ts';
+import { checkWorkers } from './check-workers.ts';
 import type { Draft } from './draft.ts';
 import type { Finding, Path } from './problem.ts';
 
@@ -24,6 +25,7 @@ export function checkSemantics(draft: Draft, refused: (path: Path) => boolean): 
   checkRules(check);
   checkDefault(check);
   checkActions(check);
+  checkWorkers(check);
   checkFolders(check);
   checkTests(check);
   return findings;

@@ -7,6 +7,11 @@ interface Grant {
   readonly nonce: string;
   readonly expires_at: string;
   readonly audience: string;
+  /** Where Keyturn runs it: which start this is, and the digest of what runs. */
+  readonly attempt?: number;
+  readonly definition?: Digest;
+  /** What the worker asked this claim with: an answer to another claim is none to this one. */
+  readonly challenge?: string;
 }
 
 /** A DSSE envelope (https://github.com/secure-systems-lab/dsse) over the grant's JCS bytes, ECDSA P-256. */

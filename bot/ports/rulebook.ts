@@ -28,6 +28,14 @@ export interface Person {
   readonly tokenSha256: readonly string[];
 }
 
+/** A process on another machine that carries out what was approved. It can do nothing else. */
+interface Worker {
+  readonly name: string;
+  /** It is given what asks for these, or for none. */
+  readonly labels: readonly string[];
+  readonly tokenSha256: readonly string[];
+}
+
 export interface ActionSettings {
   readonly risk: Risk;
   /** JSON pointers into the payload whose values nobody is shown. */
@@ -65,6 +73,7 @@ export interface Rulebook {
   readonly environments: ReadonlySet<string>;
   readonly people: ReadonlyMap<PersonId, Person>;
   readonly clients: ReadonlyMap<ClientId, Client>;
+  readonly workers: ReadonlyMap<string, Worker>;
   readonly actions: ReadonlyMap<string, ActionSettings>;
   readonly clearFrom: readonly string[];
   readonly auditors: ReadonlySet<PersonId>;

@@ -114,6 +114,8 @@ export interface Transaction
   /** How much of this lane is at work at `at`, and how many starts it had since `since`. */
   laneLoad(lane: string, at: Instant, since: Instant): { readonly running: number; readonly started: number };
   pendingTwin(dedupeKey: string): ActionRequest | null;
+  /** The oldest approved one that nobody has taken yet. */
+  approvedTwin(dedupeKey: string): ActionRequest | null;
   openOf(requester: ClientId | PersonId): readonly ActionRequest[];
   /** Appends one entry and returns its sequence number. */
   append(event: Event, actor: Actor, at: Instant, request: ActionRequest | null): number;

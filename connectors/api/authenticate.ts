@@ -3,7 +3,7 @@ import type { Caller } from '../../bot/app/context.ts';
 import { sha256Hex } from '../../bot/core/digest.ts';
 import type { Rulebook } from '../../bot/ports/rulebook.ts';
 
-const BEARER = /^Bearer ([\x21-\x7e]{20,200})$/i;
+export const BEARER = /^Bearer ([\x21-\x7e]{20,200})$/i;
 
 /**
  * Token in, caller out, by the rulebook in force at that moment. Only hashes of tokens are held, so

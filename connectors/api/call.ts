@@ -74,7 +74,11 @@ export function createCalls(options: ApiOptions) {
   }
 
   return {
-    /** A refusal that a use case has put on the record already. */
+    guarded,
+    body,
+    unauthenticated,
+
+    /** A refusal that is on the record already. */
     told: answer,
 
     shown: (caller: Caller, request: ActionRequest, status: 200 | 201 = 200): Response =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WORKER_CALLS } from './openapi-worker.ts';
 import * as schema from './schema.ts';
 import * as audit from './schema-audit.ts';
 
@@ -176,6 +177,7 @@ export const CALLS: readonly Call[] = [
     body: audit.ErasureBody,
     answers: audit.ErasureView,
   },
+  ...WORKER_CALLS,
   { method: 'get', path: '/healthz', does: 'The process lives.', answers: Status, open: true },
   {
     method: 'get',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RISKS, STATES, VERDICTS } from '../../bot/core/request.ts';
+import { HOLDS, RISKS, STATES, VERDICTS } from '../../bot/core/request.ts';
 
 // The wire format. An unknown field is refused rather than dropped: an approver must never be shown
 // less than what will run.
@@ -34,7 +34,7 @@ export const SubmitBody = z.strictObject({
     .max(10)
     .optional(),
   expires_in: z.int().min(1).max(31_536_000).optional(),
-  hold: z.enum(['poll', 'wait']).optional(),
+  hold: z.enum(HOLDS).optional(),
 });
 export type SubmitBody = z.infer<typeof SubmitBody>;
 

@@ -18,7 +18,7 @@ export interface Submission {
   readonly on_behalf_of?: string;
   readonly links?: readonly string[];
   readonly expires_in?: number;
-  readonly hold: 'wait' | 'poll';
+  readonly hold: 'wait' | 'poll' | 'ticket';
 }
 
 interface Target {
@@ -35,7 +35,7 @@ const SECONDS = new Map([
 ]);
 
 /** Only the form is checked here. What may be asked is the server's to say. */
-export function readSubmission(flags: SubmissionFlags, hold: 'wait' | 'poll'): Submission {
+export function readSubmission(flags: SubmissionFlags, hold: 'wait' | 'poll' | 'ticket'): Submission {
   return {
     action: flags.action,
     target: readTarget(flags.target),
@@ -47,7 +47,7 @@ export function readSubmission(flags: SubmissionFlags, hold: 'wait' | 'poll'): S
   };
 }
 
-export function readTimeoutMs(flags: SubmissionFlags): number | null {
+export function readTimeoutMs(flags: Pick<SubmissionFlags, 'timeout'>): number | null {
   return flags.timeout === undefined ? null : readSeconds('--timeout', flags.timeout) * 1_000;
 }
 

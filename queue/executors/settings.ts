@@ -39,10 +39,7 @@ export function definitionOf(settings: ExecutorSettings): Digest {
  */
 export function toExecutor(settings: ExecutorSettings, env: NodeJS.ProcessEnv, wall: () => number): Executor {
   const definition = definitionOf(settings);
-  if ('command' in settings) {
-    const { argv, cwd, env: names, timeout_ms: timeoutMs } = settings.command;
-    return commandExecutor({ argv, cwd, env: names, timeoutMs, kind: settings.kind, definition }, env);
-  }
+  if ('command' in settings) return commandOf(settings.command, settings.kind, definition, env);
   const {
     url,
     check_url: checkUrl,
@@ -62,4 +59,38 @@ export function toExecutor(settings: ExecutorSettings, env: NodeJS.ProcessEnv, w
   } catch (cause) {
     throw new TypeError(`${name} ${cause instanceof Error ? cause.message : 'is unusable'}`, { cause });
   }
+}
+
+/** For these settings on another machine: what is shown and checked before, without the secrets of there. */
+export function executorElsewhere(settings: ExecutorSettings): Executor {
+  const { kind } = settings;
+  const definition = definitionOf(settings);
+  return {
+    ...('command' in settings
+      ? commandOf(settings.command, kind, definition, {})
+      : { describe: () => `posts it to ${settings.http.url}`, problems: () => [] }),
+    kind,
+    definition,
+    secrets: [],
+    run: async () => ({
+      status: 'failed',
+      exitCode: null,
+      detail: 'runs on a worker on another machine, and not here',
+      retryable: true,
+    }),
+  };
+}
+
+function commandOf(
+  {
+    argv,
+    cwd,
+    env: names,
+    timeout_ms: timeoutMs,
+  }: Extract<ExecutorSettings, { command: unknown }>['command'],
+  kind: Executor['kind'],
+  definition: Digest,
+  env: NodeJS.ProcessEnv,
+): Executor {
+  return commandExecutor({ argv, cwd, env: names, timeoutMs, kind, definition }, env);
 }

@@ -1,6 +1,6 @@
 import type { Event } from '../../bot/core/event.ts';
 import { readIsoTime, toIsoTime } from '../../bot/core/instant.ts';
-import { RISKS, VERDICTS } from '../../bot/core/request.ts';
+import { HOLDS, RISKS, VERDICTS } from '../../bot/core/request.ts';
 
 // What each type of entry holds, as it stands in the log. The types below are read off these checks,
 // so that the replay can use no field that was not looked at.
@@ -53,7 +53,7 @@ const risk = oneOf(...RISKS);
 const verdict = oneOf(...VERDICTS);
 const via = oneOf('api', 'room', 'slack', 'teams');
 const ended = oneOf('succeeded', 'failed');
-const submission = fields({ key: orNull(text), hold: oneOf('poll', 'wait') });
+const submission = fields({ key: orNull(text), hold: oneOf(...HOLDS) });
 const glass = fields({
   who: listOf(text),
   candidates: listOf(text),

@@ -11,6 +11,7 @@ import { streams } from './migrations/0012-streams.ts';
 import { inbox } from './migrations/0013-inbox.ts';
 import { runs } from './migrations/0015-runs.ts';
 import { references } from './migrations/0016-references.ts';
+import { redeemable } from './migrations/0020-redeemable.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
 const MIGRATIONS: readonly string[] = [
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly string[] = [
   runs,
   pruned,
   references,
+  redeemable,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

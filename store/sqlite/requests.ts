@@ -33,6 +33,7 @@ type Requests = Pick<
     | 'countSince'
     | 'laneLoad'
     | 'pendingTwin'
+    | 'approvedTwin'
     | 'openOf'
   >;
 
@@ -91,6 +92,9 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   const twin = db.prepare<[string], Row>(
     `${ROW} WHERE twin = ? AND state = 'pending' ORDER BY number LIMIT 1`,
   );
+  const redeemable = db.prepare<[string], Row>(
+    `${ROW} WHERE twin = ? AND state = 'approved' ORDER BY number LIMIT 1`,
+  );
   const openRows = db.prepare<[string], Row>(`${ROW} WHERE requester = ? AND state IN ${OPEN}`);
   const one = (row: Row | undefined) => (row === undefined ? null : read(row));
 
@@ -117,6 +121,7 @@ export function requestsIn(db: Database, seq: () => number): Requests {
       started: starts.get(lane, from)?.n ?? 0,
     }),
     pendingTwin: (key) => one(twin.get(key)),
+    approvedTwin: (key) => one(redeemable.get(key)),
     openOf: (requester) => openRows.all(requester).map(read),
     insert(request, actionText, dedupeKey) {
       const { number, id, state, requester, createdAt } = request;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { untilIdle } from './lib/cpu.mjs';
 import { inTurns, leastOf } from './lib/measure.mjs';
 import { runChild, startKeyturn } from './lib/processes.mjs';
 import { cpuRow, toRow } from './lib/rows.mjs';
@@ -22,6 +23,8 @@ export async function growth({ dir, quick, stored }) {
       return startKeyturn(data);
     }),
   );
+  // It first brings every open request to the room, which the use cases alone have not done.
+  await Promise.all([untilIdle(small.pid), untilIdle(large.pid)]);
   const samples = quick ? 100 : 400;
   const load = ({ port, pid }, round) =>
     runChild('load-growth.mjs', { port, pid, inFlight: IN_FLIGHT, samples, salt: `c${round}` });

@@ -47,13 +47,16 @@ describe('the image', () => {
 });
 
 describe('compose.yaml', () => {
-  it.each(['keyturn', 'redis'])('gives %s a root that is read only, and no privileges', (name) => {
-    expect(services[name]).toMatchObject({
-      read_only: true,
-      cap_drop: ['ALL'],
-      security_opt: ['no-new-privileges:true'],
-    });
-  });
+  it.each(['keyturn', 'redis', 'worker-1', 'worker-2'])(
+    'gives %s a root that is read only, and no privileges',
+    (name) => {
+      expect(services[name]).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+    },
+  );
 
   it('gives Redis an append-only file, lets it evict nothing, and opens it to nobody outside', () => {
     const command = services.redis.command.join(' ');
@@ -71,6 +74,22 @@ describe('compose.yaml', () => {
     ]);
     expect(Object.keys(volumes)).toEqual(['data', 'keys', 'redis']);
     for (const port of services.keyturn.ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+
+  it.each(['worker-1', 'worker-2'])('gives %s the public key, and neither keys nor data', (name) => {
+    const worker = services[name];
+    expect(worker.volumes).toEqual(['./config/grant.pub:/config/grant.pub:ro']);
+    expect(worker.environment.KEYTURN_GRANT_PUB).toBe('/config/grant.pub');
+    // Plain http is taken on the loopback address only, so it has to be the bot's.
+    expect([worker.network_mode, worker.environment.KEYTURN_URL]).toEqual([
+      'service:keyturn',
+      'http://127.0.0.1:3000',
+    ]);
+    expect(worker.environment.REDIS_URL).toBe(services.keyturn.environment.REDIS_URL);
+    expect(worker.command).toEqual(['node', 'dist/bot/cli/keyturn.js', 'worker']);
+    expect(worker.env_file).toEqual([`./config/${name}.env`]);
+    const drain = Number(/DRAIN = (\d+)/.exec(read('bot/cli/worker.ts'))?.[1]);
+    expect(Number.parseInt(worker.stop_grace_period, 10)).toBeGreaterThan(drain);
   });
 
   it('waits longer for a stop than the bot waits for what runs', () => {

@@ -76,6 +76,7 @@ export function rulebook(personOf, version) {
     environments: new Set(['prod']),
     people: new Map(PEOPLE.map((key) => [personOf(key), person(key)])),
     clients: new Map([[agent.id, agent]]),
+    workers: new Map(),
     actions: new Map(),
     clearFrom: ['security'],
     auditors: new Set([personOf('carol')]),

@@ -19,6 +19,10 @@ export function tokenOf(who: Who): string {
   return `${who === 'agent' || who === 'ci' ? 'ktc' : 'ktp'}_test_token_of_${who}_0123456789`;
 }
 
+export function workerTokenOf(name: string): string {
+  return `ktw_test_token_of_${name}_0123456789`;
+}
+
 /** Alice is U01 of workspace T01, and so on. */
 export function slackAccountOf(who: Who): string {
   return `T01/U0${(PEOPLE as readonly Who[]).indexOf(who) + 1}`;
@@ -78,6 +82,8 @@ export interface RulebookChanges {
   readonly client?: Partial<Client>;
   readonly redact?: readonly string[];
   readonly actions?: Rulebook['actions'];
+  /** Workers on other machines, each with its labels. */
+  readonly workers?: Readonly<Record<string, readonly string[]>>;
   /** Who owns a client; alice where nothing is said. */
   readonly owners?: Partial<Record<'agent' | 'ci', Who>>;
   readonly mayActFor?: readonly Who[];
@@ -156,6 +162,12 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
       [client('agent', 'agent'), client('ci', 'pipeline')]
         .filter(({ id }) => !changes.goneClients?.some((gone) => gone === id))
         .map((one) => [one.id, one]),
+    ),
+    workers: new Map(
+      Object.entries(changes.workers ?? {}).map(([name, labels]) => [
+        name,
+        { name, labels, tokenSha256: [hash(workerTokenOf(name))] },
+      ]),
     ),
     actions: new Map([
       [

@@ -75,6 +75,19 @@ const CHANGES = {
   'migrate is critical': withRule(ruleOf('hot', 'db.migrate', { plan: ONE_KEY, critical: true })),
   'read needs a key': withRule(ruleOf('no-free-read', 'db.read', { plan: ONE_KEY })),
   'bob excluded': withRule(ruleOf('not-bob', 'db.*', { plan: ONE_KEY, exclude: ['bob'] })),
+  'dev is denied': withRule(ruleOf('no-dev', 'db.*', { effect: 'deny', only: { environment: 'dev' } })),
+  'one part of a target denied': withRule(
+    ruleOf('one-part', 'db.*', { effect: 'deny', only: { target: 'postgres/*' } }),
+  ),
+  'bulk is watched wherever it is': withRule(
+    ruleOf('every-bulk', 'db.bulk', { plan: WATCH, only: { target: 'postgres/*/orders' } }),
+  ),
+  'people are watched': withRule(ruleOf('people', 'db.*', { plan: WATCH, only: { kind: 'human' } })),
+  'ci needs two': withRule(ruleOf('ci', 'db.*', { plan: TWO_KEYS, only: { asker: 'ci' } })),
+  'what alice wants is watched': withRule(
+    ruleOf('for-solo', 'db.*', { plan: WATCH, only: { group: 'solo' } }),
+  ),
+  'low risk denied': withRule(ruleOf('no-low', 'db.*', { effect: 'deny', only: { risk: 'low' } })),
   'default denies': (firm) => ({ ...firm, default: 'deny' }),
   'default needs two': (firm) => ({ ...firm, default: TWO_KEYS }),
   'comments demanded': everyPlan({ comment: true }),
@@ -113,7 +126,8 @@ const CHANGES = {
   'a directory keeps dba': keeping('dba'),
   'dba clears': (firm) => ({ ...firm, clearFrom: 'dba' }),
   'no dev': (firm) => ({ ...firm, environments: ['prod'] }),
-  'low limits': (firm) => ({ ...firm, openPerRequester: 2, newPerMinute: 3 }),
+  'low limits': (firm) => ({ ...firm, openPerRequester: 2 }),
+  'one a minute': (firm) => ({ ...firm, newPerMinute: 1 }),
 } satisfies Readonly<Record<string, (firm: Draft) => Draft>>;
 
 export type Change = keyof typeof CHANGES;

@@ -27,10 +27,24 @@ export interface PlanRule {
   readonly outcomeWithinMs: number;
 }
 
+/** What a rule may ask for beside the action. */
+interface Only {
+  readonly environment?: string;
+  /** `*` for one part of system/environment/resource, `**` for any. */
+  readonly target?: string;
+  readonly kind?: 'human' | 'agent' | 'pipeline';
+  readonly asker?: Who;
+  /** Of the person who asks, or on whose behalf it is asked. */
+  readonly group?: string;
+  readonly risk?: 'low' | 'medium';
+}
+
 export interface FirmRule {
   readonly id: string;
   /** A name, or a prefix that ends in `*`. */
   readonly action: string;
+  /** Of whom and of what else: all that is said must hold. */
+  readonly only: Only;
   /** A condition on `payload.rows`. Where that is no number, nobody can evaluate it. */
   readonly rows: 'over 100' | 'under 100' | null;
   readonly effect: 'allow' | 'require' | 'deny';
@@ -101,6 +115,7 @@ export function ruleOf(id: string, action: string, more: Partial<FirmRule>): Fir
   return {
     id,
     action,
+    only: {},
     rows: null,
     effect: 'require',
     plan: null,

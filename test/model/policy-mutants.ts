@@ -89,6 +89,65 @@ export const POLICY_MUTANTS: readonly (readonly [rule: string, readonly Mutant[]
     ],
   ],
   [
+    'what a rule is about',
+    [
+      {
+        does: 'takes every environment for that of the rule',
+        file: 'bot/core/match.ts',
+        from: 'environment.includes(name)',
+        to: 'true',
+      },
+      {
+        does: 'takes every target for that of the rule',
+        file: 'bot/core/match.ts',
+        from: 'anyOf(target.map(targetGlob), (facts) => targetText(facts.target))',
+        to: '() => true',
+      },
+      {
+        does: 'lets one star stand for many parts of a target',
+        file: 'bot/core/glob.ts',
+        from: "slashes < 2 ? 'part' : 'any'",
+        to: "'any'",
+      },
+      {
+        does: 'takes whatever asks for what the rule means',
+        file: 'bot/core/match.ts',
+        from: 'requesterKind.includes(kind)',
+        to: 'true',
+      },
+      {
+        does: 'takes whoever asks for whom the rule means',
+        file: 'bot/core/match.ts',
+        from: 'anyOf(requesterId.map(actionGlob), (facts) => facts.requester.id)',
+        to: '() => true',
+      },
+      {
+        does: 'takes everybody for a member of the group',
+        file: 'bot/core/match.ts',
+        from: 'groups.some((group) => facts.groups.includes(group))',
+        to: 'true',
+      },
+      {
+        does: 'looks at the groups of who asks, and not of whom it is for',
+        file: 'bot/app/policy-facts.ts',
+        from: 'onBehalfOf ?? (requester.id as PersonId)',
+        to: 'requester.id as PersonId',
+      },
+      {
+        does: 'takes every risk for that of the rule',
+        file: 'bot/core/match.ts',
+        from: 'risk.includes(facts.risk)',
+        to: 'true',
+      },
+      {
+        does: 'creates more a minute than the limit says',
+        file: 'bot/app/limit-reached.ts',
+        from: 'tx.countSince(caller.id, at - MINUTE_MS, newPerMinute) >= newPerMinute',
+        to: 'tx.countSince(caller.id, at - MINUTE_MS, newPerMinute) > newPerMinute',
+      },
+    ],
+  ],
+  [
     'seats, over every policy since',
     [
       {

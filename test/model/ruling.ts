@@ -53,7 +53,7 @@ const ALLOWED = {
 
 /** Every matching rule counts: deny beats require beats allow, and nothing matching is the default. */
 export function rulingOn(firm: Firm, asker: Who, body: Body): Ruling {
-  const hits = firm.rules.filter((rule) => matches(rule, body));
+  const hits = firm.rules.filter((rule) => isMeant(firm, rule, asker, body) && matches(rule, body));
   const plans = hits.filter((rule) => rule.effect === 'require');
   const effect = effectOf(firm, hits);
   const ofDefault =
@@ -74,6 +74,30 @@ function effectOf(firm: Firm, hits: readonly FirmRule[]): Ruling['effect'] {
   if (hits.length === 0) return firm.default === 'deny' ? 'deny' : 'require';
   if (hits.some((rule) => rule.effect === 'deny')) return 'deny';
   return hits.some((rule) => rule.effect === 'require') ? 'require' : 'allow';
+}
+
+const KINDS = { agent: 'agent', ci: 'pipeline' } as const;
+
+function isMeant(firm: Firm, { only }: FirmRule, asker: Who, { target, onBehalfOf }: Body): boolean {
+  // What asked stays what it was, also when the firm has it no more.
+  const kind = isClient(asker) ? KINDS[asker] : 'human';
+  const { system, environment, resource } = target;
+  return (
+    (only.environment === undefined || only.environment === environment) &&
+    (only.target === undefined || isAt(only.target, [system, environment, resource])) &&
+    (only.kind === undefined || only.kind === kind) &&
+    (only.asker === undefined || only.asker === asker) &&
+    (only.group === undefined || isIn(firm, onBehalfOf ?? asker, only.group)) &&
+    // No action of this firm has another.
+    (only.risk === undefined || only.risk === 'medium')
+  );
+}
+
+/** Part by part. A pattern with fewer parts than a target names none, unless its last one is `**`. */
+function isAt(pattern: string, parts: readonly string[]): boolean {
+  const wanted = pattern.split('/');
+  if (wanted.at(-1) === '**') return isAt(wanted.slice(0, -1).join('/'), parts.slice(0, wanted.length - 1));
+  return wanted.length === parts.length && wanted.every((part, at) => part === '*' || part === parts[at]);
 }
 
 /** What nobody can evaluate binds, and never frees. */

@@ -78,6 +78,7 @@ export function toRulebook(firm: Firm, personOf: (key: string) => PersonId): Rul
       ]),
     ),
     clients: new Map(CLIENTS.flatMap((key) => toClient(firm, key, personOf)).map((one) => [one.id, one])),
+    workers: new Map(),
     actions: new Map([
       ['db.secret', { risk: 'medium', redact: ['/secret'], execute: null, payloadProblems: () => [] }],
     ]),
@@ -126,7 +127,7 @@ function toClient(
 function toRule(rule: FirmRule, personOf: (key: string) => PersonId): Rule {
   return {
     id: rule.id,
-    match: { action: [rule.action] },
+    match: toMatch(rule),
     when: rule.rows === null ? null : CONDITIONS[rule.rows],
     effect: rule.effect,
     plan: rule.plan === null ? null : toPlan(rule.plan),
@@ -134,6 +135,19 @@ function toRule(rule: FirmRule, personOf: (key: string) => PersonId): Rule {
     exclude: rule.exclude.map(personOf),
     tell: null,
     replacesDefault: rule.replacesDefault,
+  };
+}
+
+function toMatch({ action, only }: FirmRule): Rule['match'] {
+  const { environment, target, kind, asker, group, risk } = only;
+  return {
+    action: [action],
+    ...(environment === undefined ? {} : { environment: [environment] }),
+    ...(target === undefined ? {} : { target: [target] }),
+    ...(kind === undefined ? {} : { requesterKind: [kind] }),
+    ...(asker === undefined ? {} : { requesterId: [asker] }),
+    ...(group === undefined ? {} : { groups: [group] }),
+    ...(risk === undefined ? {} : { risk: [risk] }),
   };
 }
 

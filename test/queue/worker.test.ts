@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Finished } from '../../bot/app/run-action.ts';
 import type { RequestId } from '../../bot/core/request.ts';
 import type { Executor, Job } from '../../bot/ports/executor.ts';
+import type { Finished } from '../../bot/ports/home.ts';
 import { carryOut, type Workshop } from '../../queue/worker.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import { DONE, FakeExecutor } from './runs/world.ts';
@@ -20,7 +20,8 @@ function aWorker(executor: Executor) {
         claims.push(request);
         clock.now += clock.afterClaim;
         const job = { request, attempt: claims.length, action: 'db.migrate', payload: {} };
-        return { ok: true, job: job as unknown as Job, leaseMs: LEASE_MS, redact: [] };
+        const rest = { redact: [], settings: {}, actionText: '{}' };
+        return { ok: true, job: job as unknown as Job, leaseMs: LEASE_MS, ...rest };
       },
       keep: async () => ({ ok: true, stop: false }),
       async finish(_request, one) {
@@ -29,7 +30,7 @@ function aWorker(executor: Executor) {
       },
     },
     executorFor: () => executor,
-    sinkFor: () => ({ write() {}, close: () => ({ tail: '', bytes: 0, sha256: '', isCut: false }) }),
+    sinkFor: () => ({ write() {}, close: async () => null }),
     random: seededRandom('worker'),
     logger: { info() {}, warn() {}, error() {} },
     sleep: () => new Promise(() => undefined),

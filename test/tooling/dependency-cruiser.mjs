@@ -11,7 +11,7 @@ const WIRE_FORMAT = '^connectors/api/schema[^/]*\\.ts$';
 
 /** The composition root: the only files that may name every adapter. */
 const ROOT =
-  '^bot/((compose|compose-slack|compose-teams|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|open-(context|log)|close-log|start-execution|every|random)\\.ts$|config|demo|policy-file/|cli/)';
+  '^bot/((compose|compose-slack|compose-teams|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|open-(context|log)|close-log|start-(execution|worker)|every|random)\\.ts$|config|demo|policy-file/|cli/)';
 
 /** Every place a source file may live. A folder that is not here would escape all the rules below. */
 const HOMES = [
@@ -79,7 +79,7 @@ const adapters = [
   ),
   adapter(
     'connectors-are-strangers',
-    { path: '^(connectors/[^/]+)/', pathNot: ['^connectors/guard/', WIRE_FORMAT] },
+    { path: '^(connectors/[^/]+)/', pathNot: ['^connectors/(guard|hook)/', WIRE_FORMAT] },
     [CORE, PORTS, APP, '^bot/views/', '^connectors/http/', WIRE_FORMAT, '^$1/'],
     'A connector imports core, ports, app, views, connectors/http and the wire format, never another connector.',
   ),
@@ -90,6 +90,14 @@ const adapters = [
       'connectors/guard runs on other machines. It imports itself, connectors/api/schema.ts and Node, nothing else.',
     from: { path: '^connectors/guard/' },
     to: { pathNot: ['^connectors/guard/', WIRE_FORMAT], dependencyTypesNot: ['core'] },
+  },
+  {
+    name: 'hook-stays-small',
+    severity: 'error',
+    comment:
+      'connectors/hook runs on other machines. It imports itself, the client of connectors/guard and Node, nothing else.',
+    from: { path: '^connectors/hook/' },
+    to: { pathNot: ['^connectors/(hook|guard)/'], dependencyTypesNot: ['core'] },
   },
   closedLayer(
     'wire-format-stays-small',

@@ -74,6 +74,8 @@ const CASES: readonly (readonly [rule: string, file: string, ...imports: string[
   ['connectors-are-strangers', 'connectors/http/a.ts', '../../store/sqlite/target.ts'],
   ['guard-stays-small', 'connectors/guard/a.ts', '../http/target.ts'],
   ['guard-stays-small', 'connectors/guard/b.ts', 'type ../../bot/core/target.ts'],
+  ['hook-stays-small', 'connectors/hook/a.ts', '../http/target.ts'],
+  ['hook-stays-small', 'connectors/hook/b.ts', 'type ../../bot/core/target.ts'],
   ['wire-format-stays-small', 'connectors/api/schema-extra.ts', '../../bot/ports/target.ts'],
   ['queue-calls-use-cases-only', 'queue/relay.ts', './embedded/target.ts'],
   ['queue-calls-use-cases-only', 'queue/worker.ts', 'type ./executors/target.ts'],

@@ -130,10 +130,11 @@ export function evolve(request: ActionRequest, event: RequestEvent, at: Instant)
 
 /** One without a key cannot leave by itself, so one of them stands for all. */
 function join(request: ActionRequest, submission: Submission): ActionRequest {
-  const known = submission.key === null && request.submissions.some(({ key }) => key === null);
-  const others = known ? request.submissions.filter(({ key }) => key !== null) : request.submissions;
-  const hold =
-    known && request.submissions.some((s) => s.key === null && s.hold === 'poll') ? 'poll' : submission.hold;
+  const isSame = ({ key }: Submission) => key === null && submission.key === null;
+  const others = request.submissions.filter((one) => !isSame(one));
+  const holds = [submission, ...request.submissions.filter(isSame)].map(({ hold }) => hold);
+  // The one that keeps the request for longest: what is turned away comes back later than who looks again.
+  const hold = (['ticket', 'poll'] as const).find((one) => holds.includes(one)) ?? 'wait';
   return { ...request, submissions: [...others, { ...submission, hold }] };
 }
 

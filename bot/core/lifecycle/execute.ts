@@ -38,9 +38,14 @@ export function finish(request: ActionRequest, command: Of<'finish'>, now: Circu
   const run = request.execution?.run ?? null;
   if (run === null) return refuse('FORBIDDEN');
   const { attempt, exitCode, output } = command;
+  // A number that was never given out is nobody's, and the newest one is its own worker's.
+  if (attempt > run.attempt || (attempt === run.attempt && command.worker !== run.worker))
+    return refuse('FORBIDDEN');
   const text: Record<string, string> = command.detail === null ? {} : { detail: command.detail };
   if (request.state !== 'executing' || run.attempt !== attempt || run.retryAt !== null) {
-    if ((request.execution?.lateReports.length ?? 0) >= MOST_LATE_REPORTS) return accept();
+    const isFull = (request.execution?.lateReports.length ?? 0) >= MOST_LATE_REPORTS;
+    // Who cannot say how it ended has no evidence to give.
+    if (isFull || command.status === 'unknown' || isRepeat(request, command)) return accept();
     const status = command.status === 'succeeded' ? 'succeeded' : 'failed';
     return accept({ type: 'execution.late_report', status, exitCode, text });
   }
@@ -61,6 +66,19 @@ export function finish(request: ActionRequest, command: Of<'finish'>, now: Circu
   if (retryAt !== null) return accept(...printed, { type: 'execution.retried', attempt, retryAt, text });
   if (command.status === 'unknown') return accept(...printed, { type: 'execution.unknown' });
   return accept(...printed, { type: `execution.${command.status}`, exitCode, text });
+}
+
+/** The same worker says the same of the same try: its first word came through, and the answer did not. */
+function isRepeat({ execution }: ActionRequest, { attempt, status, exitCode }: Of<'finish'>): boolean {
+  const { run = null, outcome = null } = execution ?? {};
+  if (run === null || run.attempt !== attempt) return false;
+  if (run.retryAt !== null) return status === 'failed';
+  return (
+    outcome !== null &&
+    outcome.settledBy === null &&
+    outcome.status === status &&
+    outcome.exitCode === exitCode
+  );
 }
 
 function retryTime(

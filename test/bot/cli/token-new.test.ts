@@ -7,6 +7,7 @@ describe('keyturn token new', () => {
   it.each([
     ['person', 'ktp_', 'api_token_sha256'],
     ['client', 'ktc_', 'token_sha256'],
+    ['worker', 'ktw_', 'token_sha256'],
   ])('prints a token for a %s and the hash for the config', async (holder, prefix, key) => {
     const { out, exitCode } = await run(tokenCommand(), 'new', holder);
     expect(exitCode).toBe(0);

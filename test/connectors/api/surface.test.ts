@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
+import { createWorkerDesk } from '../../../bot/app/worker-desk.ts';
 import { REFUSALS } from '../../../bot/core/refusal.ts';
 import { authenticator } from '../../../connectors/api/authenticate.ts';
 import { CALLS } from '../../../connectors/api/openapi.ts';
 import { apiRoutes } from '../../../connectors/api/routes.ts';
+import { workerRoutes } from '../../../connectors/api/worker-routes.ts';
 import { httpApp } from '../../../connectors/http/app.ts';
 import { createMetrics } from '../../../connectors/http/metrics.ts';
+import { outputFolder } from '../../../queue/executors/output-folder.ts';
 import { tokenOf } from '../../helpers/rulebook.ts';
 import { startKeyturn } from '../../helpers/start-keyturn.ts';
 import { expectProblem, MINUTE, readLog, STATUS_OF, submit } from './world.ts';
@@ -65,7 +68,7 @@ it.each([
 it('publishes every route it has and has every route it publishes', async () => {
   const keyturn = await startKeyturn();
   const { context } = keyturn.keyturn;
-  const api = apiRoutes({
+  const options = {
     context,
     authenticate: authenticator(() => context.rulebook),
     refusedCalls: { authenticated: async () => {}, unauthenticated: async () => {} },
@@ -78,7 +81,9 @@ it('publishes every route it has and has every route it publishes', async () => 
     },
     logger: { info() {}, warn() {}, error() {} },
     bodyWithinMs: 1,
-  });
+  };
+  const desk = createWorkerDesk(context, outputFolder(keyturn.dataDir), () => 0);
+  const api = apiRoutes(options).route('/', workerRoutes(options, { desk, software: 'keyturn/0' }));
   const app = httpApp(
     api,
     { notReady: async () => null, warnings: () => [], openApi: () => ({}) },

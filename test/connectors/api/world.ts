@@ -44,6 +44,7 @@ export interface Entry {
     readonly client?: string;
     readonly person?: string;
     readonly via?: string;
+    readonly worker?: string;
   };
   readonly subject?: { readonly request: string };
   // biome-ignore lint/suspicious/noExplicitAny: each entry type has data of its own, and a test asserts on it

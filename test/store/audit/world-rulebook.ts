@@ -112,6 +112,7 @@ export function toRulebook(
     environments: new Set(['prod']),
     people,
     clients,
+    workers: new Map(),
     actions: new Map(),
     clearFrom: ['security'],
     auditors: new Set([personOf('paul')]),

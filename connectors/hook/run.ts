@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { Ended } from '../guard/exit-codes.ts';
+import { readTimeoutMs } from '../guard/options.ts';
+import { readSettings, type Settings } from '../guard/settings.ts';
+import { decide, type Verdict } from './decide.ts';
+import { isHarmless } from './harmless.ts';
+import { isEnd, remember, reportEnd } from './running.ts';
+import { type Agent, type HookFlags, toBody, toPayload } from './submission.ts';
+import { readAll, readToolCall, type ToolCall, Unreadable } from './tool-call.ts';
+
+/** Below the 10 minutes that agents give a hook; see `install`. */
+export const DEADLINE_MS = 540_000;
+
+/** One run of the hook: the text for stdout, empty for no opinion. Whatever it throws blocks the call. */
+export async function runHook(agent: Agent, flags: HookFlags): Promise<string> {
+  const startedAt = Date.now();
+  const deadlineMs =
+    readTimeoutMs(flags.deadline === undefined ? {} : { timeout: flags.deadline }) ?? DEADLINE_MS;
+  const call = readToolCall(await readAll(process.stdin));
+  if (isEnd(call)) {
+    await reportEnd(call, () => settingsOf(flags));
+    return '';
+  }
+  if (call.event !== 'PreToolUse') throw new Unreadable(`${call.event} is no event that this hook answers`);
+  if (isHarmless(call, flags.harmless ?? [])) return '';
+  const verdict = await decide(settingsOf(flags), {
+    body: toBody(agent, call, flags),
+    key: `${call.session}:${call.id}`,
+    payload: toPayload(agent, call),
+    until: startedAt + deadlineMs,
+  });
+  if (verdict.allow) await remember(call, verdict.request, verdict.release).catch(() => undefined);
+  return toAnswer(call, verdict);
+}
+
+/** Both agents read the same answer. Without a reason Codex takes a deny for nothing. */
+function toAnswer({ event }: ToolCall, verdict: Verdict): string {
+  const decision = verdict.allow
+    ? {
+        permissionDecision: 'allow',
+        permissionDecisionReason: `Keyturn: request ${verdict.request.label} is approved`,
+        // Another hook may have changed the input meanwhile. What runs is what was approved.
+        updatedInput: (verdict.release.payload as { readonly input: unknown }).input,
+      }
+    : { permissionDecision: 'deny', permissionDecisionReason: verdict.why };
+  return JSON.stringify({ hookSpecificOutput: { hookEventName: event, ...decision } });
+}
+
+/** What the command line says wins: a project's own settings may change the agent's environment. */
+function settingsOf({ url, tokenFile }: HookFlags): Settings {
+  const { env } = process;
+  return readSettings({
+    ...env,
+    ...(url === undefined ? {} : { KEYTURN_URL: url }),
+    ...(tokenFile === undefined ? {} : { KEYTURN_TOKEN: readTokenFile(tokenFile) }),
+  });
+}
+
+function readTokenFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new Unreadable(`--token-file ${path} cannot be read`, { cause });
+  }
+}
+
+/** What may be said to the agent and its user of why the hook itself gave up. */
+export function whyOf(cause: unknown): string {
+  if (cause instanceof Unreadable || cause instanceof Ended) return cause.message;
+  return `something is wrong here: ${cause instanceof Error ? cause.name : 'unknown'}`;
+}
