@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { examineTeams } from '../../../bot/cli/doctor-teams.ts';
 import { readPolicyFile } from '../../../bot/policy-file/read.ts';
 import { startFakeTeams } from '../../helpers/fake-teams/fake-teams.ts';
+import { cardOf, readCard } from '../../helpers/fake-teams/read-card.ts';
 import { CHANNEL, TENANT } from '../../helpers/fake-teams/world.ts';
 import { peopleIn, teamsSettings } from '../../helpers/start-teams.ts';
 import { changed } from '../policy-file/sound-policy.ts';
@@ -42,13 +43,18 @@ async function opened(person: string | null, tenant = TENANT) {
   return { teams, look };
 }
 
-it('finds nothing wrong where the app, the keys and the place are as they must be, and writes to nobody', async () => {
+it('finds nothing wrong where all is as it must be, and writes to that person alone, without a button', async () => {
   const { teams, look } = await opened('bob');
   const found = await look();
   expect(found).not.toContain('wrong');
   expect(found).toContain(`the app is in ${CHANNEL}`);
   expect(found).toContain(`Entra's group ${GROUP} has 1 people`);
-  expect(teams.calls.filter(({ method }) => method !== 'GET')).toEqual([]);
+  const [sample, ...more] = teams.world.messages;
+  expect(more).toEqual([]);
+  expect(sample?.conversation).toBe(teams.person('bob').chat);
+  const { text, buttons } = readCard(cardOf(sample?.activity));
+  expect(text).toContain('This is a sample');
+  expect(buttons).toEqual([]);
 });
 
 it('names credentials that Microsoft does not take, keys that cannot be had, and a place without the app', async () => {
@@ -59,6 +65,7 @@ it('names credentials that Microsoft does not take, keys that cannot be had, and
   teams.world.groups.set(GROUP, null);
   const found = await look();
   expect(found).toMatch(/wrong the keys that sign for Teams cannot be had/);
+  expect(found).toMatch(/wrong no sample card for \w+: 404/);
   expect(found).toContain('grant GroupMember.Read.All');
   expect(found).toMatch(new RegExp(`wrong ${CHANNEL}: 404`));
   teams.faults.plan('error-500', /token/);
@@ -67,8 +74,9 @@ it('names credentials that Microsoft does not take, keys that cannot be had, and
 });
 
 it('names somebody of another tenant, and says what was not looked at', async () => {
-  const { look } = await opened(null, 'ffffffff-0000-4000-8000-000000000000');
+  const { teams, look } = await opened(null, 'ffffffff-0000-4000-8000-000000000000');
   const found = await look();
   expect(found).toMatch(/is of another tenant/);
   expect(found).toMatch(/not looked at/);
+  expect(teams.world.messages).toEqual([]);
 });
