@@ -2,11 +2,13 @@ import { KeyturnFault } from '../core/fault.ts';
 import type { Path } from '../policy-file/problem.ts';
 import type { PolicyFile } from '../policy-file/schema.ts';
 import { LoopbackHost } from '../policy-file/schema-names.ts';
-import type { TeamsSettings } from '../teams/settings.ts';
+import type { Credentials, TeamsSettings } from '../teams/settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const IDENTITY_ADDRESS =
+  /^http:\/\/(127\.0\.0\.1|localhost|169\.254\.[0-9]{1,3}\.[0-9]{1,3})(:[0-9]{1,5})?(\/[A-Za-z0-9/._-]*)?$/;
 const NAMES = [
   'TEAMS_APP_PASSWORD',
   'TEAMS_TENANT_ID',
@@ -64,7 +66,7 @@ export function readTeamsSettings(
   const credentials = playground
     ? null
     : managed
-      ? { managedIdentity: true as const }
+      ? readIdentity(given, problems)
       : { password: password ?? '' };
   return done(problems, { appId, tenantId: tenantId ?? '', credentials, apiUrl, playground });
 }
@@ -89,6 +91,20 @@ function needEntra(file: PolicyFile, at: (path: Path) => (message: string) => st
           'needs TEAMS_APP_ID with credentials (not the playground): nobody would be in it',
         ),
       );
+}
+
+/** Which of Azure's identities this runs with, by what Azure itself puts into the environment. */
+function readIdentity(given: (name: string) => string | undefined, problems: string[]): Credentials {
+  const file = given('AZURE_FEDERATED_TOKEN_FILE');
+  if (file !== undefined) return { federatedTokenFile: file };
+  const [endpoint, header] = [given('IDENTITY_ENDPOINT'), given('IDENTITY_HEADER')];
+  if (endpoint === undefined && header === undefined) return { managedIdentity: true };
+  // What is asked there gets to know a secret, and what it says is believed: so it is beside us.
+  if (endpoint === undefined || header === undefined || !IDENTITY_ADDRESS.test(endpoint))
+    problems.push(
+      'IDENTITY_ENDPOINT and IDENTITY_HEADER must both be set, as Azure sets them: an address of this machine, and a word',
+    );
+  return { identityEndpoint: endpoint ?? '', identityHeader: header ?? '' };
 }
 
 /** Where the policy sends somebody to Teams. */

@@ -107,7 +107,8 @@ export const TokenAnswer = z.object({
   expires_in: z.coerce
     .number()
     .min(0)
-    .max(7 * 24 * 3_600),
+    .max(7 * 24 * 3_600)
+    .optional(),
 });
 
 /** A page of who is in a group. Also groups and devices can be in one; all of them say what they are. */

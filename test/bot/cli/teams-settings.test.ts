@@ -32,6 +32,30 @@ describe('the settings of Teams', () => {
     });
   });
 
+  it('are the identity of an App Service or of a workload where Azure says so', () => {
+    const identity = { ...APP, ...TENANT, TEAMS_MANAGED_IDENTITY: '1' };
+    const service = { IDENTITY_ENDPOINT: 'http://169.254.129.3:8081/msi/token', IDENTITY_HEADER: 'a-word' };
+    expect(read({ ...identity, ...service })).toMatchObject({
+      credentials: { identityEndpoint: service.IDENTITY_ENDPOINT, identityHeader: 'a-word' },
+    });
+    const file = { AZURE_FEDERATED_TOKEN_FILE: '/var/run/secrets/azure/tokens/azure-identity-token' };
+    expect(read({ ...identity, ...service, ...file })).toMatchObject({
+      credentials: { federatedTokenFile: file.AZURE_FEDERATED_TOKEN_FILE },
+    });
+    for (const wrong of [
+      { IDENTITY_HEADER: 'a-word' },
+      { IDENTITY_ENDPOINT: service.IDENTITY_ENDPOINT },
+      { ...service, IDENTITY_ENDPOINT: 'http://evil.example/msi/token' },
+      { ...service, IDENTITY_ENDPOINT: 'http://127.0.0.1@evil.example/msi/token' },
+      { ...service, IDENTITY_ENDPOINT: 'http://127.0.0.1/msi?to=elsewhere' },
+    ])
+      expect(() => read({ ...identity, ...wrong }), JSON.stringify(wrong)).toThrow(/IDENTITY_ENDPOINT and/);
+    // Only where it was asked for: the same words stand in the environment of everything in Azure.
+    expect(read({ ...APP, ...TENANT, ...SECRET, ...service, ...file })).toMatchObject({
+      credentials: { password: SECRET.TEAMS_APP_PASSWORD },
+    });
+  });
+
   it('are not the playground where a group of Entra has to be asked for', () => {
     expect(() => read({ ...APP, ...TENANT, ...PLAYGROUND }, WITH_GROUP)).toThrow(/entra_group/);
   });

@@ -19,6 +19,8 @@ export interface Called {
 /** One tenant's Teams behind its Bot Connector, as strict as the real one or stricter, on this machine. */
 export class FakeTeams implements Wire {
   readonly secret = 'fake-client-secret-0123456789';
+  /** What Kubernetes wrote for this workload, and nothing else, is taken in its place. */
+  assertion: string | null = null;
   readonly world = new TeamsWorld();
   readonly faults = new Faults();
   readonly rates: Rates;
@@ -146,7 +148,9 @@ export class FakeTeams implements Wire {
     const isRight =
       form.get('grant_type') === 'client_credentials' &&
       form.get('client_id') === APP_ID &&
-      form.get('client_secret') === this.secret;
+      (form.get('client_secret') === this.secret ||
+        (form.get('client_assertion_type') === 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' &&
+          form.get('client_assertion') === this.assertion));
     const kept = {
       'https://api.botframework.com/.default': this.tokens,
       'https://graph.microsoft.com/.default': this.graphTokens,
