@@ -32,7 +32,7 @@ export interface PlaygroundVisitor {
  */
 export async function visit(
   browser: Browser,
-  { page: url, teams }: PlaygroundWorkshop,
+  { page: url, teams }: Pick<PlaygroundWorkshop, 'page' | 'teams'>,
   who: Visitor,
   place: Place = 'approvals',
   height = 1000,
