@@ -1,5 +1,6 @@
 import { compileCondition } from '../cel.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
+import { sha256Hex } from '../core/digest.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import { PROVIDERS, toAccount } from '../core/identity.ts';
 import type { Plan } from '../core/plan.ts';
@@ -165,5 +166,10 @@ function clientOf(key: string, client: PolicyFile['clients'][string], personId: 
     actions: client.actions,
     targets: client.targets,
     tokenSha256: asList(client.auth.token_sha256),
+    oidc: client.auth.oidc === undefined ? null : { ...client.auth.oidc, trust: trustOf(client.auth.oidc) },
   };
+}
+
+function trustOf(oidc: NonNullable<PolicyFile['clients'][string]['auth']['oidc']>): string {
+  return sha256Hex(canonicalJson({ ...oidc, claims: { ...oidc.claims } }));
 }
