@@ -45,8 +45,10 @@ export function offerFile(offers: Offers, account: Account, file: FileToOffer): 
 
 /** One of those two buttons. The file goes to the account that it was offered to, and that asks anew who it is. */
 export async function onFileConsent(parts: FileParts, activity: Activity): Promise<void> {
+  // Teams offers files nowhere else.
+  if (activity.conversation.conversationType !== 'personal') return;
   const read = FileConsent.safeParse(activity.value);
-  if (!read.success || activity.conversation.conversationType !== 'personal') return;
+  if (!read.success) return tell(parts, activity, text(false, [[GONE]]));
   const { action, context, uploadInfo } = read.data;
   const account = toAccount('teams', `${parts.tenantId}/${activity.from.aadObjectId ?? ''}`);
   const asked = { activity, call: 'audit export', decides: true };

@@ -97,6 +97,28 @@ it.each(['bob', 'mallory'] as const)(
   },
 );
 
+it.each<readonly [string, Record<string, unknown>]>([
+  ['names no offer', { context: {} }],
+  ['names another offer', { context: { offer: '0'.repeat(32) } }],
+  ['is neither a yes nor a no, as far as we know', { type: 'fileDownload' }],
+])('row 26: a button that %s sends nothing, and is answered', async (_what, changes) => {
+  const workshop = await aRecord();
+  const { teams } = workshop;
+  const offer = await askedFor(workshop);
+  await teams.deliver(teams.person('carol').consentTo(offer, 'accept', changes));
+  await told(workshop, offer, 'not offered any more');
+  expect(teams.world.uploads.files).toEqual([]);
+});
+
+it('row 26: a yes without an address sends nothing, and is answered', async () => {
+  const workshop = await aRecord();
+  const { teams } = workshop;
+  const offer = await askedFor(workshop);
+  await teams.deliver(teams.person('carol').consentTo(offer, 'accept', { uploadInfo: null }));
+  await told(workshop, offer, 'could not be sent');
+  expect(teams.world.uploads.files).toEqual([]);
+});
+
 it('row 26: a no, a late yes, and a yes of who is no auditor any more send nothing', async () => {
   const workshop = await aRecord();
   const { teams, keyturn } = workshop;
