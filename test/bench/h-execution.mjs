@@ -18,13 +18,13 @@ export async function execution({ dir, quick }) {
   const settings = { driver: 'bullmq', redisUrl: redis.url };
   const raw = (round) => rawQueue(redis, counts, `raw-${round}`);
   const ours = (queue) => (round) => keyturn(join(dir, `${queue.driver}-${round}`), queue, counts);
+  // Once, not in turns, and before what else would leave its garbage here: what ten thousand at once cost in memory while they drain.
+  const flood = await keyturn(join(dir, 'flood'), settings, { each: 1, many: quick ? 1_000 : 10_000 });
   const [through, inside, bare] = await inTurns(quick ? 1 : 3, [
     ours(settings),
     ours({ driver: 'embedded' }),
     raw,
   ]);
-  // Once, and not in turns: what ten thousand at once cost in memory while they drain.
-  const flood = await keyturn(join(dir, 'flood'), settings, { each: 1, many: quick ? 1_000 : 10_000 });
   await redis.close();
   const row = (what, rounds, of, unit, least, aim) =>
     toRow({
