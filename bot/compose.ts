@@ -7,6 +7,8 @@ import { httpApp, metricsRoute, mountedAt } from '../connectors/http/app.ts';
 import { type HttpApp, newHttpApp } from '../connectors/http/bindings.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
 import { type Listening, listen, listenAt } from '../connectors/http/server.ts';
+import { tokenRoutes } from '../connectors/oidc/routes.ts';
+import { jobVerifier } from '../connectors/oidc/verify.ts';
 import { operatorRoutes } from '../connectors/operator/routes.ts';
 import { outputFolder } from '../queue/executors/output-folder.ts';
 import { startRelay } from '../queue/relay.ts';
@@ -23,6 +25,7 @@ import { purgeErased } from './app/erase-disclosure.ts';
 import { payloadEraser } from './app/erase-payloads.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { meetPolicy } from './app/meet-policy.ts';
+import { callerOfSession } from './app/open-session.ts';
 import { pruneLog } from './app/prune-log.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { restoreCards } from './app/restore-cards.ts';
@@ -124,7 +127,11 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     ...(teams === null ? [] : [teams.messenger]),
     ...(ports.faces?.(() => context) ?? []),
   ];
-  const directories = [...(slack === null ? [] : [slack.directory]), ...(ports.directories ?? [])];
+  const directories = [
+    ...(slack === null ? [] : [slack.directory]),
+    ...(teams?.groups == null ? [] : [teams.groups]),
+    ...(ports.directories ?? []),
+  ];
   const context = await contextOver(config, opened, { ...ports, directories }, placesOf(couriers, faces));
   const { checkpointEveryMs } = config.audit;
   await restoreCards(context);
@@ -149,7 +156,10 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const metrics = createMetrics(() => context.store.committed.countByState());
   const apiOptions = {
     context,
-    authenticate: authenticator(() => context.rulebook),
+    authenticate: authenticator(
+      () => context.rulebook,
+      (hash) => callerOfSession(context, hash),
+    ),
     refusedCalls,
     exporter,
     logger,
@@ -170,6 +180,12 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     refusedCalls,
     logger,
   });
+  const verify = jobVerifier({
+    rulebook: () => context.rulebook,
+    now: () => context.time.now(),
+    onFailure: (cause) => logger.warn('a token of a job was not taken', { why: whyNot(cause) }),
+  });
+  api.route('/', tokenRoutes({ context, verify, refusedCalls }));
   const app = httpApp(
     api,
     {
@@ -267,4 +283,12 @@ async function notReady(context: Context): Promise<string | null> {
   } catch {
     return 'the log cannot be written';
   }
+}
+
+/** Of a foreign token: the kind of fault, and no word of the token itself. */
+function whyNot(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown';
+  return 'code' in cause
+    ? `${cause.name} ${String(cause.code)}`
+    : `${cause.name}: ${cause.message.slice(0, 200)}`;
 }

@@ -1,5 +1,5 @@
 import { readAccount } from '../core/identity.ts';
-import type { Rulebook } from '../ports/rulebook.ts';
+import type { Client, Rulebook } from '../ports/rulebook.ts';
 import { type Caller, isPerson } from './context.ts';
 
 /** How an entry names the token that somebody came with: enough to tell two apart, and not to use one. */
@@ -23,7 +23,8 @@ export function callerNow(rulebook: Rulebook, caller: Caller): Caller | null {
     return holds ? caller : null;
   }
   const client = rulebook.clients.get(caller.id);
-  if (client === undefined || !stillHolds(client.tokenSha256, caller)) return null;
+  if (client === undefined || !stillHolds(client.tokenSha256, caller) || !isStillTrusted(client, caller))
+    return null;
   const { actor } = caller;
   if (client.owner === actor.owner && client.kind === actor.clientKind) return caller;
   return { ...caller, actor: { ...actor, owner: client.owner, clientKind: client.kind } };
@@ -32,4 +33,14 @@ export function callerNow(rulebook: Rulebook, caller: Caller): Caller | null {
 /** Whoever came another way than by a token is no matter of tokens. */
 function stillHolds(hashes: readonly string[], { actor: { account } }: Caller): boolean {
   return !account.startsWith('api_token:') || hashes.some((hash) => tokenAccount(hash) === account);
+}
+
+/** How an entry names the run that somebody came from, and by what trust. */
+export function runAccount(trust: string, run: string): string {
+  return `oidc:${trust.slice(0, 8)}:${run}`;
+}
+
+/** A session ends with the trust that it was opened by: another issuer, audience or claim is another one. */
+function isStillTrusted({ oidc }: Client, { actor: { account } }: Caller): boolean {
+  return !account.startsWith('oidc:') || (oidc != null && account.startsWith(runAccount(oidc.trust, '')));
 }

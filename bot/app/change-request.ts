@@ -112,7 +112,7 @@ export function current(context: Context, writing: Writing, id: RequestId): Acti
   if (!hasToMeet(ticked, version) || context.rulebook.unknownGroups.size > 0) return ticked;
   const events = judgeAnew(context.rulebook, writing.tx, ticked, circumstances(context, writing, ticked));
   const met = record(context, writing, ticked, events, { kind: 'policy', version });
-  writing.tx.setTwin(met.id, toTwinKey(met.actionDigest, met.demands.exclusions, met.unresolved));
+  writing.tx.setTwin(met.id, toTwinKey(met, met.demands.exclusions));
   // A shorter time may be over already.
   return record(context, writing, met, tick(met, writing.at).events, KEYTURN);
 }

@@ -1,6 +1,7 @@
 import type { Actor } from '../core/event.ts';
 import type { Place } from '../core/place.ts';
 import type { ClientId, PersonId, RequestId } from '../core/request.ts';
+import type { Identity } from '../core/unresolved.ts';
 import type { GrantSigner } from '../ports/grant-signer.ts';
 import type { LogGuard } from '../ports/log-guard.ts';
 import type { Notary } from '../ports/notary.ts';
@@ -47,7 +48,13 @@ export interface Context extends LogContext {
 /** An authenticated caller. `key` is its id as the config writes it. */
 export type Caller =
   | { readonly actor: Extract<Actor, { kind: 'person' }>; readonly id: PersonId; readonly key: string }
-  | { readonly actor: Extract<Actor, { kind: 'client' }>; readonly id: ClientId; readonly key: string };
+  | {
+      readonly actor: Extract<Actor, { kind: 'client' }>;
+      readonly id: ClientId;
+      readonly key: string;
+      /** Who stands behind this run of it, as its forge says. Such people cannot approve what it asks. */
+      readonly behind?: readonly Identity[];
+    };
 
 export type PersonCaller = Extract<Caller, { actor: { kind: 'person' } }>;
 

@@ -43,5 +43,6 @@ export async function forgetRepeats(context: Context): Promise<void> {
     tx.forgetBefore(at - IDEMPOTENCY_MS, at - CONSUME_REPEAT_MS);
     tx.forgetDeliveries(at - REMEMBERED_MS);
     tx.forgetPosts(at - POSTS_KEPT_MS);
+    tx.dropSessions(at);
   });
 }

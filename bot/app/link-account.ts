@@ -155,7 +155,7 @@ function excludeFromOpen(context: Context, writing: Writing, account: Account, p
       const decision = decide(request, { type: 'identify', account, person }, now);
       if (!decision.ok) continue;
       const found = record(context, writing, request, decision.events, KEYTURN);
-      writing.tx.setTwin(found.id, toTwinKey(found.actionDigest, found.demands.exclusions, found.unresolved));
+      writing.tx.setTwin(found.id, toTwinKey(found, found.demands.exclusions));
     }
   }
 }

@@ -2,11 +2,12 @@ import type { ActionRequest, PersonId } from '../core/request.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
 import { callerNow } from './caller-now.ts';
 import { type Caller, isPerson } from './context.ts';
+import { isRequester } from './run-of.ts';
 
 /** Who may know that a request exists. For everyone else it does not. */
 export function mayRead(rulebook: Rulebook, caller: Caller, request: ActionRequest): boolean {
   if (callerNow(rulebook, caller) === null) return false;
-  if (caller.id === request.requester.id) return true;
+  if (caller.id === request.requester.id) return isRequester(caller, request.requester);
   return isPerson(caller) && isReader(rulebook, caller.id, request);
 }
 

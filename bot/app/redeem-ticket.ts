@@ -14,5 +14,5 @@ export function redeemable(context: Context, writing: Writing, twinKey: string):
   if (live?.state !== 'approved') return null;
   // Of somebody who waits for it elsewhere, such as a guard, it is not to be taken away.
   if (!live.submissions.some(({ hold }) => hold === 'ticket')) return null;
-  return toTwinKey(live.actionDigest, live.demands.exclusions, live.unresolved) === twinKey ? live : null;
+  return toTwinKey(live, live.demands.exclusions) === twinKey ? live : null;
 }

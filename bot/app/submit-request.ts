@@ -1,6 +1,7 @@
 import { freezesInForce, secondsLeft } from '../core/calendar-freeze.ts';
 import { canonicalJson, type JsonObject } from '../core/canonical-json.ts';
 import { actionDigest, sha256Hex, viewDigest } from '../core/digest.ts';
+import type { Hold } from '../core/hold.ts';
 import { decide } from '../core/lifecycle/decide.ts';
 import { evolve } from '../core/lifecycle/evolve.ts';
 import { type Asked, exclusionSet, submit } from '../core/lifecycle/submit.ts';
@@ -9,7 +10,7 @@ import { newId } from '../core/new-id.ts';
 import { type Evaluation, evaluate } from '../core/policy.ts';
 import { redact } from '../core/redaction.ts';
 import { type FieldProblem, type Refusal, refuse } from '../core/refusal.ts';
-import type { ActionRequest, Exclusion, Hold, PersonId, RequestId, Target } from '../core/request.ts';
+import type { ActionRequest, Exclusion, PersonId, RequestId, Target } from '../core/request.ts';
 import type { Identity } from '../core/unresolved.ts';
 import { RENDERER, toView } from '../core/view.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
@@ -24,6 +25,7 @@ import { peopleBehind } from './people-behind.ts';
 import { factsOf } from './policy-facts.ts';
 import { recordRefusal } from './record-refusal.ts';
 import { redeemable } from './redeem-ticket.ts';
+import { runOf, submissionKey } from './run-of.ts';
 import { toTwinKey } from './twin-key.ts';
 
 /** A submission, parsed. `onBehalfOf` is a person's key. */
@@ -59,7 +61,7 @@ export async function submitRequest(
 ): Promise<SubmitResult> {
   await context.directories.recent();
   const bodyDigest = sha256Hex(canonicalJson({ ...submission, target: { ...submission.target } }));
-  const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
+  const key = idempotencyKey === null ? null : submissionKey(caller, idempotencyKey);
   const before = check(context, caller, submission, key, identities);
 
   return write<SubmitResult>(context, (writing) => {
@@ -154,6 +156,7 @@ function prepare(
     payload,
   });
   const { actor } = caller;
+  const run = runOf(caller);
   const { exclusions: identified, unresolved } = peopleBehind(context, identities);
   const asked = {
     action,
@@ -162,6 +165,7 @@ function prepare(
       id: caller.id,
       kind: actor.kind === 'client' ? actor.clientKind : ('human' as const),
       verifiedBy: actor.verifiedBy,
+      ...(run === undefined ? {} : { run }),
     },
     owner: actor.kind === 'client' ? actor.owner : null,
     onBehalfOf,
@@ -211,7 +215,7 @@ function create(
 
   meetOwn(context, caller, writing);
   const excluded = exclusionSet(born, [...identified, ...evaluation.exclusions]);
-  const twinKey = toTwinKey(born.actionDigest, excluded, born.unresolved);
+  const twinKey = toTwinKey(born, excluded);
   const joined = evaluation.effect === 'require' ? join(context, caller, writing, twinKey, born) : null;
   if (joined !== null) return joined;
   const returns = evaluation.effect === 'require' && born.submissions.some(({ hold }) => hold === 'ticket');
@@ -259,11 +263,7 @@ function join(
 ): SubmitResult | null {
   const twin = writing.tx.pendingTwin(twinKey);
   const live = twin === null ? null : current(context, writing, twin.id);
-  if (
-    live?.state !== 'pending' ||
-    toTwinKey(live.actionDigest, live.demands.exclusions, live.unresolved) !== twinKey
-  )
-    return null;
+  if (live?.state !== 'pending' || toTwinKey(live, live.demands.exclusions) !== twinKey) return null;
   const [submission] = born.submissions;
   if (submission === undefined) return null;
   const decision = decide(

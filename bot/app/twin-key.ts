@@ -1,12 +1,13 @@
-import { type Digest, sha256Hex } from '../core/digest.ts';
-import type { Exclusion, Unresolved } from '../core/request.ts';
+import { sha256Hex } from '../core/digest.ts';
+import type { ActionRequest, Exclusion } from '../core/request.ts';
 
 /** The same asker, for the same human, with the same people excluded, asking exactly the same. */
 export function toTwinKey(
-  actionDigest: Digest,
+  { actionDigest, unresolved, requester }: Pick<ActionRequest, 'actionDigest' | 'unresolved' | 'requester'>,
   exclusions: readonly Exclusion[],
-  unresolved: readonly Unresolved[],
 ): string {
   const excluded = [...exclusions.map(({ person }) => person), ...unresolved.map(({ account }) => account)];
-  return sha256Hex(`${actionDigest} ${excluded.sort().join(' ')}`);
+  // Two runs of a client are two askers: neither may read, nor take, what the other asked.
+  const asker = requester.run === undefined ? '' : ` ${requester.run}`;
+  return sha256Hex(`${actionDigest} ${excluded.sort().join(' ')}${asker}`);
 }

@@ -1,8 +1,8 @@
-import { sha256Hex } from '../core/digest.ts';
 import type { RequestId } from '../core/request.ts';
 import { type Changed, changeRequest } from './change-request.ts';
 import type { Caller, Context, PersonCaller } from './context.ts';
 import { callRefused } from './record-refusal.ts';
+import { submissionKey } from './run-of.ts';
 
 /** With the submission's idempotency key only that submission leaves; the last one takes the request along. */
 export function cancelRequest(
@@ -11,7 +11,7 @@ export function cancelRequest(
   id: RequestId,
   idempotencyKey: string | null,
 ): Promise<Changed> {
-  const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
+  const key = idempotencyKey === null ? null : submissionKey(caller, idempotencyKey);
   return changeRequest(
     context,
     caller,

@@ -32,7 +32,7 @@ export type Actor =
       readonly clientKind: 'agent' | 'pipeline';
       readonly owner: PersonId;
       readonly account: string;
-      readonly verifiedBy: 'token';
+      readonly verifiedBy: 'token' | 'oidc';
     }
   | { readonly kind: 'policy'; readonly version: Digest }
   /** Who carries out what Keyturn runs itself: `embedded`, or a worker's name in the config. */
@@ -214,6 +214,12 @@ export type LogEvent =
       readonly text: Text;
     }
   | { readonly type: 'identity.code_given'; readonly person: PersonId; readonly expiresAt: Instant }
+  /** A client's job showed its forge's token, and may ask until then. */
+  | {
+      readonly type: 'session.opened' | 'session.renewed';
+      readonly issuer: string;
+      readonly expiresAt: Instant;
+    }
   | { readonly type: 'directory.failed'; readonly kind: string; readonly text: Text }
   | {
       readonly type: 'policy.loaded';

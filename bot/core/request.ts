@@ -1,4 +1,5 @@
 import type { Digest } from './digest.ts';
+import type { Hold } from './hold.ts';
 import type { Place } from './place.ts';
 
 /** Milliseconds since 1970, UTC. */
@@ -55,6 +56,8 @@ export interface Requester {
   readonly id: ClientId | PersonId;
   readonly kind: 'agent' | 'pipeline' | 'human';
   readonly verifiedBy: Proof;
+  /** The run that asks, of a client that came with its job's token. Another run of it is a stranger. */
+  readonly run?: string;
 }
 
 export interface Target {
@@ -96,9 +99,10 @@ export type Via = (typeof WAYS)[number];
 
 /**
  * How a person proved who they are: an API token (also one typed into the room's login), a session
- * begun with a single-use code, or an interaction that the face's vendor signed.
+ * begun with a single-use code, or an interaction that the face's vendor signed. A client proves it
+ * with a token of ours, or with one that a forge signed for its job.
  */
-export type Proof = 'token' | 'session' | 'signature';
+export type Proof = 'token' | 'session' | 'signature' | 'oidc';
 
 /** That this person was served this view, uncut. Without it an approve is refused. */
 export interface Shown {
@@ -164,13 +168,6 @@ export interface BrokenGlass {
     readonly at: Instant;
   } | null;
 }
-
-/**
- * How whoever asks is held. `poll`: it looks again by itself. `wait`: it blocks on the answer, and
- * takes its request along when it goes. `ticket`: it is turned away, and comes back with the same action.
- */
-export const HOLDS = ['poll', 'wait', 'ticket'] as const;
-export type Hold = (typeof HOLDS)[number];
 
 /** One submission that this request answers; dedupe joins more of them. */
 export interface Submission {

@@ -34,7 +34,7 @@ export function checkAccounts({ draft, report }: Check): void {
   }
 }
 
-export function checkClients({ draft, report, refused }: Check): void {
+export function checkClients({ draft, report }: Check): void {
   for (const [key, client] of draft.clients) {
     const path = ['clients', key];
     if (draft.people.has(key)) report(path, `"${key}" is a person too: one name is one principal`);
@@ -44,8 +44,9 @@ export function checkClients({ draft, report, refused }: Check): void {
       if (!draft.people.has(person))
         report([...path, 'may_act_for', index], `there is no person "${person}"`);
     }
-    if (client.auth.token_sha256 === undefined && !refused([...path, 'auth', 'oidc'])) {
-      report([...path, 'auth'], 'needs a token_sha256: nobody could authenticate as this client');
+    const { token_sha256: hashes, oidc } = client.auth;
+    if (hashes === undefined && oidc === undefined) {
+      report([...path, 'auth'], 'needs a token_sha256 or oidc: nobody could authenticate as this client');
     }
     for (const [index, glob] of client.actions.entries()) {
       const problem = actionGlobProblem(glob);

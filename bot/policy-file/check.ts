@@ -5,6 +5,4 @@ import type { Path } from './problem.ts';
 export interface Check {
   readonly draft: Draft;
   readonly report: (path: Path, message: string) => void;
-  /** Whether this key was refused as not available yet, and taken out. */
-  readonly refused: (path: Path) => boolean;
 }

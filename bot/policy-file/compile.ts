@@ -1,5 +1,6 @@
 import { compileCondition } from '../cel.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
+import { sha256Hex } from '../core/digest.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import { PROVIDERS, toAccount } from '../core/identity.ts';
 import type { Plan } from '../core/plan.ts';
@@ -10,6 +11,7 @@ import { withoutInactive } from './active.ts';
 import { breakGlassOf, freezesOf } from './compile-freezes.ts';
 import { matchOf } from './compile-match.ts';
 import { deciding } from './deciding.ts';
+import { externalGroupsOf } from './external-groups.ts';
 import { asList } from './globs.ts';
 import { placesOf } from './places.ts';
 import { policyText, versionOf } from './policy-text.ts';
@@ -27,6 +29,7 @@ export function compileRulebook(
   actions: ReadonlyMap<string, ActionSettings>,
 ): Rulebook {
   const file = withoutInactive(whole);
+  const externalGroups = externalGroupsOf(file.groups);
   return {
     policy: { ...policyOf(file, personId), version: versionOf(whole) },
     policyText: canonicalJson(deciding(whole, personId)),
@@ -54,19 +57,10 @@ export function compileRulebook(
     securityNotices: placesOf(file.security_notices),
     text: policyText(whole),
     accounts: accountsOf(file, personId),
-    externalGroups: externalGroupsOf(file),
+    externalGroups,
     // Nobody has been asked yet.
-    unknownGroups: new Set(externalGroupsOf(file).keys()),
+    unknownGroups: new Set(externalGroups.keys()),
   };
-}
-
-/** Groups that are kept somewhere else too. */
-function externalGroupsOf({ groups }: PolicyFile): Rulebook['externalGroups'] {
-  return new Map(
-    Object.entries(groups).flatMap(([name, { slack_usergroup: id }]) =>
-      id === undefined ? [] : [[name, [{ kind: 'slack_usergroup', id }]]],
-    ),
-  );
 }
 
 function policyOf(file: PolicyFile, personId: PersonOf): Omit<Policy, 'version'> {
@@ -172,5 +166,10 @@ function clientOf(key: string, client: PolicyFile['clients'][string], personId: 
     actions: client.actions,
     targets: client.targets,
     tokenSha256: asList(client.auth.token_sha256),
+    oidc: client.auth.oidc === undefined ? null : { ...client.auth.oidc, trust: trustOf(client.auth.oidc) },
   };
+}
+
+function trustOf(oidc: NonNullable<PolicyFile['clients'][string]['auth']['oidc']>): string {
+  return sha256Hex(canonicalJson({ ...oidc, claims: { ...oidc.claims } }));
 }

@@ -1,5 +1,4 @@
 import { readDraft } from './draft.ts';
-import { refuseNotYet } from './not-yet.ts';
 import { type Finding, formatPath, type Path, type Problem } from './problem.ts';
 import { PolicyFile } from './schema.ts';
 import { checkSemantics } from './semantics.ts';
@@ -19,15 +18,12 @@ export function readPolicyFile(text: string): ReadPolicyFile {
   const problems: Problem[] = source.problems.map(({ line, message }) => ({ line, path: '(yaml)', message }));
   if (source.data === null) return { ok: false, problems: tidy(problems) };
 
-  const notYet = refuseNotYet(source.data);
-  const refused = new Set(notYet.findings.map((finding) => formatPath(finding.path)));
-  const parsed = PolicyFile.safeParse(notYet.rest);
-  const { draft, findings } = readDraft(notYet.rest);
+  const parsed = PolicyFile.safeParse(source.data);
+  const { draft, findings } = readDraft(source.data);
   const all: Finding[] = [
-    ...notYet.findings,
     ...findings,
-    ...(parsed.success ? [] : toFindings(parsed.error.issues, notYet.rest, [])),
-    ...checkSemantics(draft, (path) => refused.has(formatPath(path))),
+    ...(parsed.success ? [] : toFindings(parsed.error.issues, source.data, [])),
+    ...checkSemantics(draft),
   ];
   for (const { path, message } of all)
     problems.push({ line: source.lineOf(path), path: formatPath(path), message });

@@ -94,6 +94,10 @@ export const SlackUserGroup = z
   .string()
   .regex(/^S[A-Z0-9]{1,20}$/, 'must be the id of a user group, such as S0123');
 
+export const EntraGroup = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the object id of a group, a lowercase UUID');
+
 /** By name, or by id where the name may change hands. */
 export const SlackChannel = z
   .string()
@@ -155,3 +159,20 @@ export const EnvName = z
   .string()
   .max(100, 'is longer than 100 characters')
   .regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable, such as AUDIT_WEBHOOK');
+
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** As the token's `iss` has it, and where its keys are found. */
+export const Issuer = z
+  .string()
+  .max(300, 'is longer than 300 characters')
+  .refine((text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (url === null || url.username !== '' || url.search !== '' || url.hash !== '') return false;
+    return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname));
+  }, 'must be an https address, such as https://token.actions.githubusercontent.com');
+
+export const ClaimName = z
+  .string()
+  .max(100, 'is longer than 100 characters')
+  .regex(/^[a-z][a-z0-9_]*$/, 'must be the name of a claim, such as repository_id');

@@ -45,6 +45,17 @@ const Group = z.strictObject({
   slack_usergroup: names.SlackUserGroup.exactOptional().meta({
     description: 'A user group of Slack whose members are in this group as well, by its id.',
   }),
+  entra_group: names.EntraGroup.exactOptional().meta({
+    description: 'A group of Entra whose members are in this group as well, by its object id.',
+  }),
+});
+
+const Oidc = z.strictObject({
+  issuer: names.Issuer.meta({ description: 'Who signs the tokens, exactly as their `iss` says it.' }),
+  audience: names.line(200).meta({ description: 'What a job asks its token for, such as keyturn.' }),
+  claims: z.record(names.ClaimName, names.line(500)).meta({
+    description: 'What the token must say, each exactly. Ids, not names: names change hands.',
+  }),
 });
 
 const Client = z.strictObject({
@@ -53,7 +64,7 @@ const Client = z.strictObject({
   may_act_for: z.array(names.Name).max(300, 'holds at most 300 people').exactOptional().meta({
     description: 'People in whose name it may ask. Left out, its owner.',
   }),
-  auth: z.strictObject({ token_sha256: names.TokenHashes.exactOptional() }),
+  auth: z.strictObject({ token_sha256: names.TokenHashes.exactOptional(), oidc: Oidc.exactOptional() }),
   actions: listOf(names.ActionGlob, 100),
   targets: listOf(names.TargetGlob, 100),
 });

@@ -3,20 +3,22 @@ import type { Check } from './check.ts';
 import { checkActions } from './check-actions.ts';
 import { checkBreakGlass, checkFreezes } from './check-freezes.ts';
 import { checkNotices } from './check-notices.ts';
+import { checkOidc } from './check-oidc.ts';
 import { checkAccounts, checkClients, checkGroups } from './check-people.ts';
 import { checkPlans } from './check-plans.ts';
 import { checkDefault, checkRules } from './check-rules.ts';
 import { checkTests } from './check-tests.ts';
 import { checkWorkers } from './check-workers.ts';
 import type { Draft } from './draft.ts';
-import type { Finding, Path } from './problem.ts';
+import type { Finding } from './problem.ts';
 
 /** Everything that makes a well-formed file an unsafe policy. */
-export function checkSemantics(draft: Draft, refused: (path: Path) => boolean): readonly Finding[] {
+export function checkSemantics(draft: Draft): readonly Finding[] {
   const findings: Finding[] = [];
-  const check: Check = { draft, refused, report: (path, message) => findings.push({ path, message }) };
+  const check: Check = { draft, report: (path, message) => findings.push({ path, message }) };
   checkAccounts(check);
   checkClients(check);
+  checkOidc(check);
   checkGroups(check);
   checkPlans(check);
   checkNotices(check);

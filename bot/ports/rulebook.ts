@@ -17,6 +17,17 @@ export interface Client {
   readonly actions: readonly string[];
   readonly targets: readonly string[];
   readonly tokenSha256: readonly string[];
+  /** Whose tokens its jobs may come with; null where none may. */
+  readonly oidc?: OidcTrust | null;
+}
+
+/** A token is this client's when its issuer signed it for this audience, and it makes each of these claims. */
+export interface OidcTrust {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly claims: Readonly<Record<string, string>>;
+  /** The digest of all that, in hex. */
+  readonly trust: string;
 }
 
 export interface Person {

@@ -12,6 +12,7 @@ import type { Posts, StoredPosts } from './posts.ts';
 import type { Pruning, StoredPast } from './pruning.ts';
 import type { KnownReferences, References } from './references.ts';
 import type { ClearingRestored, RestoredCopy } from './restored-copy.ts';
+import type { KnownSessions, Sessions } from './sessions.ts';
 
 /**
  * The one place where state lives.
@@ -40,6 +41,7 @@ export interface Reading
     StoredPosts,
     KnownDeliveries,
     KnownReferences,
+    KnownSessions,
     LinkedAccounts,
     Checkpoints,
     StreamPositions,
@@ -100,6 +102,7 @@ export interface Transaction
     Posts,
     Inbox,
     References,
+    Sessions,
     StoredAccounts,
     CheckpointKeeping,
     StreamKeeping,

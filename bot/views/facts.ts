@@ -6,6 +6,7 @@ const PROOF: Readonly<Record<Proof, string>> = {
   token: 'API token',
   session: 'a session in the room',
   signature: 'their chat account',
+  oidc: 'the OIDC token of its job',
 };
 
 /** Who asks for what, under which rules, and until when. */

@@ -9,7 +9,11 @@ export const BEARER = /^Bearer ([\x21-\x7e]{20,200})$/i;
  * Token in, caller out, by the rulebook in force at that moment. Only hashes of tokens are held, so
  * neither the config nor a dump gives one away.
  */
-export function authenticator(inForce: () => Rulebook): (authorization: string | undefined) => Caller | null {
+export function authenticator(
+  inForce: () => Rulebook,
+  /** By the hash of a session's token. */
+  bySession: (hash: string) => Caller | null = () => null,
+): (authorization: string | undefined) => Caller | null {
   let rulebook = inForce();
   let byHash = callersOf(rulebook);
   return (authorization) => {
@@ -18,7 +22,9 @@ export function authenticator(inForce: () => Rulebook): (authorization: string |
       byHash = callersOf(rulebook);
     }
     const token = BEARER.exec(authorization ?? '')?.[1];
-    return token === undefined ? null : (byHash.get(sha256Hex(token)) ?? null);
+    if (token === undefined) return null;
+    const hash = sha256Hex(token);
+    return byHash.get(hash) ?? bySession(hash);
   };
 }
 

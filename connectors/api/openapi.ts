@@ -25,6 +25,13 @@ const request = '/v1/requests/{id}';
 export const CALLS: readonly Call[] = [
   {
     method: 'post',
+    path: '/v1/token',
+    does: 'A session of one run for the OIDC token of its job, once; or more time for a session.',
+    answers: schema.TokenView,
+    created: true,
+  },
+  {
+    method: 'post',
     path: '/v1/requests',
     does: 'Hold one action.',
     body: schema.SubmitBody,

@@ -3,8 +3,7 @@ import type { Changed } from '../../bot/app/change-request.ts';
 import { claimProblems } from '../../bot/app/claims.ts';
 import { clearRequester } from '../../bot/app/clear-requester.ts';
 import { consumeRequest } from '../../bot/app/consume-request.ts';
-import type { Caller } from '../../bot/app/context.ts';
-import { toRequestId } from '../../bot/app/context.ts';
+import { type Caller, isPerson, toRequestId } from '../../bot/app/context.ts';
 import { reportHeartbeat, reportOutcome } from '../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../bot/app/review-request.ts';
 import { type Submission, submitRequest } from '../../bot/app/submit-request.ts';
@@ -48,7 +47,8 @@ export function apiRoutes(options: ApiOptions): HttpApp {
       'anyone',
       SubmitBody,
       async (_http, caller, said, key) => {
-        const result = await submitRequest(context, caller, toSubmission(said), key);
+        const behind = isPerson(caller) ? [] : (caller.behind ?? []);
+        const result = await submitRequest(context, caller, toSubmission(said), key, behind);
         return result.ok ? shown(caller, result.request, result.created ? 201 : 200) : result;
       },
       (caller, value) => {

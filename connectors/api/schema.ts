@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { HOLDS, RISKS, STATES, VERDICTS } from '../../bot/core/request.ts';
+import { HOLDS } from '../../bot/core/hold.ts';
+import { RISKS, STATES, VERDICTS } from '../../bot/core/request.ts';
 
 // The wire format. An unknown field is refused rather than dropped: an approver must never be shown
 // less than what will run.
@@ -211,6 +212,9 @@ export const ConsumeView = z.strictObject({
   nonce: z.string(),
   payload: z.record(z.string(), z.unknown()),
 });
+
+/** A session of one run. `token` is what its calls are made with. */
+export const TokenView = z.strictObject({ token: z.string(), client: z.string(), expires_at: Time });
 
 export const ProblemView = z.looseObject({
   type: z.string(),

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Ended, EXIT } from './exit-codes.ts';
+import { openSettings } from './job-token.ts';
 import { readSubmission, readTimeoutMs, type SubmissionFlags } from './options.ts';
 import { endOf, isOpen, isReleased } from './refused.ts';
 import { openSession } from './session.ts';
-import { readSettings } from './settings.ts';
 import { decodeUtf8, LARGEST_INPUT, readInput } from './standard-input.ts';
 import { endIfLeaving, submit } from './submit.ts';
 import { visibleJson } from './text.ts';
@@ -33,7 +33,7 @@ export function ask(flags: RequestFlags): Promise<number> {
 }
 
 async function askFor(flags: RequestFlags, io: Io): Promise<number> {
-  const settings = readSettings(process.env);
+  const settings = await openSettings(process.env);
   const submission = readSubmission(flags, flags.wait === true ? 'wait' : 'poll');
   const payload = await readPayload(flags.payload, io.interruption.leaving);
   endIfLeaving(io.interruption);

@@ -1,13 +1,13 @@
 import { childEnvironment } from './child-environment.ts';
 import { consume, isWhatWasSubmitted } from './consume.ts';
 import { Ended, EXIT } from './exit-codes.ts';
+import { openSettings } from './job-token.ts';
 import { readSubmission, readTimeoutMs, type SubmissionFlags } from './options.ts';
 import { reportOutcome } from './outcome.ts';
 import { buildPayload, type CommandPayload, findChangedFile } from './payload.ts';
 import { endOf, isOpen } from './refused.ts';
 import { run } from './run.ts';
 import { openSession, type Session } from './session.ts';
-import { readSettings } from './settings.ts';
 import { readInput } from './standard-input.ts';
 import { endIfLeaving, submit } from './submit.ts';
 import { waitForDecision } from './wait.ts';
@@ -21,6 +21,7 @@ export interface GuardFlags extends SubmissionFlags {
   readonly stdin?: boolean;
   readonly interactive?: boolean;
   readonly pin?: readonly string[];
+  readonly plan?: string;
 }
 
 /** Holds the command until it is approved, runs it once, and returns the exit code. */
@@ -32,7 +33,7 @@ export function guard(argv: readonly string[], flags: GuardFlags): Promise<numbe
 }
 
 async function hold(argv: readonly string[], flags: GuardFlags, io: Io): Promise<number> {
-  const settings = readSettings(process.env);
+  const settings = await openSettings(process.env);
   const submission = readSubmission(flags, 'wait');
   if (flags.stdin === true && flags.interactive === true) {
     throw new Ended(EXIT.usage, '--stdin and --interactive exclude each other. Nothing was sent.');
@@ -46,6 +47,8 @@ async function hold(argv: readonly string[], flags: GuardFlags, io: Io): Promise
     env: environment.named,
     interactive: flags.interactive === true,
     envAll: flags.envAll === true,
+    plan: flags.plan ?? null,
+    environment: environment.values,
   };
   // First, since whatever writes the input may write the files as well.
   const stdin = flags.stdin === true ? await readInput(process.stdin, io.interruption.leaving) : null;

@@ -1,6 +1,7 @@
 import type { Event } from '../../bot/core/event.ts';
+import { HOLDS } from '../../bot/core/hold.ts';
 import { readIsoTime, toIsoTime } from '../../bot/core/instant.ts';
-import { HOLDS, RISKS, VERDICTS } from '../../bot/core/request.ts';
+import { RISKS, VERDICTS } from '../../bot/core/request.ts';
 
 // What each type of entry holds, as it stands in the log. The types below are read off these checks,
 // so that the replay can use no field that was not looked at.
@@ -158,6 +159,8 @@ const DATA = {
   'identity.linked': fields({ person: text, accounts: count, links: optional(count) }),
   'identity.unlinked': fields({ person: text, links: count }),
   'identity.code_given': fields({ person: text, expires_at: time }),
+  'session.opened': fields({ issuer: text, expires_at: time }),
+  'session.renewed': fields({ issuer: text, expires_at: time }),
   'directory.failed': fields({ kind: text }),
   'policy.loaded': fields({ version: digest, previous: orNull(digest) }),
   'policy.refused': fields({ in_force: orNull(digest), problems: count }),

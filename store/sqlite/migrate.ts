@@ -13,6 +13,7 @@ import { runs } from './migrations/0015-runs.ts';
 import { references } from './migrations/0016-references.ts';
 import { lanes } from './migrations/0017-lanes.ts';
 import { redeemable } from './migrations/0020-redeemable.ts';
+import { sessions } from './migrations/0021-sessions.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
 const MIGRATIONS: readonly string[] = [
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly string[] = [
   references,
   redeemable,
   lanes,
+  sessions,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

@@ -19,6 +19,7 @@ import { purgerOf } from './purge.ts';
 import { referencesIn } from './references.ts';
 import { requestsIn } from './requests.ts';
 import { restoredIn } from './restored.ts';
+import { sessionsIn } from './sessions.ts';
 import { freezesIn, identitiesIn, repeatsIn } from './side-tables.ts';
 import { streamsIn } from './streams.ts';
 import { checkTail, endsWithStop } from './tail.ts';
@@ -77,6 +78,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ...checkpointsIn(db, { ...tree, origin: () => formatOrigin(options.log, head.epoch) }),
     ...inboxIn(db),
     ...referencesIn(db),
+    ...sessionsIn(db),
     ...outboxIn(db),
     ...postsIn(db),
     ...repeatsIn(db),

@@ -100,6 +100,8 @@ export interface RulebookChanges {
   readonly goneClients?: readonly ('agent' | 'ci')[];
   /** Accounts that the file gives to people. */
   readonly accounts?: Readonly<Record<string, Who>>;
+  /** Whose tokens the jobs of `ci` come with. */
+  readonly oidc?: Client['oidc'];
   readonly externalGroups?: Readonly<Record<string, readonly ExternalGroup[]>>;
 }
 
@@ -142,6 +144,7 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     actions: ['db.*', 'command.*'],
     targets: ['postgres/**', 'laptop/**'],
     tokenSha256: tokensOf(id),
+    oidc: id === 'ci' ? (changes.oidc ?? null) : null,
     ...changes.client,
   });
   const here = PEOPLE.filter((key) => !changes.gone?.includes(key));

@@ -139,8 +139,8 @@ const VENDORS = [
   [
     'zod',
     'zod',
-    '^(connectors/api/|bot/(slack|teams|room)/schema|bot/policy-file/(schema|json-schema|draft|zod-findings|not-yet))',
-    'connectors/api, the schema files of bot/policy-file, and schema.ts of bot/room, bot/slack and bot/teams',
+    '^(connectors/(api/|oidc/schema)|bot/(slack|teams|room)/schema|bot/policy-file/(schema|json-schema|draft|zod-findings))',
+    'connectors/api, the schema files of bot/policy-file, and schema.ts of connectors/oidc, bot/room, bot/slack and bot/teams',
   ],
   ['yaml', 'yaml', '^bot/(policy-file/|config)', 'bot/policy-file and bot/config'],
   ['cel', '@bufbuild/(cel|protobuf)', '^bot/cel\\.ts$', 'bot/cel.ts'],
@@ -159,7 +159,7 @@ const VENDORS = [
   ['prom-client', 'prom-client', '^connectors/http/metrics\\.ts$', 'connectors/http/metrics.ts'],
   ['slack', '@slack/[^/]+', '^bot/slack/', 'bot/slack'],
   ['teams', 'botbuilder[^/]*|@microsoft/[^/]+', '^bot/teams/', 'bot/teams'],
-  ['jose', 'jose', '^(connectors/api|bot/teams)/', 'connectors/api and bot/teams'],
+  ['jose', 'jose', '^(connectors/oidc|bot/teams)/', 'connectors/oidc and bot/teams'],
   ['bullmq', 'bullmq|ioredis', '^queue/bullmq/', 'queue/bullmq'],
 ].map(([name, packages, home, inWords]) => ({
   name: `${name}-has-one-home`,

@@ -54,6 +54,7 @@ describe('a policy file, compiled', () => {
       actions: ['db.*', 'deploy.*'],
       targets: ['postgres/**', 'k8s/**'],
       tokenSha256: [hash('d')],
+      oidc: null,
     });
     expect(rulebook.environments).toEqual(new Set(['dev', 'prod']));
     expect(rulebook.auditors).toEqual(new Set(['psn_carol']));

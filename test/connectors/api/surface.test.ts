@@ -7,13 +7,13 @@ import { apiRoutes } from '../../../connectors/api/routes.ts';
 import { workerRoutes } from '../../../connectors/api/worker-routes.ts';
 import { httpApp } from '../../../connectors/http/app.ts';
 import { createMetrics } from '../../../connectors/http/metrics.ts';
+import { tokenRoutes } from '../../../connectors/oidc/routes.ts';
 import { outputFolder } from '../../../queue/executors/output-folder.ts';
 import { tokenOf } from '../../helpers/rulebook.ts';
 import { startKeyturn } from '../../helpers/start-keyturn.ts';
 import { expectProblem, MINUTE, readLog, STATUS_OF, submit } from './world.ts';
 
 const NOT_YET = [
-  ['POST', '/v1/token'],
   ['POST', '/slack/events'],
   ['POST', '/api/messages'],
   ['POST', '/webhooks/github'],
@@ -82,10 +82,15 @@ it('publishes every route it has and has every route it publishes', async () => 
     logger: { info() {}, warn() {}, error() {} },
     bodyWithinMs: 1,
   };
+  const tokens = tokenRoutes({
+    context,
+    verify: async () => null,
+    refusedCalls: { authenticated: async () => {}, unauthenticated: async () => {} },
+  });
   const desk = createWorkerDesk(context, outputFolder(keyturn.dataDir), () => 0);
   const api = apiRoutes(options).route('/', workerRoutes(options, { desk, software: 'keyturn/0' }));
   const app = httpApp(
-    api,
+    api.route('/', tokens),
     { notReady: async () => null, warnings: () => [], openApi: () => ({}) },
     createMetrics(() => new Map()),
   );
