@@ -37,6 +37,9 @@ export async function claimAction(
   id: RequestId,
   { labels: labelsNow, challenge }: Claiming = HERE,
 ): Promise<Claimed> {
+  // A wake-up that came twice or late is common, and costs no commit.
+  const { runAt: free } = context.store.committed.standing(id) ?? { runAt: 0 };
+  if (free === null || free > context.time.now()) return refuse('ALREADY_CONSUMED');
   await context.directories.renew();
   return write<Claimed>(context, (writing) => {
     const { tx, at } = writing;

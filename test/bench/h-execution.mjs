@@ -18,6 +18,8 @@ export async function execution({ dir, quick }) {
   const settings = { driver: 'bullmq', redisUrl: redis.url };
   const raw = (round) => rawQueue(redis, counts, `raw-${round}`);
   const ours = (queue) => (round) => keyturn(join(dir, `${queue.driver}-${round}`), queue, counts);
+  // Once, not in turns, and before what else would leave its garbage here: what ten thousand at once cost in memory while they drain.
+  const flood = await keyturn(join(dir, 'flood'), settings, { each: 1, many: quick ? 1_000 : 10_000 });
   const [through, inside, bare] = await inTurns(quick ? 1 : 3, [
     ours(settings),
     ours({ driver: 'embedded' }),
@@ -38,6 +40,14 @@ export async function execution({ dir, quick }) {
     row('review to start, embedded: p99', inside, 'p99', 'ms', true, null),
     row(`no-op actions through BullMQ, ${HANDS} at a time`, through, 'perSecond', '/s', false, ['>=', 0.5]),
     row(`no-op actions, embedded, ${HANDS} at a time`, inside, 'perSecond', '/s', false, null),
+    toRow({
+      what: `${quick ? '1,000' : '10,000'} approved at once: memory at most, while they drain`,
+      value: flood.peak,
+      unit: 'MiB',
+      limit: flood.first,
+      limitName: 'after the first tenth of them',
+      aim: ['<=', 1.2],
+    }),
   ];
 }
 
@@ -79,13 +89,20 @@ async function drained(many, start) {
   let over = 0;
   const at = performance.now();
   let second = null;
+  let first = null;
+  let peak = 0;
   await new Promise((resolve) => {
     second = start(() => {
       over += 1;
+      if (over % 100 === 0) {
+        const held = process.memoryUsage().rss / 2 ** 20;
+        if (over >= many / 10) first ??= held;
+        peak = Math.max(peak, first === null ? 0 : held);
+      }
       if (over === many) resolve();
     });
   });
-  return { perSecond: (many * 1000) / (performance.now() - at), second: await second };
+  return { perSecond: (many * 1000) / (performance.now() - at), second: await second, first, peak };
 }
 
 async function keyturn(dir, queue, { each, many }) {
@@ -185,10 +202,10 @@ async function keyturn(dir, queue, { each, many }) {
   const waiting = await open(0);
   await inParallel(many, 50, async () => (await viewed(waiting))());
   await waiting.stop();
-  const { perSecond, second } = await drained(many, (count) => {
+  const { perSecond, second, first, peak } = await drained(many, (count) => {
     onStart = count;
     return open(HANDS);
   });
   await second.stop();
-  return { ...percentiles(waits), perSecond };
+  return { ...percentiles(waits), perSecond, first, peak };
 }

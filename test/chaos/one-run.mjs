@@ -39,6 +39,7 @@ function approve(bot, { id, action_digest }) {
  */
 export async function runOnce(world, { action, fault, arm, second, at }) {
   if (fault === 'redis away at start') return startWithoutRedis(world, action, fault);
+  if (fault === 'disk full') return runOnFullDisk(world, action, fault);
   if (at === 'worker') return runAtWorker(world, { action, fault, arm });
   const asked = await submit(world, action);
   const signal = fault === 'kill' ? 'SIGKILL' : 'SIGSTOP';
@@ -50,6 +51,26 @@ export async function runOnce(world, { action, fault, arm, second, at }) {
   // Nobody was answered, so the person clicks again.
   if ((await world.bot.stateOf(asked.id)) === 'pending') await approve(world.bot, asked);
   return ended(world, asked.id, action, points);
+}
+
+/** It begins, the disk fills up, it has its effect: the outcome waits until there is room, and is not lost. */
+async function runOnFullDisk(world, action, fault) {
+  const asked = await submit(world, action);
+  await approve(world.bot, asked);
+  const isOn = async () => (await world.bot.stateOf(asked.id)) === 'executing';
+  while (!(await isOn())) await pause(5);
+  world.fillDisk();
+  // Until no commit fits in what the log of the database has left either.
+  for (let refused = 0; refused < 3; )
+    refused = await submit(world, 'db.put').then(
+      () => 0,
+      () => refused + 1,
+    );
+  while (world.effects.countOf(asked.id) === 0) await pause(25);
+  await pause(1_000);
+  if (!(await isOn())) throw new Error('an outcome was recorded on a disk without room');
+  world.emptyDisk();
+  return ended(world, asked.id, action, [fault]);
 }
 
 /** The same where workers on other machines run it: whichever gets it meets the fault, the bot goes on. */

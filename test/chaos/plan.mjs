@@ -53,6 +53,8 @@ export const SHORT = [
   ...atWorker('db.ask', 'kill', ['claim is answered', 'the answer ended', 'before outcome']),
   ...atWorker('db.ask', 'freeze', ['claim is answered', 'connected', 'the call was handed over']),
   ...atWorker('db.copy', 'kill', ['before claim', 'outcome is answered']),
+  { driver: 'small disk', action: 'db.wait', fault: 'disk full', arm: {} },
+  { driver: 'small disk', action: 'db.slow', fault: 'disk full', arm: {} },
   ...named('workers', 'db.pay', 'kill', ['after COMMIT']),
   ...named('workers', 'db.ask', 'redis flushed', ['the wake-up is in Redis']),
 ];
@@ -63,7 +65,7 @@ export const SHORT = [
  */
 export function* series() {
   for (let round = 0; ; round += 1) {
-    for (const action of Object.keys(WAYS)) {
+    for (const action of Object.keys(WAYS).filter((name) => name !== 'db.slow')) {
       for (const driver of ['embedded', 'bullmq', 'bullmq with AOF']) {
         if (action !== 'db.wait') yield { driver, action, fault: 'kill', killsAgain: round > 0 };
         if (driver !== 'bullmq with AOF') yield { driver, action, fault: 'freeze', killsAgain: false };

@@ -8,6 +8,8 @@ export const WAYS = {
   'db.wait': { http: 'slow', kind: 'checkable' },
   /** A target that has an effect at every call, and cannot be asked. */
   'db.pay': { http: 'once', kind: 'once' },
+  /** The same, and what may run once. Only where the disk is full: its outcome is all that is at stake. */
+  'db.slow': { http: 'slow', kind: 'once' },
   'db.copy': { kind: 'idempotent' },
   'db.drop': { kind: 'once' },
 };

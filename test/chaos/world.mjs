@@ -1,7 +1,17 @@
 // One install on disk, the bots that come and go over it, and where the effects are counted.
-import { fork, spawn } from 'node:child_process';
+import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyDatabase } from '../../dist/store/sqlite/verify-database.js';
@@ -40,9 +50,15 @@ export async function openEffects() {
 /** Two workers on other machines, where a world has any. */
 const TOKENS = ['ktw_chaos_token_of_worker_1_0123', 'ktw_chaos_token_of_worker_2_0123'];
 
-export function openWorld(effects, redis, isRemote = false) {
+/** As root, or as root of a user namespace: a way to a mount of one's own. Null where there is none. */
+export function smallDisk() {
+  const mount = 'mount -t tmpfs -o size=1m tmpfs /mnt';
+  const ways = [['-m'], ['-r', '-m']];
+  return ways.find((way) => spawnSync('unshare', [...way, 'sh', '-c', mount]).status === 0) ?? null;
+}
+
+export function openWorld(effects, redis, { isRemote = false, disk = null } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'keyturn-chaos-'));
-  const database = join(dir, 'data', 'keyturn.db');
   const marker = join(dir, 'marker');
   let ahead = 0;
   let asked = 0;
@@ -58,8 +74,14 @@ export function openWorld(effects, redis, isRemote = false) {
       ...(redis === null ? {} : { CHAOS_REDIS: redis.url }),
       ...more,
     };
-    return spawn(process.execPath, [file], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const stdio = ['ignore', 'inherit', 'inherit', 'ipc'];
+    if (disk === null) return spawn(process.execPath, [file], { env, stdio });
+    const script = `mount -t tmpfs -o size=4m tmpfs "$FAULT_DIR" && echo ${ahead} > "$FAULT_DIR/ahead" && exec "$0" "$@"`;
+    return spawn('unshare', [...disk, 'sh', '-c', script, process.execPath, file], { env, stdio });
   };
+  // A mount of its own is seen through the process that has it.
+  const inside = (path) =>
+    disk === null ? join(dir, path) : join(`/proc/${world.bot.child.pid}/root`, dir, path);
   const world = {
     redis,
     effects,
@@ -104,10 +126,27 @@ export function openWorld(effects, redis, isRemote = false) {
     },
     /** What `keyturn audit verify` says: every entry, every quorum, and the tables against a replay. */
     async verify() {
+      let data = join(dir, 'data');
+      if (disk !== null) {
+        data = join(dir, 'copy');
+        cpSync(inside('data'), data, { recursive: true, filter: (path) => !path.endsWith('.sock') });
+      }
+      const database = join(data, 'keyturn.db');
       const { problem, usable } = await verifyDatabase(database, { key: null, outside: [] });
       return usable && problem === null ? null : JSON.stringify(problem);
     },
-    database,
+    fillDisk() {
+      const filler = openSync(inside('filler'), 'a');
+      for (const size of [65_536, 4_096, 1]) {
+        try {
+          for (;;) writeSync(filler, Buffer.alloc(size));
+        } catch (cause) {
+          if (cause.code !== 'ENOSPC') throw cause;
+        }
+      }
+      closeSync(filler);
+    },
+    emptyDisk: () => rmSync(inside('filler')),
     async close() {
       for (const worker of world.workers) {
         worker.child.kill('SIGKILL');
