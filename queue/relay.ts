@@ -34,10 +34,12 @@ export function startRelay(context: Context, couriers: readonly Courier[], logge
     }
   };
   // Changes that share a commit are told one by one; one look is enough for all of them.
-  let soon: NodeJS.Immediate | null = null;
+  let isDue = false;
   const stopWatching = context.watchers.watch(null, () => {
-    soon ??= setImmediate(() => {
-      soon = null;
+    if (isDue) return;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
       run();
     });
   });

@@ -28,7 +28,7 @@ export interface PlanRule {
 }
 
 /** What a rule may ask for beside the action. */
-export interface Only {
+interface Only {
   readonly environment?: string;
   /** `*` for one part of system/environment/resource, `**` for any. */
   readonly target?: string;
