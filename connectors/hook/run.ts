@@ -11,6 +11,12 @@ import { readAll, readToolCall, type ToolCall, Unreadable } from './tool-call.ts
 /** Below the 10 minutes that agents give a hook; see `install`. */
 export const DEADLINE_MS = 540_000;
 
+/**
+ * Whether the agent says how a call ended. Codex calls the same event with the same words after a command
+ * that failed, so nothing is said of it: Keyturn then says `unknown`, which is true.
+ */
+const TELLS_ENDS: Readonly<Record<Agent, boolean>> = { 'claude-code': true, codex: false };
+
 /** One run of the hook: the text for stdout, empty for no opinion. Whatever it throws blocks the call. */
 export async function runHook(agent: Agent, flags: HookFlags): Promise<string> {
   const startedAt = Date.now();
@@ -19,7 +25,7 @@ export async function runHook(agent: Agent, flags: HookFlags): Promise<string> {
   const settings = async () => readSettings(await withGiven(process.env, flags));
   const call = readToolCall(await readAll(process.stdin));
   if (isEnd(call)) {
-    await reportEnd(call, settings);
+    if (TELLS_ENDS[agent]) await reportEnd(call, settings);
     return '';
   }
   if (call.event !== 'PreToolUse') throw new Unreadable(`${call.event} is no event that this hook answers`);
@@ -30,7 +36,8 @@ export async function runHook(agent: Agent, flags: HookFlags): Promise<string> {
     payload: toPayload(agent, call),
     until: startedAt + deadlineMs,
   });
-  if (verdict.allow) await remember(call, verdict.request, verdict.release).catch(() => undefined);
+  if (verdict.allow && TELLS_ENDS[agent])
+    await remember(call, verdict.request, verdict.release).catch(() => undefined);
   return toAnswer(call, verdict);
 }
 
