@@ -55,7 +55,7 @@ export async function openSlack(settings: SlackSettings, deps: SlackDeps): Promi
       });
       // One by one: a group's mention would also ring for who may not decide on this request.
       if (users.length <= MOST_CALLED) return users;
-      const [source] = externalGroups.get(group) ?? [];
+      const source = externalGroups.get(group)?.find(({ kind }) => kind === 'slack_usergroup');
       return source === undefined
         ? users.slice(0, MOST_CALLED)
         : [{ type: 'usergroup', usergroup_id: source.id } as const];

@@ -130,7 +130,11 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     ...(teams === null ? [] : [teams.messenger]),
     ...(ports.faces?.(() => context) ?? []),
   ];
-  const directories = [...(slack === null ? [] : [slack.directory]), ...(ports.directories ?? [])];
+  const directories = [
+    ...(slack === null ? [] : [slack.directory]),
+    ...(teams?.groups == null ? [] : [teams.groups]),
+    ...(ports.directories ?? []),
+  ];
   const context = await contextOver(config, opened, { ...ports, directories }, placesOf(couriers, faces));
   const { checkpointEveryMs } = config.audit;
   await restoreCards(context);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startDispatch } from '../queue/dispatch.ts';
 import { embeddedDriver } from '../queue/embedded/driver.ts';
-import { carryOut } from '../queue/worker.ts';
+import { allHome, carryOut } from '../queue/worker.ts';
 import { workshop } from '../queue/workshop.ts';
 import type { Context } from './app/context.ts';
 import { claimAction, finishAction, keepAction } from './app/run-action.ts';
@@ -60,6 +60,7 @@ export async function startExecution(
     async stop() {
       await dispatch.stop();
       await driver.close(DRAIN_MS);
+      await allHome(shop, DRAIN_MS);
     },
   };
 }

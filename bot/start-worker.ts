@@ -1,10 +1,11 @@
 import { remoteHome } from '../connectors/worker/home.ts';
 import { bullmqDriver } from '../queue/bullmq/driver.ts';
 import { definitionOf, type ExecutorSettings, toExecutor } from '../queue/executors/settings.ts';
-import { carryOut } from '../queue/worker.ts';
+import { allHome, carryOut } from '../queue/worker.ts';
 import { workshop } from '../queue/workshop.ts';
 import { bringing } from '../queue/workshop-bring.ts';
 import { openGrantVerifier } from '../store/keys/grant-verifier.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import { systemRandom } from './random.ts';
 import { SOFTWARE } from './software.ts';
@@ -24,6 +25,17 @@ export interface WorkerSettings {
   readonly outputDir: string;
 }
 
+/** What is over needs a moment to be told. */
+const LEAST_FOR_OUTCOMES_MS = 5_000;
+
+interface WorkerPorts {
+  readonly logger: Logger;
+  /** The bot wants nothing of this worker, and why. Told once. */
+  readonly onTurnedAway: (why: string) => void;
+  readonly software?: string;
+  readonly clock?: Clock;
+}
+
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -39,7 +51,8 @@ export function startWorker(
     logger,
     onTurnedAway,
     software = SOFTWARE,
-  }: { readonly logger: Logger; readonly onTurnedAway: (why: string) => void; readonly software?: string },
+    clock = { wall: () => Date.now(), steady: () => performance.now() },
+  }: WorkerPorts,
 ): RunningWorker {
   const { url, token, redisUrl, publicKey, keyFile, most, drainMs, env, outputDir } = settings;
   const random = systemRandom();
@@ -51,7 +64,7 @@ export function startWorker(
     verify: openGrantVerifier(publicKey, keyFile),
     definitionOf: (executor) => definitionOf(executor as ExecutorSettings),
     random,
-    wall: () => Date.now(),
+    wall: () => clock.wall(),
     logger,
     sleep,
     onTurnedAway(why) {
@@ -63,7 +76,7 @@ export function startWorker(
     home,
     executorFor: ({ settings: executor }) => {
       try {
-        return toExecutor(executor as ExecutorSettings, env, Date.now);
+        return toExecutor(executor as ExecutorSettings, env, () => clock.wall());
       } catch (cause) {
         // Most often a secret that is not set on this machine.
         return `not run: ${cause instanceof Error ? cause.message : String(cause)}`;
@@ -72,7 +85,7 @@ export function startWorker(
     outputDir,
     bring: bringing(home.send, sleep),
     random,
-    clock: { steady: () => performance.now() },
+    clock,
     logger,
   });
   const driver = bullmqDriver(redisUrl, random, logger);
@@ -99,6 +112,7 @@ export function startWorker(
       isStopped = true;
       await began;
       await driver.close(drainMs);
+      await allHome(shop, Math.max(drainMs, LEAST_FOR_OUTCOMES_MS));
     },
   };
 }

@@ -1,13 +1,13 @@
 import type { Context } from '../bot/app/context.ts';
-import { RISKS } from '../bot/core/request.ts';
+import type { RequestId } from '../bot/core/request.ts';
 import type { Logger } from '../bot/ports/logger.ts';
 import type { QueueDriver } from '../bot/ports/queue-driver.ts';
+import { createOffers, type Offers } from './dispatch-offers.ts';
 
-/** What nobody has taken by then is offered again: it may be lost. The queue collapses it if it is not. */
-const OFFER_AGAIN_MS = 1_000;
-const MOST_AT_ONCE = 500;
+/** How often the whole list is looked at: for what is due by time alone, and for what the queue has lost. */
+const LOOK_EVERY_MS = 1_000;
 
-/** Each commit calls for a look, and a long list makes a look dear: so many parts of the time are for other work. */
+/** After a look at a long list, so many parts of the time are for other work. */
 const REST = 9;
 const LONGEST_REST_MS = 500;
 
@@ -16,47 +16,48 @@ export interface Dispatch {
 }
 
 /**
- * Tells the queue what there is to run: after each commit, and once a second. What is to be run is read
- * off the requests themselves, so nothing that the queue loses is lost.
+ * Tells the queue what there is to run: what a commit has changed, at once, and the rest as fast as it is
+ * taken. What is to be run is read off the requests themselves, so nothing that the queue loses is lost;
+ * and the queue holds a bounded part of it, so a long list costs neither memory nor repeats.
  */
 export function startDispatch(context: Context, driver: QueueDriver, logger: Logger): Dispatch {
-  const offered = new Set<string>();
+  const offers: Offers = createOffers(context);
+  let changed = new Set<RequestId>();
+  let isLookDue = true;
+  let restUntil = 0;
   let stopped = false;
   let running: Promise<void> | null = null;
-  let again = false;
   let isDown = false;
 
-  /** Answers how long the look took, in milliseconds. */
-  const offer = async (): Promise<number> => {
-    const began = performance.now();
-    const ready = context.store.committed.runnable(context.time.now(), MOST_AT_ONCE);
-    const took = performance.now() - began;
-    const fresh = ready.filter(({ request, attempt }) => !offered.has(`${request} ${attempt}`));
-    for (const { request, attempt, risk, runsOn } of fresh) {
-      if (stopped) return took;
+  const hand = async (): Promise<void> => {
+    const ids = changed;
+    changed = new Set();
+    offers.note(ids);
+    if (isLookDue || (offers.isLow() && performance.now() >= restUntil)) {
+      isLookDue = false;
+      const began = performance.now();
+      offers.look();
+      const took = performance.now() - began;
+      restUntil = began + took + Math.min(took * REST, LONGEST_REST_MS);
+    }
+    for (let batch = offers.takeBatch(); batch.length > 0 && !stopped; batch = offers.takeBatch()) {
       try {
-        await driver.add({ request, attempt, urgency: RISKS.indexOf(risk), runsOn });
-        offered.add(`${request} ${attempt}`);
+        await driver.add(batch);
         isDown = false;
       } catch (cause) {
+        offers.putBack(batch);
         // Said once, not for every action that waits. All of them are tried again in a second.
         if (!isDown) logger.warn('the queue takes nothing; approved actions wait', { cause: String(cause) });
         isDown = true;
-        return took;
+        return;
       }
     }
-    return took;
   };
-  const look = () => {
-    again = true;
+  const run = () => {
     running ??= (async () => {
       try {
-        while (again && !stopped) {
-          again = false;
-          const took = await offer();
-          if (again)
-            await new Promise((rested) => setTimeout(rested, Math.min(took * REST, LONGEST_REST_MS)));
-        }
+        do await hand();
+        while ((changed.size > 0 || isLookDue) && !stopped && !isDown);
       } catch (cause) {
         logger.error('dispatch stopped short', { cause: String(cause) });
       } finally {
@@ -64,12 +65,15 @@ export function startDispatch(context: Context, driver: QueueDriver, logger: Log
       }
     })();
   };
-  const stopWatching = context.watchers.watch(null, look);
+  const stopWatching = context.watchers.watch(null, (ids) => {
+    for (const id of ids) changed.add(id);
+    run();
+  });
   const timer = setInterval(() => {
-    offered.clear();
-    look();
-  }, OFFER_AGAIN_MS);
-  look();
+    isLookDue = true;
+    run();
+  }, LOOK_EVERY_MS);
+  run();
   return {
     async stop() {
       stopped = true;

@@ -25,7 +25,12 @@ export interface Workshop {
   readonly steady: () => number;
   /** What this worker has in hand at this moment. */
   readonly inHand: Set<RequestId>;
+  /** Outcomes on their way home. */
+  readonly underWay: Set<Promise<void>>;
 }
+
+/** A home that is slow to take outcomes is not given work for more of them. */
+const MOST_UNDER_WAY = 64;
 
 /** Somebody who stops an action waits for it. */
 const ASK_EVERY_MS = 1_000;
@@ -48,31 +53,55 @@ export async function carryOut(shop: Workshop, { request }: Pick<Wake, 'request'
   // A process that was frozen past its lease is woken for what it is at already. It goes on with that.
   if (shop.inHand.has(request)) return;
   shop.inHand.add(request);
-  await claimAndRun(shop, request).finally(() => shop.inHand.delete(request));
+  const finished = await claimAndRun(shop, request).catch((cause: unknown) => {
+    shop.logger.error('a worker broke its promise', { request, cause: String(cause) });
+    return null;
+  });
+  if (finished === null) {
+    shop.inHand.delete(request);
+    return;
+  }
+  // The next action is claimed meanwhile: the end of one and the start of another share a commit.
+  const bringing = bringHome(shop, request, finished).finally(() => {
+    shop.inHand.delete(request);
+    shop.underWay.delete(bringing);
+  });
+  shop.underWay.add(bringing);
+  if (shop.underWay.size > MOST_UNDER_WAY) await Promise.race(shop.underWay);
 }
 
-async function claimAndRun(shop: Workshop, request: RequestId): Promise<void> {
+/** Waits for the outcomes that are on their way, so long at most. */
+export async function allHome({ underWay, sleep }: Workshop, withinMs: number): Promise<void> {
+  if (underWay.size > 0) await Promise.race([Promise.all(underWay), sleep(withinMs)]);
+}
+
+async function claimAndRun(shop: Workshop, request: RequestId): Promise<Finished | null> {
   const { home, logger, steady } = shop;
   const askedAt = steady();
   const claimed = await home.claim(request).catch((cause: unknown) => {
     logger.warn('an action could not be claimed', { request, cause: String(cause) });
     return null;
   });
-  if (claimed === null || !claimed.ok) return;
+  if (claimed === null || !claimed.ok) return null;
   const { attempt } = claimed.job;
   const sink = shop.sinkFor(claimed);
   const stop = new AbortController();
   const isOver = new AbortController();
-  const keeping = keepAlive(shop, claimed, stop, isOver.signal);
+  let heldUntil = askedAt + claimed.leaseMs;
+  const keeping = keepAlive(shop, claimed, stop, isOver.signal, (keptAt) => {
+    heldUntil = keptAt + claimed.leaseMs;
+  });
   // Frozen between the claim and the start: by now it may be somebody else's.
-  const isLate = steady() - askedAt >= claimed.leaseMs;
-  const job = { ...claimed.job, signal: stop.signal, onOutput: (bytes: Uint8Array) => sink.write(bytes) };
-  const ended = isLate ? NOT_STARTED : await run(shop, job, claimed);
+  const isLate = () => steady() >= heldUntil;
+  const onOutput = (bytes: Uint8Array) => sink.write(bytes);
+  const job = { ...claimed.job, signal: stop.signal, isLate, onOutput };
+  const ended = isLate() ? NOT_STARTED : await run(shop, job, claimed);
+  // What it printed may have a way to go, and nobody is to take it over meanwhile.
+  const printed = await sink.close();
   isOver.abort();
   await keeping;
-  const printed = await sink.close();
   const output = printed === null ? null : { attempt, ...printed };
-  await bringHome(shop, request, { attempt, ended, retryInMs: backoffMs(attempt, shop.random), output });
+  return { attempt, ended, retryInMs: backoffMs(attempt, shop.random), output };
 }
 
 async function run(shop: Workshop, job: Job, claimed: Released): Promise<TryEnded> {
@@ -103,10 +132,11 @@ async function run(shop: Workshop, job: Job, claimed: Released): Promise<TryEnde
 
 /** Says that it lives, and asks whether it may go on. Who hears that the lease is somebody else's stops. */
 async function keepAlive(
-  { home, sleep }: Workshop,
+  { home, sleep, steady }: Workshop,
   { job, leaseMs }: Released,
   stop: AbortController,
   isOver: AbortSignal,
+  onKept: (at: number) => void,
 ): Promise<void> {
   const over = new Promise<void>((resolve) =>
     isOver.addEventListener('abort', () => resolve(), { once: true }),
@@ -115,7 +145,9 @@ async function keepAlive(
     await Promise.race([sleep(Math.min(leaseMs / 3, ASK_EVERY_MS)), over]);
     if (isOver.aborted) return;
     // A bot that does not answer may be starting again. What runs, runs; the lease decides.
+    const askedAt = steady();
     const kept = await home.keep(job.request, job.attempt).catch(() => null);
+    if (kept?.ok) onKept(askedAt);
     if (kept !== null && (!kept.ok || kept.stop)) stop.abort();
   }
 }

@@ -30,6 +30,7 @@ export function workshop(options: WorkshopOptions): Workshop {
     logger,
     steady: () => clock.steady(),
     inHand: new Set(),
+    underWay: new Set(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     sinkFor(claimed) {
       const { request, attempt, payload } = claimed.job;

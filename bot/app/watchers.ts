@@ -1,16 +1,18 @@
 import type { RequestId } from '../core/request.ts';
 
+type OnChange = (changed: readonly RequestId[]) => void;
+
 /** Wakes who waits in this process for a change: long polls, event streams, the relay. */
 export interface Watchers {
-  /** Calls back after each committed change of this request (or of any, for `null`). Returns how to stop. */
-  watch(id: RequestId | null, onChange: () => void): () => void;
+  /** Calls back after each committed change of this request (or of any, for `null`) with what changed. Returns how to stop. */
+  watch(id: RequestId | null, onChange: OnChange): () => void;
   wake(ids: Iterable<RequestId>): void;
 }
 
 export function createWatchers(): Watchers {
-  const byId = new Map<RequestId | null, Set<() => void>>();
-  const call = (id: RequestId | null) => {
-    for (const onChange of [...(byId.get(id) ?? [])]) onChange();
+  const byId = new Map<RequestId | null, Set<OnChange>>();
+  const call = (id: RequestId | null, changed: readonly RequestId[]) => {
+    for (const onChange of [...(byId.get(id) ?? [])]) onChange(changed);
   };
   return {
     watch(id, onChange) {
@@ -22,12 +24,9 @@ export function createWatchers(): Watchers {
       };
     },
     wake(ids) {
-      let any = false;
-      for (const id of ids) {
-        any = true;
-        call(id);
-      }
-      if (any) call(null);
+      const changed = [...ids];
+      for (const id of changed) call(id, [id]);
+      if (changed.length > 0) call(null, changed);
     },
   };
 }

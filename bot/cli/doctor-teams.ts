@@ -12,7 +12,7 @@ export interface Examined {
   readonly person: string | null;
 }
 
-/** Everything about Teams that can be found out without writing to anybody. */
+/** Everything about Teams that can be found out while writing to nobody but that person. */
 export async function* examineTeams({ settings, file, person }: Examined): AsyncGenerator<Finding> {
   if (settings.playground)
     yield note('Teams: the playground, which signs nothing', 'For trying it out only.');
@@ -34,11 +34,22 @@ export async function* examineTeams({ settings, file, person }: Examined): Async
     if (accounts.teams !== undefined && !accounts.teams.startsWith(`${settings.tenantId}/`))
       yield wrong(`${key}: ${accounts.teams} is of another tenant: they can decide nothing`);
   }
+  yield* examineGroups(look, file);
   yield* examinePlaces(look, file, settings.tenantId, person);
   yield note(
     'Microsoft must reach /api/messages over https',
     'The Azure Bot says under Test in Web Chat whether it does.',
   );
+}
+
+async function* examineGroups(look: ReturnType<typeof checkUp>, file: PolicyFile): AsyncGenerator<Finding> {
+  for (const [name, { entra_group: id }] of Object.entries(file.groups)) {
+    if (id === undefined) continue;
+    const said = await look.group(id);
+    yield typeof said === 'number'
+      ? fine(`group ${name}: Entra's group ${id} has ${said} people`)
+      : wrong(`group ${name}: Microsoft does not say who is in ${id}: ${said}`, DOCS);
+  }
 }
 
 async function* examinePlaces(
@@ -51,7 +62,7 @@ async function* examinePlaces(
   if (person === null) {
     yield note(
       `not looked at: whether the app is in ${places.join(', ') || 'any channel'}`,
-      'keyturn doctor --person KEY looks for that person there.',
+      'keyturn doctor --person KEY looks for that person there, and sends them a sample card.',
     );
     return;
   }
@@ -66,6 +77,13 @@ async function* examinePlaces(
       ? fine(`the app is in ${place}, and so is ${person}`)
       : wrong(`${place}: ${why}`, 'Add the app to that team or chat, and the person too.');
   }
+  const why = await look.sample(object);
+  yield why === null
+    ? fine(`a sample card is in the chat of ${person} with the app`)
+    : wrong(
+        `no sample card for ${person}: ${why}`,
+        'They must have added the app, or be in a team that has.',
+      );
 }
 
 function placesOf(file: PolicyFile): readonly string[] {

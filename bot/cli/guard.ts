@@ -11,6 +11,10 @@ export function guardCommand(): Command {
     .option('--stdin', 'read stdin to its end first; reviewers see it, the command gets it')
     .option('--interactive', 'pass the terminal; reviewers are told that what is typed is not approved')
     .option('--pin <file>', 'refuse to run if this file changes; may be repeated', collect)
+    .option(
+      '--plan <file>',
+      'a saved Terraform plan that the command applies; reviewers see what it would do',
+    )
     .argument('<command...>', 'after --: the command and its arguments')
     .usage('[options] -- COMMAND [ARGUMENT…]');
   return command.action(async (argv: readonly string[], flags: GuardFlags) => {

@@ -2,11 +2,13 @@ import { KeyturnFault } from '../core/fault.ts';
 import type { Path } from '../policy-file/problem.ts';
 import type { PolicyFile } from '../policy-file/schema.ts';
 import { LoopbackHost } from '../policy-file/schema-names.ts';
-import type { TeamsSettings } from '../teams/settings.ts';
+import type { Credentials, TeamsSettings } from '../teams/settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const IDENTITY_ADDRESS =
+  /^http:\/\/(127\.0\.0\.1|localhost|169\.254\.[0-9]{1,3}\.[0-9]{1,3})(:[0-9]{1,5})?(\/[A-Za-z0-9/._-]*)?$/;
 const NAMES = [
   'TEAMS_APP_PASSWORD',
   'TEAMS_TENANT_ID',
@@ -32,6 +34,7 @@ export function readTeamsSettings(
   if (appId === undefined) {
     for (const name of NAMES)
       if (given(name) !== undefined) problems.push(`${name} is set, and TEAMS_APP_ID is not`);
+    needEntra(file, at, problems);
     for (const path of teamsPlaces(file))
       problems.push(at(path)('names Teams, and TEAMS_APP_ID is not set: nobody would see it'));
     return done(problems, null);
@@ -45,6 +48,7 @@ export function readTeamsSettings(
   if (tenantId === undefined || !UUID.test(tenantId))
     problems.push('TEAMS_TENANT_ID must be the id of your tenant, a lowercase UUID');
   if (playground) {
+    needEntra(file, at, problems);
     if (!LoopbackHost.safeParse(host).success || file.listen.public_url !== undefined)
       problems.push(
         'KEYTURN_TEAMS_PLAYGROUND takes unsigned messages, so listen.host must be a loopback address and listen.public_url must not be set',
@@ -62,7 +66,7 @@ export function readTeamsSettings(
   const credentials = playground
     ? null
     : managed
-      ? { managedIdentity: true as const }
+      ? readIdentity(given, problems)
       : { password: password ?? '' };
   return done(problems, { appId, tenantId: tenantId ?? '', credentials, apiUrl, playground });
 }
@@ -76,6 +80,31 @@ function readSwitch(name: string, given: (name: string) => string | undefined, p
   const value = given(name);
   if (value !== undefined && value !== '1') problems.push(`${name} must be 1, or not be set`);
   return value === '1';
+}
+
+/** A group that nobody can be asked for would be unknown for ever, and what hangs on it refused. */
+function needEntra(file: PolicyFile, at: (path: Path) => (message: string) => string, problems: string[]) {
+  for (const [name, { entra_group: group }] of Object.entries(file.groups))
+    if (group !== undefined)
+      problems.push(
+        at(['groups', name, 'entra_group'])(
+          'needs TEAMS_APP_ID with credentials (not the playground): nobody would be in it',
+        ),
+      );
+}
+
+/** Which of Azure's identities this runs with, by what Azure itself puts into the environment. */
+function readIdentity(given: (name: string) => string | undefined, problems: string[]): Credentials {
+  const file = given('AZURE_FEDERATED_TOKEN_FILE');
+  if (file !== undefined) return { federatedTokenFile: file };
+  const [endpoint, header] = [given('IDENTITY_ENDPOINT'), given('IDENTITY_HEADER')];
+  if (endpoint === undefined && header === undefined) return { managedIdentity: true };
+  // What is asked there gets to know a secret, and what it says is believed: so it is beside us.
+  if (endpoint === undefined || header === undefined || !IDENTITY_ADDRESS.test(endpoint))
+    problems.push(
+      'IDENTITY_ENDPOINT and IDENTITY_HEADER must both be set, as Azure sets them: an address of this machine, and a word',
+    );
+  return { identityEndpoint: endpoint ?? '', identityHeader: header ?? '' };
 }
 
 /** Where the policy sends somebody to Teams. */

@@ -1,10 +1,11 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from './canonical-json.ts';
+import { planLines } from './plan-view.ts';
 import { REDACTION_MARK, redact } from './redaction.ts';
 import type { Preview } from './request.ts';
 import { visible, visibleJson, wrapLine } from './visible.ts';
 
 /** Counts up whenever the same payload would give another text. It is part of the view digest. */
-export const RENDERER = 1;
+export const RENDERER = 2;
 
 const PREVIEW_LINES = 40;
 const PREVIEW_BYTES = 4096;
@@ -26,6 +27,7 @@ type Renderer = (shown: JsonObject, safe: JsonObject) => readonly string[] | nul
 const RENDERERS: ReadonlyMap<Json | undefined, Renderer> = new Map<Json, Renderer>([
   ['command', renderCommand],
   ['sql', renderSql],
+  ['terraform_plan', renderPlan],
 ]);
 
 export function toView(payload: JsonObject, pointers: readonly string[]): View {
@@ -92,6 +94,7 @@ interface Command {
   readonly stdin: string | null;
   readonly interactive?: true;
   readonly env_all?: true;
+  readonly plan?: JsonObject;
 }
 
 const isCommand = objectOf(
@@ -104,15 +107,18 @@ const isCommand = objectOf(
     files: listOf(objectOf({ path: isText, sha256: isText })),
     stdin: (value) => value === null || isText(value),
   },
-  { interactive: (value) => value === true, env_all: (value) => value === true },
+  { interactive: (value) => value === true, env_all: (value) => value === true, plan: isJsonObject },
 );
 
 function renderCommand(shown: JsonObject, safe: JsonObject): readonly string[] | null {
   if (!isCommand(shown)) return null;
   const command = shown as unknown as Command;
   if (command.argv.length === 0) return null;
-  const { executable, env, files } = command;
+  const { executable, env, files, plan } = command;
+  const planned = plan === undefined ? [] : planLines(plan, word);
+  if (planned === null) return null;
   return [
+    ...planned,
     `$ ${command.argv.map(word).join(' ')}`,
     `cwd ${word(command.cwd)}`,
     `executable ${word(executable.path)} sha256 ${word(executable.sha256)}`,
@@ -140,13 +146,19 @@ function stdinLines(shown: string | null, safe: Json | undefined): string[] {
   return [`stdin, ${bytesOf([String(safe)])} bytes:`, ...shown.split('\n').map((line) => `| ${line}`)];
 }
 
+const isPlan = objectOf({ kind: isText, plan: isJsonObject });
+
+function renderPlan(shown: JsonObject): readonly string[] | null {
+  return isPlan(shown) ? planLines(shown['plan'] as Json, word) : null;
+}
+
 const isSql = objectOf({ kind: isText, statement: isText });
 
 function renderSql(shown: JsonObject): readonly string[] | null {
   if (!isSql(shown)) return null;
   const statement = String(shown['statement']);
-  // A statement that begins as a command's or a JSON view does would pass for one, and no SQL does.
-  return /^\s*[^\s${]/.test(statement) ? statement.split('\n') : null;
+  // A statement that begins as the view of something else does would pass for it, and no SQL does.
+  return /^\s*(?!plan of terraform )[^\s${]/.test(statement) ? statement.split('\n') : null;
 }
 
 /** Keys are sorted, so that one canonical payload has one view, in whatever order it came. */

@@ -1,4 +1,5 @@
 import type { Draft } from './draft.ts';
+import { isKeptElsewhere } from './external-groups.ts';
 import type { PolicyFile } from './schema.ts';
 
 /**
@@ -29,8 +30,7 @@ export function activeGroups(
 ): (name: string) => { readonly members: readonly string[] } | null | undefined {
   return (name) => {
     const group = draft.groups.get(name);
-    // Who else is in it, only Slack knows.
-    if (group?.slack_usergroup !== undefined) return null;
+    if (isKeptElsewhere(group)) return null;
     return group
       ? { members: group.members.filter((key) => draft.people.get(key)?.active !== false) }
       : group;

@@ -11,6 +11,7 @@ import { withoutInactive } from './active.ts';
 import { breakGlassOf, freezesOf } from './compile-freezes.ts';
 import { matchOf } from './compile-match.ts';
 import { deciding } from './deciding.ts';
+import { externalGroupsOf } from './external-groups.ts';
 import { asList } from './globs.ts';
 import { placesOf } from './places.ts';
 import { policyText, versionOf } from './policy-text.ts';
@@ -28,6 +29,7 @@ export function compileRulebook(
   actions: ReadonlyMap<string, ActionSettings>,
 ): Rulebook {
   const file = withoutInactive(whole);
+  const externalGroups = externalGroupsOf(file.groups);
   return {
     policy: { ...policyOf(file, personId), version: versionOf(whole) },
     policyText: canonicalJson(deciding(whole, personId)),
@@ -55,19 +57,10 @@ export function compileRulebook(
     securityNotices: placesOf(file.security_notices),
     text: policyText(whole),
     accounts: accountsOf(file, personId),
-    externalGroups: externalGroupsOf(file),
+    externalGroups,
     // Nobody has been asked yet.
-    unknownGroups: new Set(externalGroupsOf(file).keys()),
+    unknownGroups: new Set(externalGroups.keys()),
   };
-}
-
-/** Groups that are kept somewhere else too. */
-function externalGroupsOf({ groups }: PolicyFile): Rulebook['externalGroups'] {
-  return new Map(
-    Object.entries(groups).flatMap(([name, { slack_usergroup: id }]) =>
-      id === undefined ? [] : [[name, [{ kind: 'slack_usergroup', id }]]],
-    ),
-  );
 }
 
 function policyOf(file: PolicyFile, personId: PersonOf): Omit<Policy, 'version'> {

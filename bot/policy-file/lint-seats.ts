@@ -1,5 +1,6 @@
 import { strictestSeats } from '../core/plan.ts';
 import { fillable, membersOf } from './check-plans.ts';
+import { isKeptElsewhere } from './external-groups.ts';
 import type { Lint } from './lint.ts';
 import type { Path } from './problem.ts';
 import { canReach } from './reach.ts';
@@ -78,8 +79,7 @@ function demandsOf(file: PolicyFile): readonly Demand[] {
 }
 
 function canFill(file: PolicyFile, seats: Seats, excluded: readonly string[]): boolean {
-  // Who else is in such a group, only Slack knows.
-  const isOpen = (group: string) => file.groups[group]?.slack_usergroup !== undefined;
+  const isOpen = (group: string) => isKeptElsewhere(file.groups[group]);
   if (seats.some(({ from }) => from.some(isOpen))) return true;
   const candidates = seats.map(
     ({ from }) =>

@@ -1,4 +1,5 @@
 import { matchesAction } from '../core/glob.ts';
+import { isKeptElsewhere } from './external-groups.ts';
 import { actionGlobsMeet, targetGlobsMeet } from './glob-algebra.ts';
 import { asList } from './globs.ts';
 import type { PolicyFile } from './schema.ts';
@@ -35,7 +36,7 @@ export function hasGroup(file: PolicyFile, { groups }: Match, people: readonly s
     wanted.length === 0 ||
     wanted.some(
       (group) =>
-        file.groups[group]?.slack_usergroup !== undefined ||
+        isKeptElsewhere(file.groups[group]) ||
         file.groups[group]?.members.some((member) => people.includes(member)),
     )
   );

@@ -94,6 +94,10 @@ export const SlackUserGroup = z
   .string()
   .regex(/^S[A-Z0-9]{1,20}$/, 'must be the id of a user group, such as S0123');
 
+export const EntraGroup = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the object id of a group, a lowercase UUID');
+
 /** By name, or by id where the name may change hands. */
 export const SlackChannel = z
   .string()

@@ -45,6 +45,9 @@ const Group = z.strictObject({
   slack_usergroup: names.SlackUserGroup.exactOptional().meta({
     description: 'A user group of Slack whose members are in this group as well, by its id.',
   }),
+  entra_group: names.EntraGroup.exactOptional().meta({
+    description: 'A group of Entra whose members are in this group as well, by its object id.',
+  }),
 });
 
 const Oidc = z.strictObject({

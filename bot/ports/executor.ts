@@ -15,6 +15,11 @@ export interface Job {
   readonly grant: unknown;
   /** Aborted when somebody stops the action, or its time is up. */
   readonly signal: AbortSignal;
+  /**
+   * True once this try may be somebody else's. MUST be asked right before the effect can begin, after
+   * everything that takes time; then nothing may be started.
+   */
+  readonly isLate: () => boolean;
   /** What it prints, as it comes. MAY be called often. MUST NOT be called after `run` has settled. */
   readonly onOutput: (bytes: Uint8Array) => void;
 }

@@ -5,7 +5,7 @@ import type { Job, TryEnded } from './executor.ts';
 /** What a worker gets with its claim: everything it needs to run, and how long it has. */
 export interface Released {
   readonly ok: true;
-  readonly job: Omit<Job, 'signal' | 'onOutput'>;
+  readonly job: Omit<Job, 'signal' | 'isLate' | 'onOutput'>;
   readonly leaseMs: number;
   /** JSON pointers into the payload whose values must not be printed. */
   readonly redact: readonly string[];

@@ -20,10 +20,11 @@ export interface Wake {
  */
 export interface QueueDriver {
   /**
-   * MUST settle within two seconds, also while the queue cannot be reached, and then by rejecting. The
-   * same request and attempt MAY be collapsed into one while it waits.
+   * All of them at once. MUST settle within two seconds, also while the queue cannot be reached, and then
+   * by rejecting; some of them may be there then. The same request and attempt MAY be collapsed into one
+   * while it waits.
    */
-  add(wake: Wake): Promise<void>;
+  add(wakes: readonly Wake[]): Promise<void>;
   /**
    * Gives wake-ups to `work`, at most `most` at a time, the urgent ones first. `work` MUST NOT reject.
    * Only those whose labels are all among `labels`.

@@ -1,6 +1,6 @@
 import type { Digest } from '../core/digest.ts';
 import type { Actor, Event } from '../core/event.ts';
-import type { ActionRequest, ClientId, Instant, PersonId, RequestId, Risk, State } from '../core/request.ts';
+import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } from '../core/request.ts';
 import type { LinkedAccounts, StoredAccounts } from './accounts.ts';
 import type { CheckpointKeeping, Checkpoints } from './checkpoints.ts';
 import type { Disclosures, Erasing, Purging } from './disclosures.ts';
@@ -55,8 +55,14 @@ export interface Reading
   list(query: ListQuery): readonly ActionRequest[];
   /** Requests whose own deadline is not after `at`, soonest first. */
   due(at: Instant, most: number): readonly RequestId[];
-  /** What a worker may take at `at`, the riskiest and then the oldest first. */
-  runnable(at: Instant, most: number): readonly Runnable[];
+  /** Where this one stands, if Keyturn is to run it: nothing but what a look for work needs. */
+  standing(id: RequestId): Standing | null;
+  /** What a worker may take at `at`, one of each lane at most, the riskiest and then the oldest first. */
+  nextOfLanes(at: Instant, most: number): readonly Standing[];
+  /** The same within one lane. */
+  nextOfLane(lane: string, at: Instant, most: number): readonly Standing[];
+  /** How much of this lane is at work at `at`, and how many starts it had since `since`. */
+  laneLoad(lane: string, at: Instant, since: Instant): { readonly running: number; readonly started: number };
   /** Open requests that every one of their askers blocks on. */
   waiting(): readonly RequestId[];
   /** The first `most` requests in these states, oldest first. */
@@ -114,8 +120,6 @@ export interface Transaction
   nextNumber(): number;
   countOpen(requester: ClientId | PersonId, most: number): number;
   countSince(requester: ClientId | PersonId, since: Instant, most: number): number;
-  /** How much of this lane is at work at `at`, and how many starts it had since `since`. */
-  laneLoad(lane: string, at: Instant, since: Instant): { readonly running: number; readonly started: number };
   pendingTwin(dedupeKey: string): ActionRequest | null;
   /** The oldest approved one that nobody has taken yet. */
   approvedTwin(dedupeKey: string): ActionRequest | null;
@@ -143,12 +147,16 @@ interface ListQuery {
   readonly most: number;
 }
 
-/** An approved action that Keyturn has to run. `attempt` counts the starts there have been. */
-export interface Runnable {
+/** An action of Keyturn's own in the list of what is to be run. */
+export interface Standing {
   readonly request: RequestId;
-  readonly attempt: number;
-  readonly risk: Risk;
-  readonly runsOn: readonly string[];
+  /** What must not run beside itself; see `toLane`. */
+  readonly lane: string;
+  readonly state: State;
+  /** Its risk as a number, 0 to 3. */
+  readonly urgency: number;
+  /** When a worker may next take it, or null. */
+  readonly runAt: Instant | null;
 }
 
 export interface StoredEntry {

@@ -3,6 +3,7 @@ import { receiveOnce } from '../app/receive-once.ts';
 import type { Desk } from '../commands/answer.ts';
 import type { Account } from '../core/identity.ts';
 import type { PersonId } from '../core/request.ts';
+import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Messenger } from '../ports/messenger.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
@@ -12,6 +13,7 @@ import { connector } from './connector.ts';
 import { teamsConversations } from './conversations.ts';
 import { teamsDirectory } from './directory.ts';
 import { endpointsOf } from './endpoints.ts';
+import { entraGroups, GRAPH } from './entra-groups.ts';
 import { onFileConsent } from './files.ts';
 import { FACE, teamsMessenger } from './messenger.ts';
 import { createOffers } from './offers.ts';
@@ -38,6 +40,8 @@ export interface TeamsParts {
 
 export interface TeamsFace {
   readonly messenger: Messenger;
+  /** Groups of Entra; null in the playground, which has none. */
+  readonly groups: Directory | null;
   /** Where the one port hands over what comes to `/api/messages`. */
   readonly receive: Receive;
 }
@@ -66,6 +70,9 @@ export function teamsFace(parts: TeamsParts): TeamsFace {
   let received: ReturnType<typeof receiveOnce> | null = null;
   return {
     messenger: teamsMessenger({ connector: api, conversations, context, mentions, accountOf, logger }),
+    groups: playground
+      ? null
+      : entraGroups({ endpoints, tokens: tokenSource(settings, endpoints, GRAPH, steadyMs), tenantId }),
     receive: receiver({
       sdk: loadSdk(),
       isSigned: playground ? null : tokenCheck({ appId, keys, now: wallMs }),

@@ -31,8 +31,7 @@ export function teamsConversations(
   context: () => Context,
 ): Conversations {
   const known = (subject: string) => context().store.committed.reference(FACE, subject);
-  const bot = { id: `28:${appId}` };
-  const tenant = { tenantId, channelData: { tenant: { id: tenantId } } };
+  const bot = botOf(appId);
   const serviceOf = (subject: string) =>
     known(subject)?.service ?? known(TENANT)?.service ?? endpoints.service;
   const open = (service: string, body: object, conversation: string, signal: AbortSignal) =>
@@ -41,7 +40,7 @@ export function teamsConversations(
   return {
     serviceOf,
     startThread(channel, activity, signal) {
-      const channelData = { ...tenant.channelData, channel: { id: channel } };
+      const channelData = { tenant: { id: tenantId }, channel: { id: channel } };
       const body = { isGroup: true, bot, tenantId, channelData, activity };
       return open(serviceOf(channel), body, channel, signal);
     },
@@ -49,8 +48,8 @@ export function teamsConversations(
       const before = known(account);
       if (before !== null) return { ok: true, conversation: before.conversation };
       const service = serviceOf(account);
-      const members = [{ id: account.slice(account.lastIndexOf('/') + 1) }];
-      const said = await open(service, { isGroup: false, bot, members, ...tenant }, account, signal);
+      const object = account.slice(account.lastIndexOf('/') + 1);
+      const said = await open(service, chatWith(object, appId, tenantId), account, signal);
       if (!said.ok) return said;
       const { id } = Resource.parse(said.data);
       await rememberReference(context(), FACE, account, { service, conversation: id });
@@ -65,5 +64,20 @@ export function teamsConversations(
       else if (from.aadObjectId != null)
         await remember(toAccount('teams', `${tenantId}/${from.aadObjectId}`));
     },
+  };
+}
+
+function botOf(appId: string) {
+  return { id: `28:${appId}` };
+}
+
+/** What opens the chat with one person, by object id. Where there is one already, it is that one. */
+export function chatWith(object: string, appId: string, tenantId: string): object {
+  return {
+    isGroup: false,
+    bot: botOf(appId),
+    members: [{ id: object }],
+    tenantId,
+    channelData: { tenant: { id: tenantId } },
   };
 }

@@ -25,7 +25,7 @@ export interface DirectoryParts {
   readonly tenantId: string;
   readonly context: () => Context;
   readonly now: () => number;
-  /** The playground says of nobody which role they have. */
+  /** The playground has a tenant of its own. */
   readonly playground: boolean;
 }
 
@@ -97,8 +97,8 @@ function refuseMember(
   playground: boolean,
 ): NoCaller | null {
   if ((aadObjectId ?? objectId) !== object) return 'unknown';
-  if (playground) return null;
-  if (tenantId !== own) return 'elsewhere';
+  // It says a role of everybody, and a tenant that nobody made up for it.
+  if (!playground && tenantId !== own) return 'elsewhere';
   if (userRole === 'guest' || userRole === 'anonymous') return 'guest';
   return userRole === 'user' || userRole === 'owner' || userRole === 'admin' ? null : 'unavailable';
 }

@@ -107,8 +107,16 @@ export const TokenAnswer = z.object({
   expires_in: z.coerce
     .number()
     .min(0)
-    .max(7 * 24 * 3_600),
+    .max(7 * 24 * 3_600)
+    .optional(),
 });
+
+/** A page of who is in a group. Also groups and devices can be in one; all of them say what they are. */
+export const GraphMembers = z.object({
+  value: z.array(z.object({ '@odata.type': z.string().max(100), id: Uuid })).max(1_000),
+  '@odata.nextLink': z.string().max(4_000).optional(),
+});
+export type GraphMembers = z.infer<typeof GraphMembers>;
 
 /** What the Bot Connector gives back for what was posted, and for a conversation that was opened. */
 export const Resource = z.object({ id: Id, activityId: Id.nullish() });

@@ -21,6 +21,7 @@ export interface GuardFlags extends SubmissionFlags {
   readonly stdin?: boolean;
   readonly interactive?: boolean;
   readonly pin?: readonly string[];
+  readonly plan?: string;
 }
 
 /** Holds the command until it is approved, runs it once, and returns the exit code. */
@@ -46,6 +47,8 @@ async function hold(argv: readonly string[], flags: GuardFlags, io: Io): Promise
     env: environment.named,
     interactive: flags.interactive === true,
     envAll: flags.envAll === true,
+    plan: flags.plan ?? null,
+    environment: environment.values,
   };
   // First, since whatever writes the input may write the files as well.
   const stdin = flags.stdin === true ? await readInput(process.stdin, io.interruption.leaving) : null;

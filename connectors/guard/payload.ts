@@ -2,6 +2,8 @@ import type { NamedDigest } from './child-environment.ts';
 import { findExecutable } from './executable.ts';
 import { Ended, EXIT } from './exit-codes.ts';
 import { type FileDigest, hashFile, hashOperands, Unhashable } from './operands.ts';
+import { showPlan } from './show-plan.ts';
+import type { PlanSummary } from './terraform-plan.ts';
 
 /** The `command` payload, as approvers see it and as it comes back when it is released. */
 export interface CommandPayload {
@@ -14,6 +16,7 @@ export interface CommandPayload {
   readonly stdin: string | null;
   readonly interactive?: true;
   readonly env_all?: true;
+  readonly plan?: PlanSummary;
 }
 
 export interface HeldCommand {
@@ -25,21 +28,31 @@ export interface HeldCommand {
   readonly stdin: string | null;
   readonly interactive: boolean;
   readonly envAll: boolean;
+  /** A saved Terraform plan that the command applies, or null. */
+  readonly plan: string | null;
+  /** What the command gets, for the program that shows the plan. */
+  readonly environment: Record<string, string>;
 }
 
 export async function buildPayload(command: HeldCommand): Promise<CommandPayload> {
   const { argv, cwd } = command;
   const path = await findExecutable(argv[0] ?? '', cwd, command.path);
+  const executable = { path, sha256: await hashOrEnd(hashFile(path, cwd)) };
+  const files = await hashOrEnd(hashOperands(argv, command.pins, cwd));
+  // After the hash: a plan that is replaced in between is no longer the file that was hashed.
+  const shown = { argv, executable: path, cwd, environment: command.environment };
+  const plan = command.plan === null ? null : await showPlan(command.plan, shown);
   return {
     kind: 'command',
     argv,
     cwd,
-    executable: { path, sha256: await hashOrEnd(hashFile(path, cwd)) },
+    executable,
     env: command.env,
-    files: await hashOrEnd(hashOperands(argv, command.pins, cwd)),
+    files,
     stdin: command.stdin,
     ...(command.interactive ? { interactive: true } : {}),
     ...(command.envAll ? { env_all: true } : {}),
+    ...(plan === null ? {} : { plan }),
   };
 }
 

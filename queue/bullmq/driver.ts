@@ -7,8 +7,11 @@ import type { QueueDriver, Wake } from '../../bot/ports/queue-driver.ts';
 import type { Random } from '../../bot/ports/random.ts';
 
 const ADD_WITHIN_MS = 2_000;
-/** How long a silent worker keeps a wake-up. The action itself has a lease of its own, in SQLite. */
-const LOCK_MS = 30_000;
+/**
+ * How long a silent worker keeps a wake-up. The action itself has a lease of its own, in SQLite: this is
+ * only what a worker that died before its claim may hold up.
+ */
+const LOCK_MS = 5_000;
 
 /**
  * Wake-ups through Redis, so that workers on other machines hear them. One queue per set of labels: a
@@ -29,8 +32,7 @@ export function bullmqDriver(redisUrl: string, random: Random, logger: Logger): 
   client.on('error', complain);
   let closed = false;
 
-  const queueOf = (runsOn: readonly string[]): Queue<Wake> => {
-    const name = queueName(runsOn);
+  const queueOf = (name: string): Queue<Wake> => {
     const known = queues.get(name);
     if (known !== undefined) return known;
     const queue = new Queue<Wake>(name, { connection: client });
@@ -39,20 +41,27 @@ export function bullmqDriver(redisUrl: string, random: Random, logger: Logger): 
     return queue;
   };
 
+  const toJob = (wake: Wake) => ({
+    name: 'run',
+    data: wake,
+    opts: {
+      jobId: `${wake.request}-${wake.attempt}-${life}`,
+      // BullMQ counts the other way round: 1 goes first.
+      priority: 4 - wake.urgency,
+      attempts: 1,
+      removeOnComplete: true,
+      removeOnFail: true,
+    },
+  });
+
   return {
-    async add(wake) {
+    async add(wakes) {
       if (closed) throw new Error('the queue is closed');
       // Before it is ready BullMQ makes queues that stay broken, and an add waits for ever.
       if (client.status !== 'ready') await within(ADD_WITHIN_MS, once(client, 'ready'));
-      const { request, attempt, urgency, runsOn } = wake;
-      const added = queueOf(runsOn).add('run', wake, {
-        jobId: `${request}-${attempt}-${life}`,
-        // BullMQ counts the other way round: 1 goes first.
-        priority: 4 - urgency,
-        attempts: 1,
-        removeOnComplete: true,
-        removeOnFail: true,
-      });
+      const added = Promise.all(
+        [...byQueue(wakes)].map(([name, some]) => queueOf(name).addBulk(some.map(toJob))),
+      );
       added.catch(() => undefined);
       await within(ADD_WITHIN_MS, added);
     },
@@ -62,6 +71,7 @@ export function bullmqDriver(redisUrl: string, random: Random, logger: Logger): 
           connection: { ...connection, maxRetriesPerRequest: null },
           concurrency: most,
           lockDuration: LOCK_MS,
+          stalledInterval: LOCK_MS,
           // A wake-up whose worker died is dropped: the bot offers it again once the lease is over.
           maxStalledCount: 0,
         });
@@ -95,6 +105,17 @@ function connectionOf(redisUrl: string) {
     connectTimeout: 2_000,
     retryStrategy: (times: number) => Math.min(times * 200, 2_000),
   };
+}
+
+function byQueue(wakes: readonly Wake[]): ReadonlyMap<string, readonly Wake[]> {
+  const found = new Map<string, Wake[]>();
+  for (const wake of wakes) {
+    const name = queueName(wake.runsOn);
+    const some = found.get(name) ?? [];
+    found.set(name, some);
+    some.push(wake);
+  }
+  return found;
 }
 
 /** BullMQ takes no colon in a queue's name. */

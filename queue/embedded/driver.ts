@@ -11,9 +11,9 @@ export function embeddedDriver(): QueueDriver {
   let pump = (): void => undefined;
 
   return {
-    async add(wake) {
+    async add(wakes) {
       if (closed) throw new Error('the queue is closed');
-      waiting.set(`${wake.request} ${wake.attempt}`, wake);
+      for (const wake of wakes) waiting.set(`${wake.request} ${wake.attempt}`, wake);
       // Later, so that of several that come together the urgent one goes first.
       setImmediate(() => pump());
     },

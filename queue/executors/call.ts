@@ -11,6 +11,8 @@ export interface Call {
   readonly body: string | null;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Asked once more when the connection stands, before a byte leaves. */
+  readonly isLate: () => boolean;
   readonly onBody: (bytes: Uint8Array) => void;
 }
 
@@ -31,6 +33,13 @@ export class CallFailed extends Error {
     this.name = 'CallFailed';
     this.isSent = isSent;
     this.isFinal = isFinal;
+  }
+}
+
+class TooLate extends Error {
+  constructor() {
+    super('was not sent in time; nothing was done');
+    this.name = 'TooLate';
   }
 }
 
@@ -90,9 +99,10 @@ async function send(
     });
     request.once('socket', (socket) => {
       socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-        // The last look at where it really goes, at connect time.
-        if (addressRule(socket.remoteAddress ?? '')) isSent = true;
-        else request.destroy(new AddressRefused(url.hostname));
+        // The last look at where it really goes, and whether it still may: names and handshakes take time.
+        if (!addressRule(socket.remoteAddress ?? '')) request.destroy(new AddressRefused(url.hostname));
+        else if (one.isLate()) request.destroy(new TooLate());
+        else isSent = true;
       });
     });
     request.once('response', (answer) => {
@@ -108,13 +118,14 @@ async function send(
     });
     request.once('error', (cause: Error) => {
       const isRefused = cause instanceof AddressRefused;
-      const why = isRefused
-        ? cause.message
-        : isStopped()
-          ? 'stopped on request'
-          : isLate()
-            ? `no answer within ${timeoutMs / 1000} seconds`
-            : `the connection failed (${'code' in cause ? String(cause.code) : cause.name})`;
+      const why =
+        isRefused || cause instanceof TooLate
+          ? cause.message
+          : isStopped()
+            ? 'stopped on request'
+            : isLate()
+              ? `no answer within ${timeoutMs / 1000} seconds`
+              : `the connection failed (${'code' in cause ? String(cause.code) : cause.name})`;
       reject(new CallFailed(why, { isSent, isFinal: isRefused || isStopped() }));
     });
     request.end(one.body ?? undefined);

@@ -57,6 +57,7 @@ function runCommand(
 ): Promise<TryEnded> {
   // Stopped while it still waited: nothing was started, so nothing can have happened.
   if (job.signal.aborted) return Promise.resolve(notStarted('stopped before it started', false));
+  if (job.isLate()) return Promise.resolve(notStarted('was not started in time; nothing was done', true));
   const [program, ...args] = fillArgv(argv, job.payload);
   return new Promise((resolve) => {
     const child = spawn(program ?? '', args, {

@@ -56,7 +56,7 @@ async function post(job: Job, settings: HttpSettings, world: HttpWorld): Promise
     'idempotency-key': `"${job.request}"`,
     'user-agent': 'keyturn',
   };
-  const { signal, onOutput: onBody } = job;
+  const { signal, isLate, onOutput: onBody } = job;
   try {
     const one = {
       method: 'POST',
@@ -65,6 +65,7 @@ async function post(job: Job, settings: HttpSettings, world: HttpWorld): Promise
       body,
       timeoutMs,
       signal,
+      isLate,
       onBody,
     } as const;
     return toEnded(await call(one, world), kind);
@@ -114,7 +115,7 @@ async function ask(
   try {
     const { signal } = job;
     const status = await call(
-      { method: 'GET', url, headers, body: null, timeoutMs, signal, onBody: () => {} },
+      { method: 'GET', url, headers, body: null, timeoutMs, signal, isLate: () => false, onBody: () => {} },
       world,
     );
     return status === 200 ? 'happened' : status === 404 ? 'did_not_happen' : 'cannot_say';

@@ -11,6 +11,7 @@ import { streams } from './migrations/0012-streams.ts';
 import { inbox } from './migrations/0013-inbox.ts';
 import { runs } from './migrations/0015-runs.ts';
 import { references } from './migrations/0016-references.ts';
+import { lanes } from './migrations/0017-lanes.ts';
 import { redeemable } from './migrations/0020-redeemable.ts';
 import { sessions } from './migrations/0021-sessions.ts';
 
@@ -28,6 +29,7 @@ const MIGRATIONS: readonly string[] = [
   pruned,
   references,
   redeemable,
+  lanes,
   sessions,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -4,7 +4,7 @@ import { toLane } from '../../bot/core/lane.ts';
 import { dueAt, runAt } from '../../bot/core/lifecycle/time.ts';
 import { type ActionRequest, type RequestId, RISKS, type State } from '../../bot/core/request.ts';
 import type { ErasablePayloads, ErasePayload } from '../../bot/ports/payloads.ts';
-import type { Reading, Runnable, Transaction } from '../../bot/ports/store.ts';
+import type { Reading, Standing, Transaction } from '../../bot/ports/store.ts';
 import { keptPayloadsIn } from './kept-payloads.ts';
 import { type Row, requestRows } from './request-rows.ts';
 
@@ -14,7 +14,10 @@ type Requests = Pick<
   | 'actionText'
   | 'list'
   | 'due'
-  | 'runnable'
+  | 'standing'
+  | 'nextOfLanes'
+  | 'nextOfLane'
+  | 'laneLoad'
   | 'waiting'
   | 'inStates'
   | 'auditSeq'
@@ -31,13 +34,13 @@ type Requests = Pick<
     | 'nextNumber'
     | 'countOpen'
     | 'countSince'
-    | 'laneLoad'
     | 'pendingTwin'
     | 'approvedTwin'
     | 'openOf'
   >;
 
 const OPEN = "('pending','flagged','approved')";
+const STANDING = 'id AS request, lane, state, urgency, run_at AS runAt';
 const ROW = 'SELECT number, body, asked FROM requests JOIN actions USING (number)';
 
 /** `seq` tells the sequence number of the newest entry, which the row is stamped with. */
@@ -53,8 +56,17 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   const due = db.prepare<[number, number], { id: string }>(
     'SELECT id FROM requests WHERE due_at <= ? ORDER BY due_at LIMIT ?',
   );
-  const runnable = db.prepare<[number, number], Row>(
-    `${ROW} WHERE run_at IS NOT NULL AND run_at <= ? ORDER BY urgency DESC, run_at, number LIMIT ?`,
+  const standing = db.prepare<[string], Standing>(
+    `SELECT ${STANDING} FROM requests WHERE id = ? AND lane IS NOT NULL`,
+  );
+  // SQLite takes the other columns from the row that has the maximum: the first of its lane.
+  const heads = db.prepare<[number, number], Standing>(
+    `SELECT ${STANDING}, max(urgency * 1000000000000000 - run_at) FROM requests INDEXED BY requests_next
+     WHERE run_at IS NOT NULL AND run_at <= ? GROUP BY lane ORDER BY urgency DESC, run_at, number LIMIT ?`,
+  );
+  const inLane = db.prepare<[string, number, number], Standing>(
+    `SELECT ${STANDING} FROM requests INDEXED BY requests_next
+     WHERE lane = ? AND run_at IS NOT NULL AND run_at <= ? ORDER BY urgency DESC, run_at, number LIMIT ?`,
   );
   const waiting = db.prepare<[], { id: string }>(
     'SELECT id FROM requests WHERE waits IS NOT NULL ORDER BY number',
@@ -84,7 +96,7 @@ export function requestsIn(db: Database, seq: () => number): Requests {
      WHERE created_at > ?`,
   );
   const working = db.prepare<[string, number], { n: number }>(
-    "SELECT count(*) AS n FROM requests WHERE lane = ? AND started_at IS NOT NULL AND state = 'executing' AND coalesce(run_at, 9e15) > ?",
+    "SELECT count(*) AS n FROM requests INDEXED BY requests_working WHERE lane = ? AND state = 'executing' AND coalesce(run_at, 9e15) > ?",
   );
   const starts = db.prepare<[string, number], { n: number }>(
     'SELECT count(*) AS n FROM requests WHERE lane = ? AND started_at > ?',
@@ -110,7 +122,9 @@ export function requestsIn(db: Database, seq: () => number): Requests {
     countByState: () => new Map(byState.all().map(({ state, n }) => [state, n])),
     list: (query) => listRows(db, query).map(read),
     due: (at, most) => due.all(at, most).map(({ id }) => id as RequestId),
-    runnable: (at, most) => runnable.all(at, most).map((row) => toRunnable(read(row))),
+    standing: (id) => standing.get(id) ?? null,
+    nextOfLanes: (at, most) => heads.all(at, most),
+    nextOfLane: (lane, at, most) => inLane.all(lane, at, most),
     waiting: () => waiting.all().map(({ id }) => id as RequestId),
     inStates: (states, most, after) => rowsInStates(db, states, most, after).map(read),
     nextNumber: () => (last.get()?.number ?? 0) + 1,
@@ -177,11 +191,6 @@ function startedAt({ execution }: ActionRequest): number | null {
 
 function urgency({ demands }: ActionRequest): number {
   return RISKS.indexOf(demands.risk);
-}
-
-function toRunnable({ id, demands, execution, executor }: ActionRequest): Runnable {
-  const attempt = execution?.run?.attempt ?? 0;
-  return { request: id, attempt, risk: demands.risk, runsOn: executor?.runsOn ?? [] };
 }
 
 /** 1 while it can still be cancelled and everybody who asked blocks on the answer. */

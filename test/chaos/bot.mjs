@@ -8,9 +8,13 @@ import { toExecutor } from '../../dist/queue/executors/settings.js';
 import { arm as armNext } from '../fault/points.mjs';
 import { ONE_KEY, PEOPLE, rule, rulebook } from '../fault/rulebook.mjs';
 import './effect-points.mjs';
+import { sha256Hex } from '../../dist/bot/core/digest.js';
 import { WAYS } from './ways.mjs';
 
-const { FAULT_DIR, CHAOS_REDIS, CHAOS_TARGET, CHAOS_SCRIPT } = process.env;
+const { FAULT_DIR, CHAOS_REDIS, CHAOS_TARGET, CHAOS_SCRIPT, CHAOS_PORT, CHAOS_WORKER_TOKENS } = process.env;
+
+/** Where there are workers on other machines, they run everything. */
+const workers = (CHAOS_WORKER_TOKENS ?? '').split(' ').filter((token) => token !== '');
 
 /** How far this process's clocks are ahead of the machine's, in milliseconds. Read each time: it may be frozen. */
 const ahead = () => Number(readFileSync(join(FAULT_DIR, 'ahead'), 'utf8'));
@@ -54,7 +58,7 @@ const config = {
   queue:
     CHAOS_REDIS === undefined
       ? { driver: 'embedded', concurrency: 4 }
-      : { driver: 'bullmq', redisUrl: CHAOS_REDIS, concurrency: 4 },
+      : { driver: 'bullmq', redisUrl: CHAOS_REDIS, concurrency: workers.length > 0 ? 0 : 4 },
   audit: {
     checkpointEveryMs: 1_000,
     anchors: [],
@@ -65,9 +69,13 @@ const config = {
     const book = rulebook(personOf, 1);
     const plan = { ...ONE_KEY, notify: [] };
     const rules = [rule('run', 'db.*', { plan, replacesDefault: true })];
-    return { ...book, actions, policy: { ...book.policy, rules } };
+    const named = workers.map((token, nth) => {
+      const name = `worker-${nth + 1}`;
+      return [name, { name, labels: [], tokenSha256: [sha256Hex(token)] }];
+    });
+    return { ...book, workers: new Map(named), actions, policy: { ...book.policy, rules } };
   },
-  listen: { host: '127.0.0.1', port: 0, publicUrl: null },
+  listen: { host: '127.0.0.1', port: Number(CHAOS_PORT ?? 0), publicUrl: null },
   admin: { host: '127.0.0.1', port: 0 },
   fixed: { sections: {}, say: (path) => path.join('.') },
 };

@@ -4,10 +4,11 @@ import { build } from 'esbuild';
 
 /** Beside compose.js, because parts of the bot find their files from where they stand. */
 export const BOT = join(import.meta.dirname, '../../dist/bot/chaos-bot.js');
+export const WORKER = join(import.meta.dirname, '../../dist/bot/chaos-worker.js');
 
 export async function buildBot() {
   await build({
-    entryPoints: [join(import.meta.dirname, 'bot.mjs')],
+    entryPoints: ['bot.mjs', 'worker.mjs'].map((name) => join(import.meta.dirname, name)),
     outdir: dirname(BOT),
     entryNames: 'chaos-[name]',
     chunkNames: 'chaos-[hash]',

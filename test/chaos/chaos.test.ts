@@ -28,6 +28,6 @@ it('rows 2, 24 and 25: killed, frozen or without Redis at any named point, what 
   const [code] = await once(run, 'close');
   const summary = JSON.parse(said.trimEnd().split('\n').at(-2) ?? 'null') as Summary;
   expect(summary.bad).toEqual([]);
-  expect(summary).toMatchObject({ kills: 19, freezes: 6, redis: 4 });
+  expect(summary).toMatchObject({ kills: 27, freezes: 9, redis: 5 });
   expect([summary.clean, code]).toEqual([summary.runs, 0]);
 });

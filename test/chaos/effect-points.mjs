@@ -27,12 +27,12 @@ childProcess.spawn = (...values) => {
 };
 syncBuiltinESMExports();
 
-if (process.env.CHAOS_REDIS !== undefined) {
+if (process.env.CHAOS_REDIS !== undefined && process.env.CHAOS_WORKER === undefined) {
   const { Queue } = (await import('bullmq')).default;
-  const { add } = Queue.prototype;
-  Queue.prototype.add = async function (...values) {
+  const { addBulk } = Queue.prototype;
+  Queue.prototype.addBulk = async function (...values) {
     point('before the wake-up');
-    const added = await add.apply(this, values);
+    const added = await addBulk.apply(this, values);
     point('the wake-up is in Redis');
     return added;
   };

@@ -37,8 +37,9 @@ function approve(bot, { id, action_digest }) {
  * `fault`: `kill` ends the bot at the point; `freeze` stops it there past its lease; anything else is
  * what befalls Redis while the bot stands still there. Answers the point, or null when there was none.
  */
-export async function runOnce(world, { action, fault, arm, second }) {
+export async function runOnce(world, { action, fault, arm, second, at }) {
   if (fault === 'redis away at start') return startWithoutRedis(world, action, fault);
+  if (at === 'worker') return runAtWorker(world, { action, fault, arm });
   const asked = await submit(world, action);
   const signal = fault === 'kill' ? 'SIGKILL' : 'SIGSTOP';
   await world.bot.arm({ ...arm, signal });
@@ -49,6 +50,45 @@ export async function runOnce(world, { action, fault, arm, second }) {
   // Nobody was answered, so the person clicks again.
   if ((await world.bot.stateOf(asked.id)) === 'pending') await approve(world.bot, asked);
   return ended(world, asked.id, action, points);
+}
+
+/** The same where workers on other machines run it: whichever gets it meets the fault, the bot goes on. */
+async function runAtWorker(world, { action, fault, arm }) {
+  const asked = await submit(world, action);
+  const signal = fault === 'kill' ? 'SIGKILL' : 'SIGSTOP';
+  for (const worker of world.workers) await worker.arm({ ...arm, signal });
+  await approve(world.bot, asked);
+  // The outcome is known here a moment before its worker hears that it is.
+  const point = (await untilFired(world, asked.id)) ?? (await pause(300).then(() => world.fired()));
+  const hit = point === null ? null : await whoWasHit(world, signal);
+  for (const worker of world.workers) if (worker !== hit) await worker.arm(null);
+  if (hit !== null && fault === 'kill') {
+    world.skipTime();
+    await world.startWorkers();
+  } else if (hit !== null && fault === 'freeze') {
+    world.skipTime();
+    // Long enough for the other one to take it over, and not always: both orders are tried.
+    await pause(world.nextNumber() % 2 === 0 ? 1_500 : 0);
+    hit.child.kill('SIGCONT');
+  } else if (hit !== null) {
+    await REDIS[fault].happens(world.redis);
+    hit.child.kill('SIGCONT');
+    await pause(150);
+    await REDIS[fault].ends(world.redis);
+  }
+  const run = await ended(world, asked.id, action, [point]);
+  await world.startWorkers();
+  // A second one may have come to its point before it was called off.
+  world.fired();
+  return run;
+}
+
+async function whoWasHit({ workers }, signal) {
+  for (;;) {
+    for (const worker of workers)
+      if (signal === 'SIGKILL' ? !worker.isAlive() : worker.isStopped()) return worker;
+    await pause(5);
+  }
 }
 
 async function startWithoutRedis(world, action, fault) {

@@ -18,14 +18,25 @@ const AROUND_A_CLAIM = [
   'before mkdirSync',
   'before fsyncSync',
 ];
+/** Where a worker on another machine may be when it dies, beside those around its effect. */
+const AROUND_THE_BOT = ['before claim', 'claim is answered', 'before outcome', 'outcome is answered'];
 const IN_REDIS = ['before the wake-up', 'the wake-up is in Redis'];
 const REDIS_FAULTS = ['redis killed', 'redis flushed', 'redis frozen', 'redis away at start'];
 
 /** Points that a long run MUST have seen fire; a short one arms each of them by name. */
-export const NAMED = [...AROUND_A_CLAIM, ...AROUND_A_CALL, ...AROUND_A_PROGRAM, ...IN_REDIS];
+export const NAMED = [
+  ...AROUND_THE_BOT,
+  ...AROUND_A_CLAIM,
+  ...AROUND_A_CALL,
+  ...AROUND_A_PROGRAM,
+  ...IN_REDIS,
+];
 
 const named = (driver, action, fault, names) =>
   names.map((name) => ({ driver, action, fault, arm: { name, skip: 0 } }));
+
+const atWorker = (action, fault, names) =>
+  named('workers', action, fault, names).map((run) => ({ ...run, at: 'worker' }));
 
 /** A few dozen, each with the name of its point. */
 export const SHORT = [
@@ -38,6 +49,12 @@ export const SHORT = [
     named('bullmq', 'db.pay', fault, ['the wake-up is in Redis']),
   ),
   { driver: 'bullmq', action: 'db.put', fault: 'redis away at start', arm: {} },
+  ...atWorker('db.pay', 'kill', ['claim is answered', 'the call was handed over']),
+  ...atWorker('db.ask', 'kill', ['claim is answered', 'the answer ended', 'before outcome']),
+  ...atWorker('db.ask', 'freeze', ['claim is answered', 'connected', 'the call was handed over']),
+  ...atWorker('db.copy', 'kill', ['before claim', 'outcome is answered']),
+  ...named('workers', 'db.pay', 'kill', ['after COMMIT']),
+  ...named('workers', 'db.ask', 'redis flushed', ['the wake-up is in Redis']),
 ];
 
 /**
@@ -51,8 +68,15 @@ export function* series() {
         if (action !== 'db.wait') yield { driver, action, fault: 'kill', killsAgain: round > 0 };
         if (driver !== 'bullmq with AOF') yield { driver, action, fault: 'freeze', killsAgain: false };
       }
+      if (action !== 'db.wait') {
+        yield { driver: 'workers', action, fault: 'kill', killsAgain: false };
+        yield { driver: 'workers', action, fault: 'kill', at: 'worker', killsAgain: false };
+        yield { driver: 'workers', action, fault: 'freeze', at: 'worker', killsAgain: false };
+      }
     }
     for (const fault of REDIS_FAULTS) {
+      if (fault !== 'redis away at start')
+        yield { driver: 'workers', action: 'db.ask', fault, at: 'worker', killsAgain: false };
       const driver = round % 2 === 0 ? 'bullmq' : 'bullmq with AOF';
       yield {
         driver,

@@ -6,12 +6,18 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export async function openRedis({ appendOnly }) {
-  const dir = mkdtempSync(join(tmpdir(), 'keyturn-chaos-redis-'));
+/** A port that nobody has at this moment. */
+export async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();
   probe.close();
+  return port;
+}
+
+export async function openRedis({ appendOnly }) {
+  const dir = mkdtempSync(join(tmpdir(), 'keyturn-chaos-redis-'));
+  const port = await freePort();
   let child = null;
   const redis = {
     port,

@@ -5,7 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyDatabase } from '../../dist/store/sqlite/verify-database.js';
-import { BOT } from './build.mjs';
+import { BOT, WORKER } from './build.mjs';
+import { freePort } from './redis.mjs';
 
 const HERE = import.meta.dirname;
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -36,16 +37,35 @@ export async function openEffects() {
   };
 }
 
-export function openWorld(effects, redis) {
+/** Two workers on other machines, where a world has any. */
+const TOKENS = ['ktw_chaos_token_of_worker_1_0123', 'ktw_chaos_token_of_worker_2_0123'];
+
+export function openWorld(effects, redis, isRemote = false) {
   const dir = mkdtempSync(join(tmpdir(), 'keyturn-chaos-'));
   const database = join(dir, 'data', 'keyturn.db');
   const marker = join(dir, 'marker');
   let ahead = 0;
   let asked = 0;
+  let port = null;
+  const launch = (file, more) => {
+    const env = {
+      PATH: process.env.PATH,
+      FAULT_DIR: dir,
+      CHAOS_TARGET: effects.url,
+      CHAOS_EFFECTS: effects.commandFile,
+      CHAOS_SCRIPT: join(HERE, 'effect.sh'),
+      CHAOS_SECRET: SECRET,
+      ...(redis === null ? {} : { CHAOS_REDIS: redis.url }),
+      ...more,
+    };
+    return spawn(process.execPath, [file], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  };
   const world = {
     redis,
     effects,
     bot: null,
+    /** Processes that carry out what the bot releases; none where the bot does so itself. */
+    workers: [],
     skipTime() {
       ahead += PAST_A_LEASE_MS;
       writeFileSync(join(dir, 'ahead'), String(ahead));
@@ -53,20 +73,24 @@ export function openWorld(effects, redis) {
     /** The next request's number: each has a payload and a place of its own. */
     nextNumber: () => (asked += 1),
     async start(arm) {
-      const env = {
-        PATH: process.env.PATH,
-        FAULT_DIR: dir,
-        CHAOS_TARGET: effects.url,
-        CHAOS_EFFECTS: effects.commandFile,
-        CHAOS_SCRIPT: join(HERE, 'effect.sh'),
-        CHAOS_SECRET: SECRET,
-        ...(redis === null ? {} : { CHAOS_REDIS: redis.url }),
-        ...(arm === undefined ? {} : { FAULT_ARM: JSON.stringify(arm) }),
-      };
-      world.bot = await startBot(
-        spawn(process.execPath, [BOT], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
-      );
+      if (isRemote) port ??= await freePort();
+      const armed = arm === undefined ? {} : { FAULT_ARM: JSON.stringify(arm) };
+      const remote = isRemote ? { CHAOS_PORT: String(port), CHAOS_WORKER_TOKENS: TOKENS.join(' ') } : {};
+      world.bot = await startProcess(launch(BOT, { ...remote, ...armed }));
+      if (isRemote) await world.startWorkers();
       return world.bot;
+    },
+    /** Those that are not there. */
+    async startWorkers() {
+      for (const [nth, token] of TOKENS.entries()) {
+        if (world.workers[nth]?.isAlive()) continue;
+        const own = {
+          CHAOS_URL: `http://127.0.0.1:${port}`,
+          CHAOS_WORKER: token,
+          CHAOS_OUTPUTS: join(dir, `worker-${nth + 1}`),
+        };
+        world.workers[nth] = await startProcess(launch(WORKER, own));
+      }
     },
     /** Where the bot ended or froze itself; null when it did not. Used up by this. */
     fired() {
@@ -85,6 +109,10 @@ export function openWorld(effects, redis) {
     },
     database,
     async close() {
+      for (const worker of world.workers) {
+        worker.child.kill('SIGKILL');
+        await worker.gone;
+      }
       if (world.bot?.isAlive()) await world.bot.stop();
       rmSync(dir, { recursive: true, force: true });
     },
@@ -94,7 +122,7 @@ export function openWorld(effects, redis) {
 }
 
 /** A process that listens, or one that died of its arm before it did. */
-async function startBot(child) {
+async function startProcess(child) {
   const waiting = new Set();
   const gone = once(child, 'exit').then((how) => {
     for (const { resolve } of waiting) resolve(null);
@@ -119,6 +147,8 @@ async function startBot(child) {
   const say = (message) => {
     if (child.connected) child.send(message, () => {});
   };
+  const isStopped = () =>
+    child.exitCode === null && readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1)[0] === 'T';
   const listening = await told((message) => 'port' in message);
   return {
     child,
@@ -138,9 +168,9 @@ async function startBot(child) {
     },
     /** It has written down where it stops a moment before it does. */
     async isFrozen() {
-      const state = () => readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1)[0];
-      while (state() !== 'T') await pause(5);
+      while (!isStopped()) await pause(5);
     },
+    isStopped,
     async stop() {
       child.kill('SIGCONT');
       child.kill('SIGTERM');

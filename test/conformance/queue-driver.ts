@@ -32,14 +32,14 @@ export function behavesLikeAQueueDriver(name: string, queue: () => Promise<{ ope
       const driver = (await opened())();
       const taken: Wake[] = [];
       driver.take(async (wake) => void taken.push(wake), { most: 1, labels: [] });
-      await driver.add(aWake({ attempt: 2, urgency: 3 }));
+      await driver.add([aWake({ attempt: 2, urgency: 3 })]);
       await expect.poll(() => taken.length, { timeout: 5_000 }).toBe(1);
       expect(taken[0]).toMatchObject({ request: 'req_1', attempt: 2, urgency: 3 });
     });
 
     it('gives what was added before anybody took', async () => {
       const driver = (await opened())();
-      await driver.add(aWake());
+      await driver.add([aWake()]);
       const { seen, take } = recorder();
       driver.take(take, { most: 1, labels: [] });
       await expect.poll(() => seen, { timeout: 5_000 }).toEqual(['req_1']);
@@ -47,20 +47,20 @@ export function behavesLikeAQueueDriver(name: string, queue: () => Promise<{ ope
 
     it('collapses the same wake-up while it waits, and gives it again once it was followed', async () => {
       const driver = (await opened())();
-      for (let times = 0; times < 3; times += 1) await driver.add(aWake());
+      for (let times = 0; times < 3; times += 1) await driver.add([aWake()]);
       const { seen, take } = recorder();
       driver.take(take, { most: 1, labels: [] });
       await expect.poll(() => seen.length, { timeout: 5_000 }).toBe(1);
       await wait(100);
       expect(seen).toHaveLength(1);
-      await driver.add(aWake());
+      await driver.add([aWake()]);
       await expect.poll(() => seen.length, { timeout: 5_000 }).toBe(2);
     });
 
     it('gives the urgent ones first', async () => {
       const driver = (await opened())();
       for (const urgency of [0, 2, 1, 3]) {
-        await driver.add(aWake({ request: `req_${urgency}` as RequestId, urgency }));
+        await driver.add([aWake({ request: `req_${urgency}` as RequestId, urgency })]);
       }
       const { seen, take } = recorder();
       driver.take(take, { most: 1, labels: [] });
@@ -84,7 +84,7 @@ export function behavesLikeAQueueDriver(name: string, queue: () => Promise<{ ope
         { most: 3, labels: [] },
       );
       for (let number = 0; number < 12; number += 1) {
-        await driver.add(aWake({ request: `req_${number}` as RequestId }));
+        await driver.add([aWake({ request: `req_${number}` as RequestId })]);
       }
       await expect.poll(() => done, { timeout: 5_000 }).toBe(12);
       expect(most).toBe(3);
@@ -95,9 +95,9 @@ export function behavesLikeAQueueDriver(name: string, queue: () => Promise<{ ope
       const driver = open();
       const { seen, take } = recorder();
       driver.take(take, { most: 5, labels: ['eu', 'prod'] });
-      await driver.add(aWake({ request: 'req_us' as RequestId, runsOn: ['prod', 'us'] }));
-      await driver.add(aWake({ request: 'req_eu' as RequestId, runsOn: ['eu', 'prod'] }));
-      await driver.add(aWake({ request: 'req_any' as RequestId }));
+      await driver.add([aWake({ request: 'req_us' as RequestId, runsOn: ['prod', 'us'] })]);
+      await driver.add([aWake({ request: 'req_eu' as RequestId, runsOn: ['eu', 'prod'] })]);
+      await driver.add([aWake({ request: 'req_any' as RequestId })]);
       await expect.poll(() => seen.length, { timeout: 5_000 }).toBe(2);
       await wait(200);
       expect(seen.sort()).toEqual(['req_any', 'req_eu']);
@@ -113,8 +113,8 @@ export function behavesLikeAQueueDriver(name: string, queue: () => Promise<{ ope
         },
         { most: 1, labels: [] },
       );
-      await driver.add(aWake({ request: 'req_a' as RequestId }));
-      await driver.add(aWake({ request: 'req_b' as RequestId }));
+      await driver.add([aWake({ request: 'req_a' as RequestId })]);
+      await driver.add([aWake({ request: 'req_b' as RequestId })]);
       await wait(150);
       await driver.close(5_000);
       expect(ended).toBe(1);
@@ -125,7 +125,7 @@ export function behavesLikeAQueueDriver(name: string, queue: () => Promise<{ ope
     it('does not wait at its close longer than it is told', async () => {
       const driver = (await opened())();
       driver.take(() => new Promise(() => undefined), { most: 1, labels: [] });
-      await driver.add(aWake());
+      await driver.add([aWake()]);
       await wait(150);
       const started = performance.now();
       await driver.close(200);
@@ -135,7 +135,7 @@ export function behavesLikeAQueueDriver(name: string, queue: () => Promise<{ ope
     it('takes nothing more after its close', async () => {
       const driver = (await opened())();
       await driver.close(100);
-      await expect(driver.add(aWake())).rejects.toThrow();
+      await expect(driver.add([aWake()])).rejects.toThrow();
     });
   });
 }

@@ -1,12 +1,16 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { toPlace } from '../../bot/core/place.ts';
 import { SCENARIO_RULES } from '../conformance/face-world.ts';
 import { readLog, stateOf, submit } from '../connectors/api/world.ts';
 import { useBrowser } from '../helpers/chromium.ts';
-import { startInPlayground } from '../helpers/playground/start-in-playground.ts';
+import { startFakeTeams } from '../helpers/fake-teams/fake-teams.ts';
+import { openPlayground, startInPlayground } from '../helpers/playground/start-in-playground.ts';
 import { visit } from '../helpers/playground/visitor.ts';
 import { roomDriver } from '../helpers/room-driver.ts';
-import { TEAMS_PLACE } from '../helpers/start-teams.ts';
+import { startKeyturn } from '../helpers/start-keyturn.ts';
+import { peopleIn, TEAMS_PLACE, teamsAccounts, teamsSettings } from '../helpers/start-teams.ts';
+import { TickingClock } from '../helpers/ticking-clock.ts';
+import { freePort } from './folder.ts';
 
 /** Microsoft's own client, several people in it, and nothing believed that is not signed. */
 const browser = useBrowser();
@@ -15,8 +19,8 @@ const LONG = Array.from({ length: 150 }, (_none, line) => `DELETE FROM orders WH
 );
 
 it('two keys in a channel: the owner and a stranger are refused alone, two others approve, all see who', async (context) => {
-  const world = await startInPlayground({ rules: SCENARIO_RULES });
   const chromium = await browser(context);
+  const world = await startInPlayground({ rules: SCENARIO_RULES });
   const [alice, bob, carol] = [
     await visit(chromium, world, 'alice'),
     await visit(chromium, world, 'bob'),
@@ -50,8 +54,8 @@ it('two keys in a channel: the owner and a stranger are refused alone, two other
 }, 60_000);
 
 it('Reject and Flag send nothing without a reason, and say the reason to everybody', async (context) => {
-  const world = await startInPlayground();
   const chromium = await browser(context);
+  const world = await startInPlayground();
   const bob = await visit(chromium, world, 'bob');
   const first = await submit(world.keyturn);
   await bob.sees(first.number, 'Approval needed');
@@ -70,8 +74,9 @@ it('Reject and Flag send nothing without a reason, and say the reason to everybo
 }, 60_000);
 
 it('a payload longer than the card is approved after every page was turned, and not before', async (context) => {
+  const chromium = await browser(context);
   const world = await startInPlayground();
-  const bob = await visit(await browser(context), world, 'bob');
+  const bob = await visit(chromium, world, 'bob');
   const { number, ...request } = await submit(world.keyturn, { payload: { kind: 'sql', statement: LONG } });
   await bob.sees(number, /\d+ of \d+ lines are not shown/);
   await bob.press(number, 'Approve');
@@ -92,8 +97,8 @@ it('a payload longer than the card is approved after every page was turned, and 
 }, 60_000);
 
 it('what is decided in the room is shown decided here', async (context) => {
-  const world = await startInPlayground({ notify: [toPlace('room'), TEAMS_PLACE] });
   const chromium = await browser(context);
+  const world = await startInPlayground({ notify: [toPlace('room'), TEAMS_PLACE] });
   const [bob, room] = [await visit(chromium, world, 'bob'), roomDriver(chromium, () => world.keyturn)];
   const request = await submit(world.keyturn);
   await bob.sees(request.number, 'Approval needed');
@@ -103,8 +108,8 @@ it('what is decided in the room is shown decided here', async (context) => {
 }, 60_000);
 
 it('a typed approve opens a card for the asker alone, from a chat and from a channel, and its button decides', async (context) => {
-  const world = await startInPlayground();
   const chromium = await browser(context);
+  const world = await startInPlayground();
   const [chat, channel] = [
     await visit(chromium, world, 'bob', 'Personal Chat'),
     await visit(chromium, world, 'bob'),
@@ -121,4 +126,22 @@ it('a typed approve opens a card for the asker alone, from a chat and from a cha
   await chat.press(request.number, 'Approve');
   await chat.page.getByText(`You approved request ${request.number}`).waitFor();
   await channel.sees(request.number, 'Approved by bob');
+}, 60_000);
+
+it('can be tried out in the playground alone, without a tenant, by its switch', async (context) => {
+  const chromium = await browser(context);
+  const clock = new TickingClock(20);
+  const teams = await startFakeTeams(() => clock.wall());
+  peopleIn(teams);
+  onTestFinished(() => teams.stop());
+  const settings = { ...teamsSettings(teams), credentials: null, apiUrl: null, playground: true };
+  const changes = { notify: [TEAMS_PLACE], accounts: teamsAccounts() };
+  const keyturn = await startKeyturn(changes, { clock, config: { teams: settings } });
+  const page = await openPlayground(teams, await freePort(), `${keyturn.url}/api/messages`);
+  const bob = await visit(chromium, { page, teams }, 'bob');
+  const request = await submit(keyturn);
+  await bob.sees(request.number, 'Approval needed');
+  await bob.press(request.number, 'Approve');
+  await bob.sees(request.number, 'Approved by bob');
+  expect(await stateOf(keyturn, request)).toBe('approved');
 }, 60_000);

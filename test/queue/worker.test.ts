@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RequestId } from '../../bot/core/request.ts';
 import type { Executor, Job } from '../../bot/ports/executor.ts';
 import type { Finished } from '../../bot/ports/home.ts';
-import { carryOut, type Workshop } from '../../queue/worker.ts';
+import { allHome, carryOut, type Workshop } from '../../queue/worker.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import { DONE, FakeExecutor } from './runs/world.ts';
 
@@ -36,6 +36,7 @@ function aWorker(executor: Executor) {
     sleep: () => new Promise(() => undefined),
     steady: () => clock.now,
     inHand: new Set(),
+    underWay: new Set(),
   };
   return { shop, claims, finished, clock };
 }
@@ -52,6 +53,7 @@ describe('a worker', () => {
     expect(claims).toEqual([ID]);
     end();
     await first;
+    await allHome(shop, 1_000);
     executor.onRun = async () => DONE;
     await carryOut(shop, { request: ID });
     expect(claims).toEqual([ID, ID]);
@@ -62,6 +64,7 @@ describe('a worker', () => {
     const { shop, finished, clock } = aWorker(executor);
     clock.afterClaim = LEASE_MS;
     await carryOut(shop, { request: ID });
+    await allHome(shop, 1_000);
     expect(executor.jobs).toEqual([]);
     expect(finished.map(({ ended }) => [ended.status, ended.retryable, ended.detail])).toEqual([
       ['failed', true, 'was not started in time; nothing was done'],

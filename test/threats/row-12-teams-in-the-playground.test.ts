@@ -29,9 +29,10 @@ function shapeOf(card: Locator): Promise<string> {
 }
 
 it('row 12: no string of a requester changes the shape of its card in the client of Microsoft', async (context) => {
+  const chromium = await browser(context);
   const limits = { openPerRequester: 'unlimited', newPerMinute: 'unlimited' } as const;
   const world = await startInPlayground({ limits });
-  const bob = await visit(await browser(context), world, 'bob');
+  const bob = await visit(chromium, world, 'bob');
   const asks = (reason: string, statement: string) => ({
     reason,
     payload: { kind: 'sql', statement: `SELECT '${statement}'` },

@@ -4,6 +4,7 @@ import { compileRulebook } from '../../../bot/policy-file/compile.ts';
 import { readPolicyFile } from '../../../bot/policy-file/read.ts';
 import { changed, problemsOf, SOUND } from './sound-policy.ts';
 
+const id = 'cccccccc-0000-4000-8000-000000000001';
 const notify = (value: string) => changed(['    expires_after: 45m', `    notify: { teams: ${value} }`]);
 
 describe('Teams in the policy file', () => {
@@ -41,5 +42,28 @@ describe('Teams in the policy file', () => {
 
   it('takes a place for security notices', () => {
     expect(problemsOf(`${SOUND}security_notices: { teams: "19:a@thread.tacv2" }\n`)).toEqual([]);
+  });
+
+  it('knows a group that Entra keeps, also beside Slack, and does not judge how many are in it', () => {
+    const compiled = (more: string) => {
+      const text = changed(['members: [carol] }', `members: [], ${more} }`]);
+      expect(problemsOf(text)).toEqual([]);
+      const read = readPolicyFile(text);
+      if (!read.ok) throw new Error('it was sound');
+      return compileRulebook(read.file, (key) => key as PersonId, new Map());
+    };
+    const alone = compiled(`entra_group: ${id}`);
+    expect(alone.externalGroups.get('security')).toEqual([{ kind: 'entra_group', id }]);
+    expect(alone.unknownGroups.has('security')).toBe(true);
+    expect(compiled(`slack_usergroup: S01, entra_group: ${id}`).externalGroups.get('security')).toEqual([
+      { kind: 'slack_usergroup', id: 'S01' },
+      { kind: 'entra_group', id },
+    ]);
+  });
+
+  it.each(['dba', id.toUpperCase(), `"${id}/members"`])('refuses %s as a group of Entra', (text) => {
+    expect(
+      problemsOf(changed(['members: [carol] }', `members: [carol], entra_group: ${text} }`])),
+    ).toMatchObject([{ path: 'groups.security.entra_group' }]);
   });
 });

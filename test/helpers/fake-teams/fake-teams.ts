@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Faults, suffer } from '../fake-slack/faults.ts';
 import { type ConnectorMethods, connectorMethods, type Said } from './connector-methods.ts';
 import type { Delivered, Wire } from './delivered.ts';
+import { graph } from './graph.ts';
 import { TeamsPerson } from './person.ts';
 import { Rates } from './rates.ts';
 import { Signer, type TokenChanges } from './signer.ts';
@@ -18,6 +19,8 @@ export interface Called {
 /** One tenant's Teams behind its Bot Connector, as strict as the real one or stricter, on this machine. */
 export class FakeTeams implements Wire {
   readonly secret = 'fake-client-secret-0123456789';
+  /** What Kubernetes wrote for this workload, and nothing else, is taken in its place. */
+  assertion: string | null = null;
   readonly world = new TeamsWorld();
   readonly faults = new Faults();
   readonly rates: Rates;
@@ -25,6 +28,8 @@ export class FakeTeams implements Wire {
   readonly now: () => number;
   readonly calls: Called[] = [];
   readonly tokens = new Set<string>();
+  /** One service takes no token of another. */
+  readonly graphTokens = new Set<string>();
   readonly #methods: ConnectorMethods;
   readonly #server = createServer((request, response) => this.#serve(request, response));
   #endpoint = '';
@@ -116,8 +121,12 @@ export class FakeTeams implements Wire {
       return { status: 200, body: { issuer: 'https://api.botframework.com', jwks_uri: `${this.url}/keys` } };
     if (path === '/keys') return { status: 200, body: await this.signer.jwks() };
     if (path === `/${TENANT}/oauth2/v2.0/token`) return this.#giveToken(new URLSearchParams(text));
-    if (!path.startsWith('/teams/v3/')) return { status: 404, body: {} };
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    if (path.startsWith('/graph/'))
+      return this.graphTokens.has(bearer)
+        ? graph(this.world, new URL(request.url ?? '', this.url))
+        : { status: 401, body: { error: { code: 'InvalidAuthenticationToken' } } };
+    if (!path.startsWith('/teams/v3/')) return { status: 404, body: {} };
     if (!this.tokens.has(bearer)) return { status: 401, body: { error: { code: 'Unauthorized' } } };
     const body = text === '' ? null : JSON.parse(text);
     const method = request.method ?? '';
@@ -139,12 +148,17 @@ export class FakeTeams implements Wire {
     const isRight =
       form.get('grant_type') === 'client_credentials' &&
       form.get('client_id') === APP_ID &&
-      form.get('client_secret') === this.secret &&
-      form.get('scope') === 'https://api.botframework.com/.default';
-    if (!isRight) return { status: 401, body: { error: 'invalid_client' } };
+      (form.get('client_secret') === this.secret ||
+        (form.get('client_assertion_type') === 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' &&
+          form.get('client_assertion') === this.assertion));
+    const kept = {
+      'https://api.botframework.com/.default': this.tokens,
+      'https://graph.microsoft.com/.default': this.graphTokens,
+    }[form.get('scope') ?? ''];
+    if (!isRight || kept === undefined) return { status: 401, body: { error: 'invalid_client' } };
     this.#given += 1;
     const token = `fake-bot-token-${this.#given}`;
-    this.tokens.add(token);
+    kept.add(token);
     return { status: 200, body: { token_type: 'Bearer', expires_in: 3_599, access_token: token } };
   }
 }

@@ -41,6 +41,10 @@ export class TeamsWorld {
   readonly installed = new Set([CHANNEL, GROUP_CHAT]);
   /** Channels that somebody deleted. */
   readonly deletedPlaces = new Set<string>();
+  /** Groups of Entra, by object id: object ids of people, and whatever else is in one. Null: no right to read it. */
+  readonly groups = new Map<string, readonly { readonly type: string; readonly id: string }[] | null>();
+  /** What Graph names as the next page, where it does not name its own. */
+  nextPage: string | null = null;
   /** People who block the app. */
   readonly blocking = new Set<string>();
   #next = 1_700_000_000_000;

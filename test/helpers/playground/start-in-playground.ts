@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { freePort } from '../../e2e/folder.ts';
+import type { FakeTeams } from '../fake-teams/fake-teams.ts';
 import type { RulebookChanges } from '../rulebook.ts';
 import { startWithTeams, type TeamsWorkshop } from '../start-teams.ts';
 import { playgroundConnector } from './connector.ts';
@@ -17,15 +18,27 @@ const SPEED = 20;
 /** The whole Keyturn behind Microsoft's own client. Whatever it is sent is signed, and is checked. */
 export async function startInPlayground(changes: RulebookChanges = {}): Promise<PlaygroundWorkshop> {
   const port = await freePort();
-  const page = `http://localhost:${port}`;
-  const methodsOf = playgroundConnector(page);
+  const methodsOf = playgroundConnector(pageOf(port));
   const workshop = await startWithTeams(changes, { speed: SPEED, methodsOf });
   const { teams } = workshop;
   const door = await signingDoor(teams);
   onTestFinished(() => door.stop());
+  return Object.assign(workshop, { page: await openPlayground(teams, port, door.url, teams.serviceUrl) });
+}
+
+/** The playground with these people in it, that sends what they do to `endpoint` and says where to answer. */
+export async function openPlayground(
+  teams: FakeTeams,
+  port: number,
+  endpoint: string,
+  serviceUrl = `${pageOf(port)}/_connector`,
+): Promise<string> {
   const me = teams.world.user('bob');
   const others = [...teams.world.users.values()].filter(({ id }) => id !== me.id);
-  const parts = { port, endpoint: door.url, serviceUrl: teams.serviceUrl, me, others };
-  onTestFinished(await startPlayground(parts));
-  return Object.assign(workshop, { page });
+  onTestFinished(await startPlayground({ port, endpoint, serviceUrl, me, others }));
+  return pageOf(port);
+}
+
+function pageOf(port: number): string {
+  return `http://localhost:${port}`;
 }

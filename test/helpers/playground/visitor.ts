@@ -32,7 +32,7 @@ export interface PlaygroundVisitor {
  */
 export async function visit(
   browser: Browser,
-  { page: url, teams }: PlaygroundWorkshop,
+  { page: url, teams }: Pick<PlaygroundWorkshop, 'page' | 'teams'>,
   who: Visitor,
   place: Place = 'approvals',
   height = 1000,
@@ -53,6 +53,8 @@ export async function visit(
   const stream = page.waitForEvent('websocket', (socket) => socket.url().includes('conversations/stream'));
   await page.goto(url);
   await stream;
+  // It lays out every message once more, and grows slower with each.
+  await page.getByTitle('Hide log panel').click();
   await page.getByText(place, { exact: true }).click();
 
   const card = (number: number) =>

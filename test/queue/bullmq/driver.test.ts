@@ -41,7 +41,7 @@ describe('row 25: BullMQ without its Redis', () => {
     await server.kill();
     const driver = opened(server.url);
     const started = performance.now();
-    await expect(driver.add(aWake())).rejects.toThrow();
+    await expect(driver.add([aWake()])).rejects.toThrow();
     expect(performance.now() - started).toBeLessThan(3_000);
     await server.start();
     const taken: Wake[] = [];
@@ -49,7 +49,7 @@ describe('row 25: BullMQ without its Redis', () => {
     await expect
       .poll(
         () =>
-          driver.add(aWake()).then(
+          driver.add([aWake()]).then(
             () => true,
             () => false,
           ),
@@ -63,10 +63,10 @@ describe('row 25: BullMQ without its Redis', () => {
     const server = await redisServer();
     onTestFinished(() => server.drop());
     const driver = opened(server.url);
-    await driver.add(aWake());
+    await driver.add([aWake()]);
     await server.kill('SIGSTOP');
     const started = performance.now();
-    await expect(driver.add(aWake({ attempt: 1 }))).rejects.toThrow();
+    await expect(driver.add([aWake({ attempt: 1 })])).rejects.toThrow();
     expect(performance.now() - started).toBeLessThan(3_000);
     await server.kill('SIGCONT');
   }, 30_000);
@@ -77,14 +77,14 @@ describe('row 25: BullMQ without its Redis', () => {
     const driver = opened(server.url);
     const taken: number[] = [];
     driver.take(async ({ attempt }) => void taken.push(attempt), { most: 1, labels: [] });
-    await driver.add(aWake({ attempt: 1 }));
+    await driver.add([aWake({ attempt: 1 })]);
     await expect.poll(() => taken, { timeout: 10_000 }).toContain(1);
     await server.kill();
     await server.start();
     await expect
       .poll(
         () =>
-          driver.add(aWake({ attempt: 2 })).then(
+          driver.add([aWake({ attempt: 2 })]).then(
             () => true,
             () => false,
           ),
@@ -96,7 +96,7 @@ describe('row 25: BullMQ without its Redis', () => {
     await expect
       .poll(
         () =>
-          driver.add(aWake({ attempt: 3 })).then(
+          driver.add([aWake({ attempt: 3 })]).then(
             () => true,
             () => false,
           ),

@@ -13,6 +13,7 @@ export function aJob(changes: Partial<Job> = {}): { readonly job: Job; readonly 
     actionDigest: `sha256:${'a'.repeat(64)}`,
     grant: { payloadType: 'test' },
     signal: new AbortController().signal,
+    isLate: () => false,
     onOutput: (bytes) => void printed.push(Buffer.from(bytes)),
     ...changes,
   };

@@ -61,6 +61,16 @@ const status =
     void response.writeHead(code, headers).end();
 
 describe('the http executor', () => {
+  it('sends nothing once its time is over, also when that was while it connected', async () => {
+    const { port, received } = await target((response) => response.end('rotated'));
+    const { job } = aJob({ isLate: () => true });
+    const ended = await executor(`http://127.0.0.1:${port}/rotate`, { kind: 'checkable' }).run(job);
+    const detail = 'was not sent in time; nothing was done';
+    expect(ended).toEqual({ status: 'failed', exitCode: null, detail, retryable: true });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(received).toEqual([]);
+  });
+
   it('posts the released action, signed as Standard Webhooks, with the request as idempotency key', async () => {
     const { port, received } = await target((response) => response.end('rotated'));
     const { job, output } = aJob({ attempt: 2 });
