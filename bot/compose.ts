@@ -7,8 +7,6 @@ import { httpApp, metricsRoute, mountedAt } from '../connectors/http/app.ts';
 import { type HttpApp, newHttpApp } from '../connectors/http/bindings.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
 import { type Listening, listen, listenAt } from '../connectors/http/server.ts';
-import { tokenRoutes } from '../connectors/oidc/routes.ts';
-import { jobVerifier } from '../connectors/oidc/verify.ts';
 import { operatorRoutes } from '../connectors/operator/routes.ts';
 import { outputFolder } from '../queue/executors/output-folder.ts';
 import { startRelay } from '../queue/relay.ts';
@@ -34,6 +32,7 @@ import { createWorkerDesk } from './app/worker-desk.ts';
 import { closeLog } from './close-log.ts';
 import type { Desk } from './commands/answer.ts';
 import { createDesk } from './commands/desk.ts';
+import { here, machineRoutes } from './compose-machines.ts';
 import { openSlack, slackRoutes } from './compose-slack.ts';
 import { openTeams, teamsRoutes } from './compose-teams.ts';
 import { KeyturnFault } from './core/fault.ts';
@@ -71,6 +70,8 @@ export interface Config extends Installation {
   readonly fixed: Fixed;
   readonly slack?: SlackSettings | null;
   readonly teams?: TeamsSettings | null;
+  /** Whether `/mcp` is there. */
+  readonly mcp?: boolean;
   /** How long the log stays, and where it goes after that. Left out, it stays. */
   readonly keeping?: { readonly retentionMs: number; readonly archiveDir: string };
 }
@@ -92,6 +93,8 @@ export interface Keyturn {
   readonly desk: Desk;
   readonly port: number;
   readonly reload: Reload;
+  /** Every address that the main listener answers at, for whoever checks them all. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   /** Refuses new work, lets running answers finish, closes the store last. */
   stop(): Promise<void>;
 }
@@ -153,13 +156,14 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     onBad: (why) => logger.error('the log does not verify', { why }),
   });
   const desk = createDesk(context, refusedCalls, { exporter, checker });
+  const authenticate = authenticator(
+    () => context.rulebook,
+    (hash) => callerOfSession(context, hash),
+  );
   const metrics = createMetrics(() => context.store.committed.countByState());
   const apiOptions = {
     context,
-    authenticate: authenticator(
-      () => context.rulebook,
-      (hash) => callerOfSession(context, hash),
-    ),
+    authenticate,
     refusedCalls,
     exporter,
     logger,
@@ -180,12 +184,6 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     refusedCalls,
     logger,
   });
-  const verify = jobVerifier({
-    rulebook: () => context.rulebook,
-    now: () => context.time.now(),
-    onFailure: (cause) => logger.warn('a token of a job was not taken', { why: whyNot(cause) }),
-  });
-  api.route('/', tokenRoutes({ context, verify, refusedCalls }));
   const app = httpApp(
     api,
     {
@@ -220,6 +218,17 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const fromSlack = slack === null ? null : slackRoutes(slack, refusedCalls, ports.bodyWithinMs ?? 10_000);
   if (fromSlack !== null) app.route('/', fromSlack);
   if (teams !== null) app.route('/', teamsRoutes(teams, refusedCalls, ports.bodyWithinMs ?? 10_000));
+  const forMachines = {
+    context,
+    authenticate,
+    refusedCalls,
+    logger,
+    bodyWithinMs: ports.bodyWithinMs ?? 10_000,
+  };
+  app.route(
+    '/',
+    machineRoutes(forMachines, config.mcp === true ? () => here(config.listen.host, port) : null),
+  );
   const stop = async () => {
     await slack?.stop();
     live.stop();
@@ -246,7 +255,8 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   // Never awaited: while Slack is down everything else goes on.
   slack?.start();
   const reload = createReload(context, config.fixed, logger);
-  return { context, desk, port, reload, stop };
+  const routes = app.routes.map(({ method, path }) => ({ method, path }));
+  return { context, desk, port, reload, routes, stop };
 }
 
 function retention(
@@ -283,12 +293,4 @@ async function notReady(context: Context): Promise<string | null> {
   } catch {
     return 'the log cannot be written';
   }
-}
-
-/** Of a foreign token: the kind of fault, and no word of the token itself. */
-function whyNot(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'unknown';
-  return 'code' in cause
-    ? `${cause.name} ${String(cause.code)}`
-    : `${cause.name}: ${cause.message.slice(0, 200)}`;
 }

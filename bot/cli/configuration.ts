@@ -65,7 +65,7 @@ export function toConfiguration(text: string, file: string, env: Environment): C
 }
 
 /** What the process has taken hold of at its start: another one needs another process. */
-const FIXED = ['listen', 'admin', 'data_dir', 'key_dir', 'queue', 'audit'] as const;
+const FIXED = ['listen', 'admin', 'data_dir', 'key_dir', 'queue', 'audit', 'mcp'] as const;
 
 function fixedSections(policy: PolicyFile): JsonObject {
   return Object.fromEntries(FIXED.map((key) => [key, policy[key] as Json]));

@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./token-new.ts')).tokenCommand(),
   request: async () => (await import('./request.ts')).requestCommand(),
   hook: async () => (await import('./hook.ts')).hookCommand(answering),
+  mcp: async () => (await import('./mcp.ts')).mcpCommand(),
   guard: async () => (await import('./guard.ts')).guardCommand(),
   people: async () => (await import('./people.ts')).peopleCommand(),
   backup: async () => (await import('./backup.ts')).backupCommand(),

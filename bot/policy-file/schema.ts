@@ -189,6 +189,9 @@ export const PolicyFile = z.strictObject({
       }),
     })
     .prefault({}),
+  mcp: z.boolean().prefault(false).meta({
+    description: 'Whether agents reach the MCP tools at `/mcp`, with their own tokens.',
+  }),
   environments: listOf(names.EnvironmentName, 100),
   people: keyed(names.Name, Person, 2_000),
   groups: keyed(names.Name, Group, 500),

@@ -18,6 +18,7 @@ export interface Settings {
   readonly audit: AuditSettings;
   readonly queue: Queue;
   readonly keeping: KeepingSettings;
+  readonly mcp: boolean;
 }
 
 type Queue =
@@ -56,6 +57,7 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
     audit,
     queue,
     keeping,
+    mcp: file.mcp,
   };
 }
 

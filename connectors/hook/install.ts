@@ -55,15 +55,7 @@ export function toManagedSettings(agent: Agent, installed: Installed): string {
 function toRequirements(hook: object): string {
   const lines = Object.entries(hook).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
   const on = (event: string) => [`[[hooks.${event}]]`, `[[hooks.${event}.hooks]]`, ...lines, ''];
-  return [
-    'allow_managed_hooks_only = true',
-    '',
-    '[features]',
-    'hooks = true',
-    '',
-    ...on('PreToolUse'),
-    ...on('PostToolUse'),
-  ]
+  return ['allow_managed_hooks_only = true', '', '[features]', 'hooks = true', '', ...on('PreToolUse')]
     .join('\n')
     .trimEnd();
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Ended } from '../guard/exit-codes.ts';
+import { withGiven } from '../guard/given.ts';
 import { readTimeoutMs } from '../guard/options.ts';
-import { readSettings, type Settings } from '../guard/settings.ts';
+import { readSettings } from '../guard/settings.ts';
 import { decide, type Verdict } from './decide.ts';
 import { isHarmless } from './harmless.ts';
 import { isEnd, remember, reportEnd } from './running.ts';
@@ -11,25 +11,33 @@ import { readAll, readToolCall, type ToolCall, Unreadable } from './tool-call.ts
 /** Below the 10 minutes that agents give a hook; see `install`. */
 export const DEADLINE_MS = 540_000;
 
+/**
+ * Whether the agent says how a call ended. Codex calls the same event with the same words after a command
+ * that failed, so nothing is said of it: Keyturn then says `unknown`, which is true.
+ */
+const TELLS_ENDS: Readonly<Record<Agent, boolean>> = { 'claude-code': true, codex: false };
+
 /** One run of the hook: the text for stdout, empty for no opinion. Whatever it throws blocks the call. */
 export async function runHook(agent: Agent, flags: HookFlags): Promise<string> {
   const startedAt = Date.now();
   const deadlineMs =
     readTimeoutMs(flags.deadline === undefined ? {} : { timeout: flags.deadline }) ?? DEADLINE_MS;
+  const settings = async () => readSettings(await withGiven(process.env, flags));
   const call = readToolCall(await readAll(process.stdin));
   if (isEnd(call)) {
-    await reportEnd(call, () => settingsOf(flags));
+    if (TELLS_ENDS[agent]) await reportEnd(call, settings);
     return '';
   }
   if (call.event !== 'PreToolUse') throw new Unreadable(`${call.event} is no event that this hook answers`);
   if (isHarmless(call, flags.harmless ?? [])) return '';
-  const verdict = await decide(settingsOf(flags), {
+  const verdict = await decide(await settings(), {
     body: toBody(agent, call, flags),
     key: `${call.session}:${call.id}`,
     payload: toPayload(agent, call),
     until: startedAt + deadlineMs,
   });
-  if (verdict.allow) await remember(call, verdict.request, verdict.release).catch(() => undefined);
+  if (verdict.allow && TELLS_ENDS[agent])
+    await remember(call, verdict.request, verdict.release).catch(() => undefined);
   return toAnswer(call, verdict);
 }
 
@@ -44,24 +52,6 @@ function toAnswer({ event }: ToolCall, verdict: Verdict): string {
       }
     : { permissionDecision: 'deny', permissionDecisionReason: verdict.why };
   return JSON.stringify({ hookSpecificOutput: { hookEventName: event, ...decision } });
-}
-
-/** What the command line says wins: a project's own settings may change the agent's environment. */
-function settingsOf({ url, tokenFile }: HookFlags): Settings {
-  const { env } = process;
-  return readSettings({
-    ...env,
-    ...(url === undefined ? {} : { KEYTURN_URL: url }),
-    ...(tokenFile === undefined ? {} : { KEYTURN_TOKEN: readTokenFile(tokenFile) }),
-  });
-}
-
-function readTokenFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (cause) {
-    throw new Unreadable(`--token-file ${path} cannot be read`, { cause });
-  }
 }
 
 /** What may be said to the agent and its user of why the hook itself gave up. */

@@ -26,7 +26,7 @@ export function isEnd({ event }: ToolCall): boolean {
 }
 
 /** Reports the end of a call that was held. One that was not has no file. */
-export async function reportEnd(call: ToolCall, settings: () => Settings): Promise<void> {
+export async function reportEnd(call: ToolCall, settings: () => Promise<Settings>): Promise<void> {
   const status = ENDS[call.event];
   const text = await readFile(fileOf(call), 'utf8').catch(() => null);
   if (status === undefined || text === null) return;
@@ -37,7 +37,7 @@ export async function reportEnd(call: ToolCall, settings: () => Settings): Promi
   if (typeof request === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(request)) {
     const body = JSON.stringify({ nonce, status });
     const path = `/v1/requests/${request}/outcome`;
-    const answer = await new Client(settings()).call(
+    const answer = await new Client(await settings()).call(
       { method: 'POST', path, body, timeoutMs: REPORT_MS },
       readRequest,
     );

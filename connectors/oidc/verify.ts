@@ -6,6 +6,7 @@ import { Claims } from './schema.ts';
 
 /** Three parts, and no more of it than a forge writes. */
 const COMPACT = /^[A-Za-z0-9_-]{2,2000}\.[A-Za-z0-9_-]{2,14000}\.[A-Za-z0-9_-]{2,2000}$/;
+const TELL_EVERY_MS = 1_000;
 /** Clocks of two machines differ. */
 const LEEWAY_S = 30;
 /** GitHub's live five minutes, GitLab's as long as the job. */
@@ -24,9 +25,16 @@ export interface VerifierOptions {
 
 export function jobVerifier({ rulebook, now, onFailure }: VerifierOptions): VerifyJob {
   const keysOf = new Map<string, IssuerKeys>();
+  let toldAt = Number.NEGATIVE_INFINITY;
+  // Anybody can send a bad token, and must not fill the operator's log with it.
+  const tell = (cause: unknown) => {
+    if (now() - toldAt < TELL_EVERY_MS) return;
+    toldAt = now();
+    onFailure(cause);
+  };
 
   const keysFor = (issuer: string): IssuerKeys => {
-    const known = keysOf.get(issuer) ?? issuerKeys(issuer, now, onFailure);
+    const known = keysOf.get(issuer) ?? issuerKeys(issuer, now, tell);
     return keysOf.set(issuer, known).get(issuer) ?? known;
   };
 
@@ -58,7 +66,7 @@ export function jobVerifier({ rulebook, now, onFailure }: VerifierOptions): Veri
       if (claims.exp - claims.iat > LONGEST_S || claims.iat * 1000 > now() + LEEWAY_S * 1000) return null;
       return toVerified(candidates, claims);
     } catch (cause) {
-      onFailure(cause);
+      tell(cause);
       return null;
     }
   };

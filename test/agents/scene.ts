@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { tokenOf } from '../helpers/rulebook.ts';
+import { until } from '../helpers/until.ts';
 import { type AgentName, startAgent, UNASKED } from './agents.ts';
 import { type StubModel, startStubModel, type Wish } from './stub-model.ts';
 
@@ -66,5 +67,16 @@ export class Scene {
     });
     over.catch(() => undefined);
     return { over, agent };
+  }
+
+  /** The process of ours that the agent has started: its hook, or its MCP server. */
+  ourProcess(): Promise<number> {
+    return until(() => {
+      const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
+      const ours = lines.find(
+        (line) => line.trim().split(/\s+/)[1] === process.execPath && line.includes(this.folder),
+      );
+      return ours === undefined ? null : Number(ours.trim().split(/\s+/)[0]);
+    });
   }
 }

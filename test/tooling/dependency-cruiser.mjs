@@ -11,7 +11,7 @@ const WIRE_FORMAT = '^connectors/api/schema[^/]*\\.ts$';
 
 /** The composition root: the only files that may name every adapter. */
 const ROOT =
-  '^bot/((compose|compose-slack|compose-teams|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|open-(context|log)|close-log|start-(execution|worker)|every|random)\\.ts$|config|demo|policy-file/|cli/)';
+  '^bot/((compose|compose-machines|compose-slack|compose-teams|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|open-(context|log)|close-log|start-(execution|worker)|every|random)\\.ts$|config|demo|policy-file/|cli/)';
 
 /** Every place a source file may live. A folder that is not here would escape all the rules below. */
 const HOMES = [
@@ -79,7 +79,7 @@ const adapters = [
   ),
   adapter(
     'connectors-are-strangers',
-    { path: '^(connectors/[^/]+)/', pathNot: ['^connectors/(guard|hook)/', WIRE_FORMAT] },
+    { path: '^(connectors/[^/]+)/', pathNot: ['^connectors/(guard|hook|mcp)/', WIRE_FORMAT] },
     [CORE, PORTS, APP, '^bot/views/', '^connectors/http/', WIRE_FORMAT, '^$1/'],
     'A connector imports core, ports, app, views, connectors/http and the wire format, never another connector.',
   ),
@@ -91,6 +91,12 @@ const adapters = [
     from: { path: '^connectors/guard/' },
     to: { pathNot: ['^connectors/guard/', WIRE_FORMAT], dependencyTypesNot: ['core'] },
   },
+  adapter(
+    'mcp-asks-as-a-client',
+    { path: '^connectors/mcp/' },
+    [CORE, APP, '^connectors/(mcp|hook|guard|http)/', WIRE_FORMAT],
+    'connectors/mcp asks Keyturn as any client does, with the client of connectors/guard. It calls no use case itself.',
+  ),
   {
     name: 'hook-stays-small',
     severity: 'error',
@@ -139,8 +145,8 @@ const VENDORS = [
   [
     'zod',
     'zod',
-    '^(connectors/(api/|oidc/schema)|bot/(slack|teams|room)/schema|bot/policy-file/(schema|json-schema|draft|zod-findings))',
-    'connectors/api, the schema files of bot/policy-file, and schema.ts of connectors/oidc, bot/room, bot/slack and bot/teams',
+    '^(connectors/(api/|oidc/schema|mcp/schema)|bot/(slack|teams|room)/schema|bot/policy-file/(schema|json-schema|draft|zod-findings))',
+    'connectors/api, the schema files of bot/policy-file, and schema.ts of connectors/oidc, connectors/mcp, bot/room, bot/slack and bot/teams',
   ],
   ['yaml', 'yaml', '^bot/(policy-file/|config)', 'bot/policy-file and bot/config'],
   ['cel', '@bufbuild/(cel|protobuf)', '^bot/cel\\.ts$', 'bot/cel.ts'],
@@ -153,6 +159,7 @@ const VENDORS = [
   ['ajv', 'ajv', '^bot/policy-file/payload-schema\\.ts$', 'bot/policy-file/payload-schema.ts'],
   ['croner', 'croner', '^bot/cron\\.ts$', 'bot/cron.ts'],
   ['commander', 'commander', '^bot/cli/', 'bot/cli'],
+  ['mcp', '@modelcontextprotocol/(server|core)', '^connectors/mcp/', 'connectors/mcp'],
   ['tar-stream', 'tar-stream', '^store/export/', 'store/export'],
   ['pino', 'pino', '^bot/logger\\.ts$', 'bot/logger.ts'],
   ['adaptivecards', 'adaptivecards', '^bot/room/page/', 'bot/room/page'],
