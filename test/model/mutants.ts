@@ -177,8 +177,8 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'lets in a token that nobody issued',
         file: 'connectors/api/authenticate.ts',
-        from: '(byHash.get(sha256Hex(token)) ?? null)',
-        to: '(byHash.get(sha256Hex(token)) ?? [...byHash.values()][0] ?? null)',
+        from: 'return byHash.get(hash) ?? bySession(hash);',
+        to: 'return byHash.get(hash) ?? bySession(hash) ?? [...byHash.values()][0] ?? null;',
       },
       {
         does: 'takes any action from any client',
@@ -224,7 +224,7 @@ export const MUTANTS: readonly (readonly [Broken, readonly Mutant[]])[] = [
       {
         does: 'wakes nobody who waits',
         file: 'bot/app/watchers.ts',
-        from: 'for (const onChange of [...(byId.get(id) ?? [])]) onChange();',
+        from: 'for (const onChange of [...(byId.get(id) ?? [])]) onChange(changed);',
         to: '',
       },
       {

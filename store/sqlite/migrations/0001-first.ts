@@ -5,7 +5,7 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT 
 -- The log. Bytes are kept as they were hashed. The triggers are seat belts; the chain is the evidence.
 CREATE TABLE entries (
   seq     INTEGER PRIMARY KEY,
-  prev    BLOB NOT NULL UNIQUE CHECK (length(prev) = 32),
+  prev    BLOB NOT NULL CHECK (length(prev) = 32),
   type    TEXT NOT NULL,
   request INTEGER,
   bytes   BLOB NOT NULL CHECK (length(bytes) <= 65535)
@@ -13,12 +13,12 @@ CREATE TABLE entries (
 CREATE INDEX entries_request ON entries (request, seq) WHERE request IS NOT NULL;
 CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
--- These two also meet INSERT OR REPLACE: no seq but the next one, and no second successor of an entry.
+-- These two also meet INSERT OR REPLACE: no seq but the next one, and not after the same entry as the last one.
 CREATE TRIGGER entries_contiguous BEFORE INSERT ON entries
   WHEN NEW.seq <> (SELECT coalesce(max(seq) + 1, 0) FROM entries)
   BEGIN SELECT RAISE(ABORT, 'the log has no gaps'); END;
 CREATE TRIGGER entries_no_fork BEFORE INSERT ON entries
-  WHEN EXISTS (SELECT 1 FROM entries WHERE prev = NEW.prev)
+  WHEN NEW.prev = (SELECT prev FROM entries WHERE seq = NEW.seq - 1)
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 
 CREATE TABLE disclosures (

@@ -37,8 +37,8 @@ it.each([
   ],
   [
     'entries',
-    'is replaced by the hash before it',
-    "INSERT OR REPLACE INTO entries SELECT 3, prev, 'x', NULL, x'00' FROM entries WHERE seq = 1",
+    'gets a second one after the same entry',
+    "INSERT OR REPLACE INTO entries SELECT seq + 1, prev, 'x', NULL, x'00' FROM entries ORDER BY seq DESC LIMIT 1",
   ],
   [
     'entries',
