@@ -10,6 +10,7 @@ interface McpFlags extends Given {
   readonly action?: string;
   readonly onBehalfOf?: string;
   readonly deadline?: string;
+  readonly gateway?: string;
 }
 
 const DEADLINE_MS = 50_000;
@@ -19,6 +20,7 @@ export function mcpCommand(): Command {
     .description('an MCP server on stdin and stdout: ask for approvals, wait, look, cancel; nothing approves')
     .option('--url <url>', 'where Keyturn is, instead of KEYTURN_URL')
     .option('--token-file <file>', 'holds the token of a client, instead of KEYTURN_TOKEN')
+    .option('--gateway <file>', 'holds the tool calls to the servers of this file instead')
     .option('--target <system/environment/resource>', 'adds permission_prompt; what the agent acts on')
     .option('--action <name>', 'the action of permission_prompt; otherwise tool.NAME or mcp.SERVER.NAME')
     .option('--on-behalf-of <person>', 'the person whose wish it is')
@@ -30,6 +32,11 @@ export function mcpCommand(): Command {
 async function serve(flags: McpFlags): Promise<number> {
   try {
     const settings = await openSettings(await withGiven(process.env, flags));
+    if (flags.gateway !== undefined) {
+      const { serveGateway } = await import('../../connectors/mcp/stdio-gateway.ts');
+      await serveGateway(settings, flags.gateway, SOFTWARE);
+      return EXIT.approved;
+    }
     const { target, action, onBehalfOf, deadline } = flags;
     const deadlineMs = (deadline === undefined ? null : readTimeoutMs({ timeout: deadline })) ?? DEADLINE_MS;
     const named = {

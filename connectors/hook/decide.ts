@@ -18,12 +18,15 @@ export interface Asked {
   readonly payload: object;
   /** When the agent is answered at the latest (ms since the epoch). */
   readonly until: number;
+  /** Aborted when nobody waits for the answer any more: the request is cancelled. */
+  readonly signal?: AbortSignal;
 }
 
 const LARGEST_BODY = 256 * 1024;
 /** For how long a Keyturn that cannot be reached is tried, at submit and at consume. */
 const PATIENCE_MS = 10_000;
 const ATTEMPT_MS = 10_000;
+const LEAVE_MS = 5_000;
 const LONG_POLL_S = 50;
 const QUICK_MS = 500;
 const NEVER = new AbortController().signal;
@@ -42,8 +45,9 @@ export async function decide(settings: Settings, asked: Asked): Promise<Verdict>
     client.call({ method: 'POST', path: '/v1/requests', body, key, timeoutMs }, readRequest),
   );
   if (submitted.kind !== 'answered') return denyFor(submitted, LATER);
-  const request = await waitFor(client, submitted.value, asked.until);
+  const request = await waitFor(client, submitted.value, asked);
   if ('allow' in request) return request;
+  if (asked.signal?.aborted) return leave(client, request, key);
   if (isOpen(request)) return deny(ticketOf(request));
   if (request.state !== 'approved') return deny(`${endOf(request).message} ${FINAL}`);
   if (request.runBy !== 'caller') {
@@ -66,15 +70,15 @@ function ticketOf(request: RequestView): string {
 async function waitFor(
   client: Client,
   submitted: RequestView,
-  until: number,
+  { until, signal = NEVER }: Asked,
 ): Promise<RequestView | Extract<Verdict, { allow: false }>> {
   let request = submitted;
-  while (isOpen(request) && Date.now() < until) {
+  while (isOpen(request) && Date.now() < until && !signal.aborted) {
     const startedAt = Date.now();
     const left = until - startedAt;
     const waitS = Math.min(LONG_POLL_S, Math.floor(left / 1_000));
     const path = `/v1/requests/${request.id}?wait=${waitS}&known=${encodeURIComponent(request.state)}`;
-    const answer = await client.call({ method: 'GET', path, timeoutMs: left }, readRequest);
+    const answer = await client.call({ method: 'GET', path, timeoutMs: left, signal }, readRequest);
     // A refusal here is final: the caller is not known any more. What cannot be reached may come back.
     if (answer.kind === 'refused') return deny(`${sentence(answer.refusal)} ${FINAL}`);
     if (answer.kind === 'answered') {
@@ -83,9 +87,19 @@ async function waitFor(
       request = answer.value;
     }
     const spent = Date.now() - startedAt;
-    if (isOpen(request) && spent < QUICK_MS) await pause(Math.min(QUICK_MS, until - Date.now()), NEVER);
+    if (isOpen(request) && spent < QUICK_MS) await pause(Math.min(QUICK_MS, until - Date.now()), signal);
   }
   return request;
+}
+
+/** With the submission's key: where two submissions joined in one request, only this one leaves. */
+async function leave(client: Client, { id, label }: RequestView, key: string): Promise<Verdict> {
+  const path = `/v1/requests/${id}/cancel`;
+  await persist(
+    () => client.call({ method: 'POST', path, body: '{}', key, timeoutMs: LEAVE_MS }, readRequest),
+    { until: Date.now() + LEAVE_MS, signal: NEVER },
+  );
+  return deny(`nobody waits for request ${label} any more. ${FINAL}`);
 }
 
 /** The server gives it away once: from here on it is this call or none. */

@@ -3,6 +3,7 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import type { Settings } from '../guard/settings.ts';
 import { decide } from '../hook/decide.ts';
 import { type HookFlags, toBody, toPayload } from '../hook/submission.ts';
+import { keepHearing } from './keep-hearing.ts';
 import { Prompt } from './schema.ts';
 
 export interface PromptOptions {
@@ -13,8 +14,6 @@ export interface PromptOptions {
 }
 
 const AGENT = 'claude-code';
-/** Clients give up after a minute in which they heard nothing. */
-const PROGRESS_MS = 15_000;
 
 /**
  * Claude Code's `--permission-prompt-tool`: it asks before it uses a tool, and runs the call only after
@@ -54,27 +53,4 @@ export function addPermissionPrompt(server: McpServer, settings: Settings, optio
 
 function answer(decision: object) {
   return { content: [{ type: 'text' as const, text: JSON.stringify(decision) }] };
-}
-
-interface Hearing {
-  readonly _meta?: { readonly progressToken?: string | number | undefined } | undefined;
-  readonly notify: (notification: {
-    method: 'notifications/progress';
-    params: { progressToken: string | number; progress: number; message: string };
-  }) => Promise<void>;
-}
-
-/** Says that people still decide, at once and then again, where the client asked to be told. */
-function keepHearing({ _meta, notify }: Hearing): () => void {
-  const progressToken = _meta?.progressToken;
-  if (progressToken === undefined) return () => undefined;
-  let progress = 0;
-  const say = () => {
-    progress += 1;
-    const params = { progressToken, progress, message: 'waits for people to decide' };
-    void notify({ method: 'notifications/progress', params }).catch(() => undefined);
-  };
-  say();
-  const timer = setInterval(say, PROGRESS_MS);
-  return () => clearInterval(timer);
 }

@@ -159,7 +159,7 @@ const VENDORS = [
   ['ajv', 'ajv', '^bot/policy-file/payload-schema\\.ts$', 'bot/policy-file/payload-schema.ts'],
   ['croner', 'croner', '^bot/cron\\.ts$', 'bot/cron.ts'],
   ['commander', 'commander', '^bot/cli/', 'bot/cli'],
-  ['mcp', '@modelcontextprotocol/(server|core)', '^connectors/mcp/', 'connectors/mcp'],
+  ['mcp', '@modelcontextprotocol/(server|client|core)', '^connectors/mcp/', 'connectors/mcp'],
   ['tar-stream', 'tar-stream', '^store/export/', 'store/export'],
   ['pino', 'pino', '^bot/logger\\.ts$', 'bot/logger.ts'],
   ['adaptivecards', 'adaptivecards', '^bot/room/page/', 'bot/room/page'],

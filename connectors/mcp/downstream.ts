@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { type CallToolResult, Client, type Tool } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { canonicalJson, type Json } from '../../bot/core/canonical-json.ts';
+import type { DownstreamEntry } from './schema-gateway.ts';
+
+export interface Defined {
+  readonly tool: Tool;
+  readonly digest: string;
+}
+
+const CONNECT_MS = 15_000;
+const LIST_MS = 10_000;
+const CALL_MS = 300_000;
+const MOST_TOOLS = 200;
+const LARGEST_DEFINITION = 64 * 1024;
+const LARGEST_MESSAGE = 8 * 1024 * 1024;
+const NAME = /^[A-Za-z0-9_.-]{1,96}$/;
+
+/** One server behind the gateway. Its process is started when it is first needed, and again when it is gone. */
+export class Downstream {
+  readonly #entry: DownstreamEntry;
+  readonly #version: string;
+  #client: Promise<Client> | null = null;
+
+  constructor(entry: DownstreamEntry, version: string) {
+    this.#entry = entry;
+    this.#version = version;
+  }
+
+  /** Asked anew each time: what was listed before may have changed. */
+  async tools(): Promise<ReadonlyMap<string, Defined>> {
+    const client = await this.#connected();
+    const { tools } = await client.listTools(undefined, { timeout: LIST_MS, cacheMode: 'bypass' });
+    if (tools.length > MOST_TOOLS) throw new RangeError('too many tools');
+    const defined = new Map<string, Defined>();
+    for (const tool of tools) {
+      // One name for two tools: which of them was shown is not which of them runs.
+      if (defined.has(tool.name)) throw new RangeError('two tools of one name');
+      const text = canonicalJson(JSON.parse(JSON.stringify(tool)) as Json);
+      if (!NAME.test(tool.name) || Buffer.byteLength(text) > LARGEST_DEFINITION) continue;
+      const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+      defined.set(tool.name, { tool, digest });
+    }
+    return defined;
+  }
+
+  async call(name: string, input: Record<string, unknown>): Promise<CallToolResult> {
+    const client = await this.#connected();
+    const limits = { timeout: CALL_MS, maxTotalTimeout: CALL_MS };
+    const result = await client.callTool({ name, arguments: input }, limits);
+    return this.#without(result as CallToolResult);
+  }
+
+  /** What goes to the agent, without what this server was given in its environment. */
+  #without<T>(said: T): T {
+    let text = JSON.stringify(said);
+    for (const value of Object.values(this.#entry.env)) {
+      if (value.length >= 8) text = text.replaceAll(JSON.stringify(value).slice(1, -1), '[credential]');
+    }
+    return JSON.parse(text) as T;
+  }
+
+  shown({ tool }: Defined, name: string): Tool {
+    return { ...this.#without(tool), name };
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.then((client) => client.close()).catch(() => undefined);
+  }
+
+  #connected(): Promise<Client> {
+    this.#client ??= this.#connect().catch((cause) => {
+      this.#client = null;
+      throw cause;
+    });
+    return this.#client;
+  }
+
+  async #connect(): Promise<Client> {
+    const client = new Client(
+      { name: 'keyturn-gateway', version: this.#version },
+      { versionNegotiation: { mode: 'auto' } },
+    );
+    client.onclose = () => {
+      this.#client = null;
+    };
+    const { command, args, env } = this.#entry;
+    // Its stderr may hold anything, also what it was given.
+    const limits = { stderr: 'ignore', maxBufferSize: LARGEST_MESSAGE } as const;
+    await client.connect(new StdioClientTransport({ command, args, env, ...limits }), {
+      timeout: CONNECT_MS,
+    });
+    return client;
+  }
+}

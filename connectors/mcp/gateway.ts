@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { type CallToolResult, Server, type ServerContext, type Tool } from '@modelcontextprotocol/server';
+import { Client } from '../guard/client.ts';
+import { persist } from '../guard/persist.ts';
+import type { Settings } from '../guard/settings.ts';
+import { readRequest } from '../guard/wire.ts';
+import { decide, type Verdict } from '../hook/decide.ts';
+import { type Defined, Downstream } from './downstream.ts';
+import { toHeld } from './held-call.ts';
+import { keepHearing } from './keep-hearing.ts';
+import type { GatewayFile } from './schema-gateway.ts';
+
+/** A client that hears of progress may wait; one that does not gives up after a minute. */
+const HEARING_MS = 540_000;
+const SILENT_MS = 50_000;
+const REPORT_MS = 10_000;
+const MOST_CALLS = 50;
+const SEPARATOR = '__';
+type Allowed = Extract<Verdict, { allow: true }>;
+
+/** Stands between one agent and the servers that hold the credentials. No call passes that Keyturn has not released. */
+export class Gateway {
+  readonly #settings: Settings;
+  readonly #version: string;
+  readonly #file: GatewayFile;
+  readonly #servers: ReadonlyMap<string, Downstream>;
+  readonly #leaving = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(settings: Settings, file: GatewayFile, software: string) {
+    this.#settings = settings;
+    this.#file = file;
+    this.#version = software.split('/')[1] ?? '0';
+    this.#servers = new Map(
+      Object.entries(file.servers).map(([name, entry]) => [name, new Downstream(entry, this.#version)]),
+    );
+  }
+
+  server(): Server {
+    const info = { name: 'keyturn-gateway', version: this.#version };
+    const server = new Server(info, { capabilities: { tools: {} } });
+    server.setRequestHandler('tools/list', async () => ({ tools: await this.#list() }));
+    server.setRequestHandler('tools/call', ({ params }, context) => {
+      if (this.#running.size >= MOST_CALLS) return refused('too many calls wait already. Nothing was run.');
+      const call = this.#call(params.name, params.arguments ?? {}, context);
+      this.#running.add(call);
+      const over = () => this.#running.delete(call);
+      call.then(over, over);
+      return call;
+    });
+    return server;
+  }
+
+  /** Whoever waits is cancelled; what runs already ends, and is reported. */
+  async close(): Promise<void> {
+    this.#leaving.abort();
+    await Promise.allSettled(this.#running);
+    await Promise.all([...this.#servers.values()].map((one) => one.close()));
+  }
+
+  async #list(): Promise<Tool[]> {
+    const lists = [...this.#servers].map(async ([name, downstream]) => {
+      // A server that is down has no tools; those of the others are still there.
+      const tools = await downstream.tools().catch(() => new Map<string, Defined>());
+      return [...tools].map(([tool, defined]) => downstream.shown(defined, `${name}${SEPARATOR}${tool}`));
+    });
+    return (await Promise.all(lists)).flat();
+  }
+
+  async #call(name: string, input: Record<string, unknown>, context: ServerContext): Promise<CallToolResult> {
+    const at = name.indexOf(SEPARATOR);
+    const [server, tool] = [name.slice(0, at), name.slice(at + SEPARATOR.length)];
+    const downstream = this.#servers.get(server);
+    if (at < 0 || downstream === undefined) return refused('no server of that name. Nothing was run.');
+    const stop = keepHearing(context.mcpReq);
+    const here = new AbortController();
+    const leave = () => here.abort();
+    context.mcpReq.signal.addEventListener('abort', leave, { once: true });
+    this.#leaving.signal.addEventListener('abort', leave, { once: true });
+    if (context.mcpReq.signal.aborted || this.#leaving.signal.aborted) leave();
+    try {
+      const digest = await digestOf(downstream, tool);
+      if (digest === null) return refused(`${server} is down or has no such tool. Nothing was run.`);
+      const pinned = this.#file.servers[server]?.pins[tool] ?? null;
+      const held = toHeld({ server, tool, input, digest, pinned, environment: this.#file.environment });
+      const hears = context.mcpReq._meta?.progressToken !== undefined;
+      const until = Date.now() + (hears ? HEARING_MS : SILENT_MS);
+      const verdict = await decide(this.#settings, {
+        ...held,
+        key: randomUUID(),
+        until,
+        signal: here.signal,
+      });
+      if (!verdict.allow) return refused(verdict.why);
+      return await this.#run(downstream, tool, digest, verdict, here.signal);
+    } finally {
+      stop();
+      context.mcpReq.signal.removeEventListener('abort', leave);
+      this.#leaving.signal.removeEventListener('abort', leave);
+    }
+  }
+
+  /** The approval is taken: from here on it runs once or never. */
+  async #run(
+    downstream: Downstream,
+    tool: string,
+    digest: string,
+    verdict: Allowed,
+    signal: AbortSignal,
+  ): Promise<CallToolResult> {
+    const { label } = verdict.request;
+    const isSame = (await digestOf(downstream, tool)) === digest;
+    if (!isSame || signal.aborted) {
+      await this.#report(verdict, 'failed', 'never started');
+      const why = isSame ? 'nobody waits for it any more' : 'its definition changed or its server is down';
+      return refused(`Keyturn: request ${label} was approved, but ${why}. Nothing was run.`);
+    }
+    const { arguments: input } = verdict.release.payload as { readonly arguments: Record<string, unknown> };
+    let result: CallToolResult;
+    try {
+      result = await downstream.call(tool, input);
+    } catch {
+      // Nobody knows whether it ran. Nothing is reported, so Keyturn says `unknown`, which is true.
+      return refused(
+        `Keyturn: request ${label} was released, and the server gave no answer. Do not retry: it may have run.`,
+      );
+    }
+    await this.#report(verdict, result.isError === true ? 'failed' : 'succeeded');
+    return result;
+  }
+
+  async #report({ request, release }: Allowed, status: 'succeeded' | 'failed', detail?: string) {
+    const client = new Client(this.#settings);
+    const body = JSON.stringify({
+      nonce: release.nonce,
+      status,
+      ...(detail === undefined ? {} : { detail }),
+    });
+    const path = `/v1/requests/${request.id}/outcome`;
+    await persist(() => client.call({ method: 'POST', path, body, timeoutMs: REPORT_MS }, readRequest), {
+      until: Date.now() + REPORT_MS,
+      signal: new AbortController().signal,
+    });
+  }
+}
+
+async function digestOf(downstream: Downstream, tool: string): Promise<string | null> {
+  const tools = await downstream.tools().catch(() => null);
+  return tools?.get(tool)?.digest ?? null;
+}
+
+function refused(text: string): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text }] };
+}

@@ -1,0 +1,54 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { rule } from '../../helpers/rulebook.ts';
+import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
+import { connect, type ERAS } from './world.ts';
+
+export const CANARY = 'canary-credential-"0123456789';
+
+/** A real Keyturn, a real server behind, and the file of a gateway between them. */
+export class GatewayWorld {
+  readonly folder = mkdtempSync(join(tmpdir(), 'keyturn-gateway-'));
+  readonly file = join(this.folder, 'gateway.json');
+  readonly #ran = join(this.folder, 'ran');
+  readonly keyturn: TestKeyturn;
+
+  constructor(keyturn: TestKeyturn) {
+    this.keyturn = keyturn;
+    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
+    this.define('writes a line');
+    this.write({});
+  }
+
+  static async start(): Promise<GatewayWorld> {
+    const client = { actions: ['mcp.**', 'mcp_unpinned.**'], targets: ['mcp/**'] };
+    const rules = [rule('reviewed', { match: { action: ['mcp.notes.*'] }, effect: 'allow' })];
+    return new GatewayWorld(await startKeyturn({ client, rules }));
+  }
+
+  define(description: string): void {
+    writeFileSync(join(this.folder, 'description'), description);
+  }
+
+  write(pins: Readonly<Record<string, string>>, command = process.execPath, mode = 0o600): void {
+    const env = { RAN: this.#ran, DESCRIPTION: join(this.folder, 'description'), CREDENTIAL: CANARY };
+    const notes = { command, args: [join(import.meta.dirname, 'downstream.mjs')], env, pins };
+    rmSync(this.file, { force: true });
+    writeFileSync(this.file, JSON.stringify({ environment: 'prod', servers: { notes } }), { mode });
+  }
+
+  connect(era: (typeof ERAS)[number] = '2026-07-28') {
+    return connect(this.keyturn, 'stdio', era, 'agent', ['--gateway', this.file]);
+  }
+
+  /** The calls that the server behind has seen. */
+  ran(): { name: string; arguments: unknown }[] {
+    if (!existsSync(this.#ran)) return [];
+    const lines = readFileSync(this.#ran, 'utf8').trim().split('\n');
+    return lines
+      .map((line) => JSON.parse(line))
+      .map((call) => ({ name: call.name, arguments: call.arguments }));
+  }
+}
