@@ -21,7 +21,6 @@ import { verifyText } from './verify-text.ts';
 /** So many approvals are attested one by one, those of the sample first. */
 const MOST_ATTESTED = 1_000;
 const MOST_ANCHOR_BYTES = 16 * 1024 * 1024;
-const LINE_FEED = Buffer.from('\n');
 
 export interface BundleParts {
   readonly order: ExportOrder;
@@ -138,17 +137,15 @@ async function addEntries(parts: BundleParts, spool: (path: string) => Spool): P
   });
   const disclosures = spool('disclosures.jsonl');
   function* lines() {
-    for (const page of snapshot.entries(from, to)) {
-      const [first, last] = [page[0]?.seq ?? from, page.at(-1)?.seq ?? to];
+    for (const { lines: piece, entries } of snapshot.entries(from, to)) {
+      const [first, last] = [entries[0]?.seq ?? from, entries.at(-1)?.seq ?? to];
       const beside = bySeq(snapshot.texts(first, last));
-      const piece: Uint8Array[] = [];
-      for (const { seq, bytes } of page) {
+      for (const { seq, bytes } of entries) {
         const texts = beside.get(seq) ?? [];
         running.take({ entry: readStored(bytes).entry, texts: textsOf(texts) });
         for (const text of texts) disclosures.write(disclosureLine(text));
-        piece.push(bytes, LINE_FEED);
       }
-      yield Buffer.concat(piece);
+      yield piece;
     }
   }
   await archive.add('events.jsonl', snapshot.sizeOf(from, to), inTurns(lines()));
