@@ -28,6 +28,7 @@ import { pruneLog } from './app/prune-log.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { restoreCards } from './app/restore-cards.ts';
 import { takeDueCheckpoint } from './app/take-checkpoint.ts';
+import { progressTeller } from './app/tell-progress.ts';
 import { createWorkerDesk } from './app/worker-desk.ts';
 import { closeLog } from './close-log.ts';
 import type { Desk } from './commands/answer.ts';
@@ -201,6 +202,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     every(60_000, 'forget', () => forgetRepeats(context), logger),
     every(5_000, 'purge', () => purgeErased(context), logger),
     ...(config.keeping === undefined ? [] : [retention(context, exporter, config.keeping, logger)]),
+    every(1_000, 'progress', progressTeller(context, outputs), logger),
     every(1_000, 'checkpoint', () => takeDueCheckpoint(context, checkpointEveryMs), logger),
   ];
   const posting = faces.map((face) => faceCourier(context, face));

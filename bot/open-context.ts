@@ -56,6 +56,7 @@ export async function contextOver(
       presence: createPresence(steady),
       attempts: createAttempts(steady),
       refusals: createRefusalCount(steady),
+      progress: new Map(),
       places,
     };
     await adoptPolicy(context);

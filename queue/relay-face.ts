@@ -4,6 +4,7 @@ import type { Messenger } from '../bot/ports/messenger.ts';
 import { deliverCard } from './relay-card.ts';
 import { deliverDigest } from './relay-digest.ts';
 import { postOnce, type Sending } from './relay-post.ts';
+import { deliverProgress } from './relay-progress.ts';
 
 /**
  * Turns a face that can post, edit and find into one that posts each message once.
@@ -30,6 +31,8 @@ export function faceCourier(context: Context, messenger: Messenger): Courier {
           if (card === undefined) return Promise.resolve({ done: true });
           return postOnce(sending, notice, card.message);
         }
+        case 'progress':
+          return deliverProgress(sending, notice);
         case 'direct':
           return postOnce(sending, notice, null);
         case 'change':

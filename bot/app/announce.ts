@@ -3,6 +3,7 @@ import type { Place } from '../core/place.ts';
 import type { ActionRequest, PersonId, RequestId } from '../core/request.ts';
 import type { Transaction } from '../ports/store.ts';
 import type { Context } from './context.ts';
+import { startThatIsOver } from './progress.ts';
 
 /** An event and the entry that tells of it. */
 export interface Logged {
@@ -15,7 +16,7 @@ export interface Logged {
  * change stands. Each place of the request, and each that ever showed it, gets its card made true.
  */
 export function announce(
-  { places, rulebook }: Context,
+  { places, rulebook, time }: Context,
   tx: Transaction,
   request: ActionRequest,
   logged: readonly Logged[],
@@ -31,9 +32,11 @@ export function announce(
   const shows = logged.some(({ event }) => event.type !== 'payload.viewed');
   const loud = loudPlaces(rulebook, request, logged);
   const schedule = { urgent: loud.length > 0 };
+  const over = startThatIsOver(tx, request, logged, time.now());
   for (const place of new Set([...request.demands.notify, ...tx.placesOf(id), ...loud])) {
     if (!places.isServed(place)) continue;
     if (shows) tx.notify({ kind: 'card', place, request: id, seq }, schedule);
+    if (over !== null) tx.notify({ kind: 'progress', place, request: id, seq: over });
     // What was gathered into a digest never gets a card there, and a line has nothing to hang under.
     if (told.length === 0 || tx.digestOf(place, id) !== null) continue;
     for (const line of told) tx.notify({ kind: 'thread', place, request: id, seq: line.seq }, schedule);

@@ -12,6 +12,7 @@ import type { Store } from '../ports/store.ts';
 import type { Attempts } from './attempts.ts';
 import type { Directories } from './directories.ts';
 import type { Presence } from './presence.ts';
+import type { ProgressBoard } from './progress.ts';
 import type { RefusalCount } from './refusal-count.ts';
 import type { Roster } from './roster.ts';
 import type { RulebookInForce } from './rulebook-in-force.ts';
@@ -41,6 +42,8 @@ export interface Context extends LogContext {
   readonly presence: Presence;
   readonly attempts: Attempts;
   readonly refusals: RefusalCount;
+  /** How what runs at this moment goes. */
+  readonly progress: ProgressBoard;
   /** Where people look. */
   readonly places: Places;
 }

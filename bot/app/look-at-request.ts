@@ -2,6 +2,7 @@ import { filledSeats } from '../core/lifecycle/eligibility.ts';
 import type { ActionRequest, Instant, PersonId, RequestId } from '../core/request.ts';
 import { circumstances } from './change-request.ts';
 import type { Context } from './context.ts';
+import type { Progress } from './progress.ts';
 import { type ToldEntry, tellEntry } from './told-entry.ts';
 
 /** A request with all that people are shown of it. Views are made of nothing else. */
@@ -14,6 +15,8 @@ export interface Look {
   /** The entry that put it into its state, or null while it waits for the first time. */
   readonly turned: ToldEntry | null;
   readonly names: Names;
+  /** How its try that is on went when it was last looked at; null while that is short, or none is on. */
+  readonly progress: Progress | null;
   readonly now: Instant;
 }
 
@@ -57,6 +60,7 @@ export function lookAt(context: Context, id: RequestId): Look | null {
     leaf: committed.leafHashOf(seq)?.slice(0, 8) ?? '',
     turned: turned === null ? null : tellEntry(committed, turned),
     names: namesOf(context),
+    progress: context.progress.get(id) ?? null,
     now,
   };
 }

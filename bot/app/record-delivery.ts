@@ -23,8 +23,8 @@ export function recordGivenUp(context: Context, one: WaitingNotice, why: string)
   const { notice } = one;
   return write(context, ({ tx, at }) => {
     tx.crossOut([one]);
-    // The operator's own log is no message to anybody.
-    if (notice.kind === 'change') return;
+    // The operator's own log is no message to anybody, and a line that was not edited stands there still.
+    if (notice.kind === 'change' || notice.kind === 'progress') return;
     const { place, kind } = notice;
     const request = 'request' in notice ? tx.request(notice.request) : null;
     tx.append({ type: 'notification.failed', place, kind, text: { why } }, KEYTURN, at, request);

@@ -5,7 +5,7 @@ import type { Rulebook } from './rulebook.ts';
 
 /** What a face can post. It renders each from what is true at that moment, never from an older look. */
 export type Postable = CardNotice | ThreadNotice | DirectNotice | DigestNotice;
-export type Editable = CardNotice | DigestNotice;
+export type Editable = CardNotice | DigestNotice | ThreadNotice;
 
 /** The place cannot take it now (a rate limit: everything for it waits), or never will. */
 export type NotNow = { readonly retryAfterMs: number } | { readonly never: string };

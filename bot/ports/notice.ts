@@ -6,7 +6,14 @@ import type { PersonId, RequestId } from '../core/request.ts';
  * of. It names what it is about and holds nothing that a requester wrote; who delivers it reads what
  * is true then. `seq` is the log entry that made the change.
  */
-export type Notice = ChangeNotice | CardNotice | ThreadNotice | DirectNotice | DigestNotice | TextNotice;
+export type Notice =
+  | ChangeNotice
+  | CardNotice
+  | ThreadNotice
+  | ProgressNotice
+  | DirectNotice
+  | DigestNotice
+  | TextNotice;
 
 /** That a request changed, for a place that keeps nothing: the operator's log, the demo's terminal. */
 interface ChangeNotice {
@@ -30,6 +37,17 @@ export interface CardNotice {
 /** One line of the story under the card: what entry `seq` says. Where there is no card, it is dropped. */
 export interface ThreadNotice {
   readonly kind: 'thread';
+  readonly place: Place;
+  readonly request: RequestId;
+  readonly seq: number;
+}
+
+/**
+ * What stands in the thread about the start `seq` has to be made true: how long it runs, or that it does
+ * no more. It only ever edits a line. Goes after everything else for its place, and holds nothing up.
+ */
+export interface ProgressNotice {
+  readonly kind: 'progress';
   readonly place: Place;
   readonly request: RequestId;
   readonly seq: number;

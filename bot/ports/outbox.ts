@@ -20,7 +20,7 @@ export interface WaitingMessages {
  * may act on it.
  */
 export interface Outbox {
-  /** A card or digest that waits already is not written twice: it then stands for the newer one too. */
+  /** A card, digest or progress that waits already is not written twice: it then stands for the newer one too. */
   notify(notice: Notice, schedule?: Schedule): void;
   /** Somebody begins to send it under this key. MUST be on disk before anything leaves. */
   claim(id: number, key: string): void;

@@ -9,6 +9,8 @@ export interface Places {
   readonly hasFaces: boolean;
   /** Whether a face that is running looks after this place. */
   isServed(place: Place): boolean;
+  /** Whether somebody else counts how often it is written to. */
+  isLimited(place: Place): boolean;
   /** Where one person is told something that is for them alone: at most one place a face. */
   directTo(person: PersonId, rulebook: Rulebook): readonly Place[];
 }

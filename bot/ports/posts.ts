@@ -8,6 +8,8 @@ export interface StoredPosts {
   cards(place: Place, request: RequestId): readonly Post[];
   /** The last `most` lines under the request's card in this place, oldest first. */
   thread(place: Place, request: RequestId, most: number): readonly Post[];
+  /** Each place's line about this entry. */
+  linesOf(request: RequestId, seq: number): readonly Post[];
   /** Cards that show less than the log tells, oldest first. */
   staleCards(most: number, after: string): readonly Post[];
   /** Where a card of this request stands, or a digest that names it. */

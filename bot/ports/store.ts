@@ -63,6 +63,8 @@ export interface Reading
   nextOfLane(lane: string, at: Instant, most: number): readonly Standing[];
   /** How much of this lane is at work at `at`, and how many starts it had since `since`. */
   laneLoad(lane: string, at: Instant, since: Instant): { readonly running: number; readonly started: number };
+  /** What Keyturn runs and has started before then, longest first. */
+  atWork(startedBefore: Instant, most: number): readonly ActionRequest[];
   /** Open requests that every one of their askers blocks on. */
   waiting(): readonly RequestId[];
   /** The first `most` requests in these states, oldest first. */
@@ -71,8 +73,8 @@ export interface Reading
   auditSeq(id: RequestId): number;
   entries(from: number, most: number): readonly StoredEntry[];
   entriesOf(id: RequestId, after: number, most: number): readonly StoredEntry[];
-  /** The newest entry of the request that is of one of these types, or null. */
-  lastOf(id: RequestId, types: readonly string[]): StoredEntry | null;
+  /** The newest entry of the request that is of one of these types, and older than `before`; or null. */
+  lastOf(id: RequestId, types: readonly string[], before?: number): StoredEntry | null;
   /** The texts of an entry that were not erased, by field. */
   textsOf(seq: number): Readonly<Record<string, string>>;
   /** The leaf hash of an entry in hex, or null where there is none. */

@@ -5,6 +5,7 @@ import { visible } from '../core/visible.ts';
 import { missingSeats } from './facts.ts';
 import { glassTold } from './glass.ts';
 import { because, tellerName } from './outcome.ts';
+import { startedLine } from './started-line.ts';
 import { joined, moment, said, type Untrusted, type Words } from './words.ts';
 
 /** One line of the story under a card. */
@@ -25,6 +26,8 @@ export function threadLine(entry: ToldEntry, look: Look): ThreadLine | null {
   switch (entry.type) {
     case 'request.submitted':
       return asked(look);
+    case 'execution.started':
+      return { ...startedLine(entry, look), mentions: [] };
     case 'execution.succeeded':
     case 'execution.failed':
     case 'execution.late_report':
@@ -142,10 +145,6 @@ function wordsOf({ type, actor, at, data, texts }: ToldEntry, look: Look): Words
       return [...by, ' asked it to stop', ...comment];
     case 'grant.issued':
       return ['Released to ', said(look.names.requester(look.request)), ` at ${moment(at)}.`];
-    case 'execution.started':
-      return data['attempt'] === 1
-        ? [`Started by Keyturn at ${moment(at)}.`]
-        : [`Try ${String(data['attempt'])} started at ${moment(at)}.`];
     case 'execution.retried':
       return [
         `Try ${String(data['attempt'])} failed. The next one starts at ${moment(Date.parse(String(data['retry_at'])))}`,

@@ -49,9 +49,9 @@ export function logIn(
   const newest = db.prepare<[], StoredEntry>(
     'SELECT seq, type, bytes FROM entries ORDER BY seq DESC LIMIT 1',
   );
-  const newestOf = db.prepare<[string, string], StoredEntry>(
+  const newestOf = db.prepare<[string, string, number], StoredEntry>(
     `SELECT seq, type, bytes FROM entries WHERE request = (SELECT number FROM requests WHERE id = ?)
-     AND type IN (SELECT value FROM json_each(?)) ORDER BY seq DESC LIMIT 1`,
+     AND type IN (SELECT value FROM json_each(?)) AND seq < ? ORDER BY seq DESC LIMIT 1`,
   );
   const texts = db.prepare<[number], { field: string; value: string }>(
     'SELECT field, value FROM disclosures WHERE seq = ?',
@@ -83,7 +83,8 @@ export function logIn(
     lastSeq: () => head.get().seq,
     entries: (from, most) => range.all(from, most),
     entriesOf: (id: RequestId, after, most) => ofRequest.all(id, after, most),
-    lastOf: (id, types) => newestOf.get(id, JSON.stringify(types)) ?? null,
+    lastOf: (id, types, before = Number.MAX_SAFE_INTEGER) =>
+      newestOf.get(id, JSON.stringify(types), before) ?? null,
     textsOf: (seq) =>
       Object.fromEntries(texts.all(seq).map(({ field, value }) => [field, String(JSON.parse(value))])),
     leafHashOf(seq) {

@@ -14,6 +14,7 @@ import { references } from './migrations/0016-references.ts';
 import { lanes } from './migrations/0017-lanes.ts';
 import { redeemable } from './migrations/0020-redeemable.ts';
 import { sessions } from './migrations/0021-sessions.ts';
+import { progress } from './migrations/0022-progress.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
 const MIGRATIONS: readonly string[] = [
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly string[] = [
   redeemable,
   lanes,
   sessions,
+  progress,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

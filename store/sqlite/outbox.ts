@@ -28,6 +28,7 @@ export function outboxIn(db: Database): Outbox & WaitingMessages {
   const newer = 'DO UPDATE SET seq = excluded.seq, turn = min(turn, excluded.turn), version = version + 1';
   const add = db.prepare(insert);
   const addCard = db.prepare(`${insert} ON CONFLICT (place, request) WHERE kind = 'card' ${newer}`);
+  const addProgress = db.prepare(`${insert} ON CONFLICT (place, seq) WHERE kind = 'progress' ${newer}`);
   const addDigest = db.prepare(`${insert} ON CONFLICT (place, about) WHERE kind = 'digest' ${newer}`);
   const claim = db.prepare('UPDATE outbox SET key = ? WHERE id = ? AND key IS NULL');
   const remove = db.prepare('DELETE FROM outbox WHERE id = ? AND version = ?');
@@ -46,10 +47,18 @@ export function outboxIn(db: Database): Outbox & WaitingMessages {
        LEFT JOIN requests ON requests.id = one.request AND one.kind IN ('card', 'thread')
        WHERE NOT EXISTS (
          SELECT 1 FROM outbox AS earlier WHERE earlier.place = one.place AND earlier.request = one.request
-         AND earlier.id < one.id AND earlier.attempts > 0 AND earlier.due_at > ?))
+         AND earlier.id < one.id AND earlier.attempts > 0 AND earlier.due_at > ? AND earlier.kind <> 'progress'))
      ORDER BY turn, nth, id LIMIT ?`,
   );
-  const hurry = db.prepare('UPDATE outbox SET turn = 0 WHERE place = ? AND request = ?');
+  const merging = new Map<Notice['kind'], typeof add>([
+    ['card', addCard],
+    ['digest', addDigest],
+    ['progress', addProgress],
+  ]);
+  const statementFor = (kind: Notice['kind']) => merging.get(kind) ?? add;
+  const hurry = db.prepare(
+    "UPDATE outbox SET turn = 0 WHERE place = ? AND request = ? AND kind <> 'progress'",
+  );
   return {
     notify(notice, { dueAt = 0, urgent = false } = {}) {
       const { kind, place } = notice;
@@ -57,8 +66,9 @@ export function outboxIn(db: Database): Outbox & WaitingMessages {
       const seq = 'seq' in notice ? notice.seq : null;
       const about = kind === 'direct' ? notice.person : kind === 'digest' ? notice.digest : null;
       const body = kind === 'text' ? notice.body : null;
-      const statement = kind === 'card' ? addCard : kind === 'digest' ? addDigest : add;
-      statement.run(kind, place, request, about, seq, body, dueAt, urgent ? 0 : 1);
+      // What is only looked at in passing goes after all that somebody waits for.
+      const turn = kind === 'progress' ? 2 : urgent ? 0 : 1;
+      statementFor(kind).run(kind, place, request, about, seq, body, dueAt, turn);
       // What came before it about the same request has to go before it still.
       if (urgent && request !== null) hurry.run(place, request);
     },
@@ -93,6 +103,7 @@ function toNotice({ kind, place, request, about, seq, body }: Row): Notice {
     case 'change':
     case 'card':
     case 'thread':
+    case 'progress':
       return { kind, place, request: request as RequestId, seq: Number(seq) };
     case 'direct':
       return { kind, place, request: request as RequestId, person: about as PersonId, seq: Number(seq) };

@@ -17,6 +17,9 @@ export function postsIn(db: Database): Posts & StoredPosts {
   const thread = db.prepare<[string, string, number], Post>(
     `${POST} WHERE request = ? AND place = ? AND kind = 'thread' ORDER BY seq DESC, message LIMIT ?`,
   );
+  const lines = db.prepare<[string, number], Post>(
+    `${POST} WHERE request = ? AND kind = 'thread' AND seq = ? ORDER BY place, message`,
+  );
   const places = db.prepare<[string, string], { place: Place }>(
     `SELECT place FROM posts WHERE request = ? AND kind = 'card' UNION SELECT place FROM digested WHERE request = ?`,
   );
@@ -62,6 +65,7 @@ export function postsIn(db: Database): Posts & StoredPosts {
   return {
     cards: (place, request) => cards.all(request, place),
     thread: (place, request, most) => thread.all(request, place, most).reverse(),
+    linesOf: (request, seq) => lines.all(request, seq),
     staleCards: (most, after) => stale.all(after, most),
     placesOf: (request) => places.all(request, request).map(({ place }) => place),
     post: (place, message) => one.get(place, message) ?? null,

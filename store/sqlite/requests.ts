@@ -18,6 +18,7 @@ type Requests = Pick<
   | 'nextOfLanes'
   | 'nextOfLane'
   | 'laneLoad'
+  | 'atWork'
   | 'waiting'
   | 'inStates'
   | 'auditSeq'
@@ -101,6 +102,10 @@ export function requestsIn(db: Database, seq: () => number): Requests {
   const starts = db.prepare<[string, number], { n: number }>(
     'SELECT count(*) AS n FROM requests WHERE lane = ? AND started_at > ?',
   );
+  const longest = db.prepare<[number, number], Row>(
+    `SELECT number, body, asked FROM requests INDEXED BY requests_working JOIN actions USING (number)
+     WHERE state = 'executing' AND lane IS NOT NULL AND started_at <= ? ORDER BY started_at, number LIMIT ?`,
+  );
   const twin = db.prepare<[string], Row>(
     `${ROW} WHERE twin = ? AND state = 'pending' ORDER BY number LIMIT 1`,
   );
@@ -134,6 +139,7 @@ export function requestsIn(db: Database, seq: () => number): Requests {
       running: working.get(lane, at)?.n ?? 0,
       started: starts.get(lane, from)?.n ?? 0,
     }),
+    atWork: (before, most) => longest.all(before, most).map(read),
     pendingTwin: (key) => one(twin.get(key)),
     approvedTwin: (key) => one(redeemable.get(key)),
     openOf: (requester) => openRows.all(requester).map(read),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { progressing } from './face-progress.ts';
 import { flood, lastings } from './face-scenarios-long.ts';
 import { run, type StartWorld, stateOf, submit } from './face-world.ts';
 import { HOSTILE } from './hostile.ts';
@@ -148,6 +149,7 @@ export function behavesLikeAFace(
     });
 
     lastings(start);
+    progressing(start);
     flood(start);
 
     it('shows hostile words literally, in a card of the same shape', async () => {

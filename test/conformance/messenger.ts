@@ -98,6 +98,19 @@ export function behavesLikeAMessenger(name: string, open: () => Promise<Messenge
       expect(found?.text).toContain('1 of dba');
     });
 
+    it('edits a line under its card, which stays one line, and says when it is gone', async () => {
+      const { posted, post, messenger, standing, remove, place, id: request, seq } = await opened();
+      const card = await posted();
+      const line: ThreadNotice = { kind: 'thread', place, request, seq };
+      const answer = await post(line, 'key-of-the-line', card);
+      if (!('message' in answer)) throw new Error(`it was not posted: ${JSON.stringify(answer)}`);
+      expect(await messenger.edit(line, answer.message, go())).toBe('edited');
+      const [found, ...more] = (await standing(place)).filter(({ under }) => under === card);
+      expect([found?.text.includes('1 of dba'), more]).toEqual([true, []]);
+      await remove(place, answer.message);
+      expect(await messenger.edit(line, answer.message, go())).toBe('gone');
+    });
+
     it('tells one person where nobody else looks, and knows whom it cannot reach', async () => {
       const { post, messenger, standing, place, keyturn, id: request, request: asked } = await opened();
       const { rulebook, store } = keyturn.keyturn.context;

@@ -12,6 +12,12 @@ const line = (request: RequestId, seq: number, place = HERE): Notice => ({
   request,
   seq,
 });
+const progress = (request: RequestId, seq: number): Notice => ({
+  kind: 'progress',
+  place: HERE,
+  request,
+  seq,
+});
 const card = (request: RequestId, seq: number): Notice => ({ kind: 'card', place: HERE, request, seq });
 
 /** What the outbox of every store promises. */
@@ -32,6 +38,7 @@ export function behavesLikeAnOutbox(name: string, open: () => Store): void {
         line(A, 9),
         { kind: 'direct', place: HERE, request: A, person: 'psn_1' as PersonId, seq: 10 },
         { kind: 'digest', place: HERE, digest: 'dig_1' },
+        progress(A, 11),
         { kind: 'text', place: HERE, seq: null, body: 'a checkpoint\n' },
       ];
       await put(store, ...notices);
@@ -87,6 +94,17 @@ export function behavesLikeAnOutbox(name: string, open: () => Store): void {
       expect(seqs(store)).toEqual([2, 4, 1, 3]);
     });
 
+    it('puts progress behind everything else, once for each start, and lets it hold up nothing', async () => {
+      const store = open();
+      await put(store, progress(A, 1), line(A, 2), progress(A, 1), progress(A, 3), line(B, 4));
+      await store.transact((tx) => tx.notify(line(A, 5), { urgent: true }));
+      expect(seqs(store)).toEqual([2, 5, 4, 1, 3]);
+      const [first] = store.committed.notices(1);
+      expect(first?.notice.kind).toBe('progress');
+      await store.transact((tx) => tx.tryAgain(first?.id ?? -1, 100));
+      expect(seqs(store, 99)).toEqual([2, 5, 4, 3]);
+    });
+
     it('gives a message one key, which no later claim changes', async () => {
       const store = open();
       await put(store, card(A, 1));
@@ -109,6 +127,8 @@ export function behavesLikeAnOutbox(name: string, open: () => Store): void {
       });
       const { committed } = store;
       expect(committed.cards(HERE, A).map(({ message }) => message)).toEqual(['m1', 'm2']);
+      expect(committed.linesOf(A, 1).map(({ message }) => message)).toEqual(['m3']);
+      expect(committed.linesOf(A, 2)).toEqual([]);
       expect(committed.placesOf(A)).toEqual([HERE, THERE]);
       expect(committed.digestOf(THERE, A)).toBe('dig_1');
       expect(committed.newestDigest(THERE)).toEqual({ digest: 'dig_1', since: 12, count: 1 });

@@ -82,6 +82,40 @@ export function keepsRequests(name: string, place: Place): void {
       expect(store.committed.due(AT + 99, 2)).toEqual(['req_2', 'req_3']);
     });
 
+    it('lists what Keyturn has at work since before some time, longest first', async () => {
+      const store = place().open();
+      const run = { attempt: 1, worker: 'w', leaseUntil: AT + 999, retryAt: null, output: null };
+      const executor = {
+        kind: 'once',
+        definition: `sha256:${'e'.repeat(64)}`,
+        line: 'runs it',
+        runsOn: [],
+      } as const;
+      const at = (number: number, startedAt: number, state: ActionRequest['state'] = 'executing') => ({
+        before: aRequest({ number, executor }),
+        after: aRequest({
+          number,
+          executor,
+          state,
+          execution: { ...execution, run: { ...run, startedAt: AT + startedAt } },
+        }),
+      });
+      const byItsCaller = {
+        before: aRequest({ number: 5 }),
+        after: aRequest({ number: 5, state: 'executing', execution }),
+      };
+      await store.transact((tx) => {
+        for (const { before, after } of [at(1, 30), at(2, 10), at(3, 20), at(4, 5, 'failed'), byItsCaller]) {
+          insert(tx, before);
+          noteOn(tx, after);
+          tx.update(after, before);
+        }
+      });
+      const atWork = (before: number, most: number) =>
+        store.committed.atWork(AT + before, most).map(({ number }) => number);
+      expect([atWork(9, 9), atWork(20, 9), atWork(99, 2)]).toEqual([[], [2, 3], [2, 3]]);
+    });
+
     it('lists as waiting what is open and blocks everybody who asked', async () => {
       const store = place().open();
       const asked = (number: number, state: ActionRequest['state'], ...holds: ('wait' | 'poll')[]) =>

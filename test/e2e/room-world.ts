@@ -22,10 +22,12 @@ groups:
 clear_from: [operators]
 auditors: [carol]
 clients:
-  agent: { kind: agent, owner: alice, auth: { token_sha256: ${hash(AGENT)} }, actions: ["command.run", "command.tidy", "db.wipe"], targets: ["laptop/**"] }
+  agent: { kind: agent, owner: alice, auth: { token_sha256: ${hash(AGENT)} }, actions: ["command.run", "command.tidy", "command.slow", "db.wipe"], targets: ["laptop/**"] }
 actions:
   command.tidy:
     execute: { command: { argv: [/bin/echo, tidied, "{/what}"], cwd: / }, kind: once }
+  command.slow:
+    execute: { command: { argv: [/bin/sh, -c, "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do echo \\"copied $i of 13 <b>tables</b>\\"; sleep 1; done"], cwd: / }, kind: once }
 plans:
   one-key:
     seats: [{ from: [operators], count: 1 }]

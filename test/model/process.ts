@@ -96,6 +96,7 @@ const PLACES: Places = {
   told: [toPlace('log')],
   hasFaces: false,
   isServed: () => false,
+  isLimited: () => false,
   directTo: () => [],
 };
 

@@ -8,7 +8,7 @@ import { type Answer, startKeyturn, type TestKeyturn } from '../../helpers/start
 
 /** A bot that runs nothing itself, and workers that are the test's own calls. */
 
-const WORKERS = { eu: ['prod-eu'], plain: [], other: ['prod-eu', 'staging'] };
+export const WORKERS = { eu: ['prod-eu'], plain: [], other: ['prod-eu', 'staging'] };
 export type WorkerName = keyof typeof WORKERS;
 
 export const SETTINGS: ExecutorSettings = {
@@ -17,13 +17,17 @@ export const SETTINGS: ExecutorSettings = {
 };
 export const DEFINITION = definitionOf(SETTINGS);
 
-function actionsElsewhere(kind: Executor['kind'] = 'idempotent', runsOn: readonly string[] = ['prod-eu']) {
+export function actionsElsewhere(
+  kind: Executor['kind'] = 'idempotent',
+  runsOn: readonly string[] = ['prod-eu'],
+  concurrency = 1,
+) {
   const settings = { ...SETTINGS, kind };
   const execute: ExecuteSettings = {
     executor: executorElsewhere(settings),
     settings,
     runsOn,
-    concurrency: 1,
+    concurrency,
     perMinute: null,
   };
   return new Map([

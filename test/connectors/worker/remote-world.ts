@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Executor } from '../../../bot/ports/executor.ts';
+import { ROOM } from '../../../bot/room/messenger.ts';
 import { type ExecutorSettings, executorElsewhere } from '../../../queue/executors/settings.ts';
 import { Folder, type Running } from '../../e2e/folder.ts';
 import { redisServer } from '../../helpers/redis-server.ts';
@@ -52,6 +53,7 @@ export async function startRemote({
   let ahead = 0;
   const keyturn = await startKeyturn(
     {
+      notify: [ROOM],
       workers: { 'eu-1': ['prod-eu'], 'eu-2': ['prod-eu'], us: ['prod-us'] },
       actions: new Map([
         ['db.migrate', { risk: 'medium', redact: ['/secret'], execute, payloadProblems: () => [] }],
@@ -81,6 +83,9 @@ export async function startRemote({
     /** Past any lease, as if the bot’s clock had gone on. */
     skipLease() {
       ahead += 31_000;
+    },
+    skip(ms: number) {
+      ahead += ms;
     },
     effectsOf: (id: string) =>
       place

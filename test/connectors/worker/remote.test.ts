@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { SOFTWARE } from '../../../bot/software.ts';
 import { startWorker } from '../../../bot/start-worker.ts';
+import { aVisitor, seenBy } from '../../bot/room/visitor.ts';
 import { checkAgreement } from '../../fault/agreement.ts';
 import { isOnPath, skipUnless } from '../../helpers/require.ts';
 import { until } from '../../helpers/until.ts';
@@ -39,6 +40,30 @@ describe('keyturn worker', () => {
     expect((await worker.ended).code).toBe(0);
     expect(worker.stderr).not.toMatch(/the-password-of-prod|sesame-open|ktw_/);
   });
+
+  it('tells how it goes in the room while it runs, and hides a secret there that comes in two pieces', async () => {
+    const world = await startRemote({
+      after: 'printf "copying\\nwith the-password"; sleep 1; printf -- "-of-prod: 12 of 40\\n"; sleep 60',
+    });
+    await world.worker('eu-1');
+    const { id } = await submitApproved(world.keyturn);
+    const bob = await aVisitor(world.keyturn, 'bob', 'token');
+    const shows = (what: RegExp) =>
+      until(async () => {
+        const seen = await seenBy(world.keyturn, bob);
+        expect(seen).not.toContain('the-password');
+        return what.test(seen) ? seen : null;
+      });
+    await shows(/ on .*eu-1.* at .*UTC/);
+    world.skip(10_000);
+    await shows(/Running for 1\ds.*\{"untrusted":"with"\}/);
+    world.skip(15_000);
+    const seen = await shows(/Running for 2\ds.*"with \[hidden\]: 12 of 40"/);
+    expect(seen.match(/Started by Keyturn/g)).toHaveLength(1);
+    await world.keyturn.post('bob', `/v1/requests/${id}/stop`, { comment: 'seen enough' });
+    await untilState(world.keyturn, id, 'failed');
+    expect(await shows(/It ran for/)).not.toContain('Running for');
+  }, 40_000);
 
   it('is killed in the middle: another one takes over past its lease, and the log tells of both', async () => {
     const world = await startRemote({ after: '[ "$KEYTURN_ATTEMPT" = 1 ] && exec sleep 30; exit 0' });

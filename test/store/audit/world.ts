@@ -78,6 +78,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     signer: { sign: () => ({ payloadType: 'x', payload: '', signatures: [{ keyid: '', sig: '' }] }) },
     watchers: createWatchers(),
     presence: createPresence(clock.steady),
+    progress: new Map(),
     places: placesOf([], []),
     notary: aNotary(),
     guard: FREE,
