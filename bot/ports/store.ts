@@ -5,6 +5,7 @@ import type { LinkedAccounts, StoredAccounts } from './accounts.ts';
 import type { CheckpointKeeping, Checkpoints } from './checkpoints.ts';
 import type { Disclosures, Erasing, Purging } from './disclosures.ts';
 import type { StreamKeeping, StreamPositions } from './event-sink.ts';
+import type { KeepingHeld, KnownHeld } from './held.ts';
 import type { Inbox, KnownDeliveries } from './inbox.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { ErasablePayloads, ErasePayload } from './payloads.ts';
@@ -42,6 +43,7 @@ export interface Reading
     KnownDeliveries,
     KnownReferences,
     KnownSessions,
+    KnownHeld,
     LinkedAccounts,
     Checkpoints,
     StreamPositions,
@@ -105,6 +107,7 @@ export interface Transaction
     Inbox,
     References,
     Sessions,
+    KeepingHeld,
     StoredAccounts,
     CheckpointKeeping,
     StreamKeeping,
