@@ -37,6 +37,12 @@ const MOST_REF_BYTES = 8 * 1024;
 export async function holdForSource(context: Context, connector: string, one: ToHold): Promise<SubmitResult> {
   const client = clientOf(context.rulebook, connector, one.claims);
   if (client === null) return refuse('ACTION_NOT_ALLOWED');
+  // What is let go already is no new thing, however late it is told of again.
+  const known = context.store.committed.held(connector, one.subject);
+  if (known !== null && isLetGo(known)) {
+    const request = context.store.committed.request(known.request);
+    if (request !== null) return { ok: true, request, created: false };
+  }
   const caller = callerOf(client, sourceAccount(client.source, one.asker));
   const ref = canonicalJson(one.ref);
   if (one.subject.length > LONGEST_NAME || one.asker.length > LONGEST_NAME || ref.length > MOST_REF_BYTES)
@@ -44,14 +50,18 @@ export async function holdForSource(context: Context, connector: string, one: To
   const about = { connector, subject: one.subject };
   const sealed = context.sealer.seal(JSON.stringify({ secrets: one.secrets }), aboutOf(about));
   const also = ({ tx, at }: Writing, request: ActionRequest) => {
-    const known = tx.held(connector, one.subject);
-    // Said again it is the same thing, with a newer way to call back. What is let go already stays so.
-    if (known !== null && (known.status === 'taken' || known.status === 'released')) return;
+    const before = tx.held(connector, one.subject);
+    // Said again it is the same thing, with a newer way to call back.
+    if (before !== null && isLetGo(before)) return;
     const { account } = caller.actor;
     tx.hold({ ...about, request: request.id, account, ref, sealed, status: 'held', at });
     tx.notify({ kind: 'change', place: toPlace(connector), request: request.id, seq: tx.lastSeq() });
   };
   return submitRequest(context, caller, one.submission, one.subject, one.identities, also);
+}
+
+function isLetGo({ status }: Held): boolean {
+  return status === 'taken' || status === 'released';
 }
 
 /** What a sealed text is bound to. */

@@ -35,6 +35,8 @@ describe('the settings of the server', () => {
       },
       keeping: { retentionMs: 400 * DAY, archiveDir: '/etc/keyturn/archive', sinks: [] },
       mcp: false,
+      sources: { github: null, gitlab: null, terraform: null },
+      webhookKeys: new Map([['deploy-agent', []]]),
     });
   });
 
@@ -66,6 +68,8 @@ audit: { log: keyturn.example, checkpoint_every: 90s, anchors: [{ file: ../worm/
         keys: { checkpoint: 'PEM', nextCheckpoint: null, grant: null },
       },
       mcp: false,
+      sources: { github: null, gitlab: null, terraform: null },
+      webhookKeys: new Map([['deploy-agent', []]]),
       keeping: {
         retentionMs: 365 * DAY,
         archiveDir: '/srv/archive',
