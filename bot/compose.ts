@@ -18,9 +18,10 @@ import { createExporter } from '../store/export/exporter.ts';
 import { createLogChecker } from '../store/export/log-checker.ts';
 import { openAttestor } from '../store/keys/attestor.ts';
 import { anchorCourier } from './app/anchor-checkpoints.ts';
-import { type Context, KEYTURN } from './app/context.ts';
+import type { Context } from './app/context.ts';
 import { purgeErased } from './app/erase-disclosure.ts';
 import { payloadEraser } from './app/erase-payloads.ts';
+import { openEvents } from './app/event-courier.ts';
 import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
 import { meetPolicy } from './app/meet-policy.ts';
 import { callerOfSession } from './app/open-session.ts';
@@ -38,11 +39,13 @@ import { openSlack, slackRoutes } from './compose-slack.ts';
 import { openTeams, teamsRoutes } from './compose-teams.ts';
 import { KeyturnFault } from './core/fault.ts';
 import { every } from './every.ts';
+import { notReady } from './not-ready.ts';
 import { contextOver, type Installation } from './open-context.ts';
 import { type Machine, openLog } from './open-log.ts';
 import { operatorSocket } from './operator-socket.ts';
 import { placesOf } from './places-of.ts';
 import type { Courier } from './ports/courier.ts';
+import type { EventEndpoint } from './ports/event-endpoint.ts';
 import type { EventSink } from './ports/event-sink.ts';
 import type { Exporter } from './ports/exporter.ts';
 import type { Logger } from './ports/logger.ts';
@@ -85,6 +88,8 @@ export interface Ports extends Machine {
   readonly faces?: (context: () => Context) => readonly Messenger[];
   /** Where every entry of the log is sent on to. */
   readonly sinks?: readonly EventSink[];
+  /** Who is told what becomes of requests. */
+  readonly endpoints?: readonly EventEndpoint[];
   /** How long a caller may take to send a body. */
   readonly bodyWithinMs?: number;
 }
@@ -119,7 +124,8 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
         });
   const opened = await openLog(config, ports);
   const anchoring = anchorCourier(() => opened.log, opened.anchors, opened.health);
-  const couriers = [...ports.couriers(() => context), anchoring];
+  const events = openEvents(ports.endpoints ?? [], opened.log.store.committed, () => context);
+  const couriers = [...ports.couriers(() => context), anchoring, events.courier];
   const slack =
     config.slack == null
       ? null
@@ -136,7 +142,8 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     ...(teams?.groups == null ? [] : [teams.groups]),
     ...(ports.directories ?? []),
   ];
-  const context = await contextOver(config, opened, { ...ports, directories }, placesOf(couriers, faces));
+  const places = placesOf(couriers, faces, events.takers);
+  const context = await contextOver(config, opened, { ...ports, directories }, places);
   const { checkpointEveryMs } = config.audit;
   await restoreCards(context);
   await takeDueCheckpoint(context, checkpointEveryMs);
@@ -189,7 +196,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     api,
     {
       notReady: () => notReady(context),
-      warnings: context.guard.warnings,
+      warnings: () => [...context.guard.warnings(), ...events.warnings()],
       openApi: () => openApiDocument(SOFTWARE),
     },
     metrics,
@@ -279,20 +286,4 @@ function listenAdmin(config: Config, app: HttpApp): Promise<Listening> {
     );
   }
   return listen(app, config.admin);
-}
-
-/** Ready means that the log can be written. After a refused write it is tried, for real. */
-async function notReady(context: Context): Promise<string | null> {
-  const ahead = context.guard.why();
-  if (ahead !== null) return `${ahead}; nothing is signed or released until an operator opens a new epoch`;
-  if (!context.store.lastWriteFailed()) return null;
-  try {
-    const at = context.time.now();
-    await context.store.transact(
-      (tx) => void tx.append({ type: 'storage.fault', code: 'FULL' }, KEYTURN, at, null),
-    );
-    return null;
-  } catch {
-    return 'the log cannot be written';
-  }
 }

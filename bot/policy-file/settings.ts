@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { KeyturnFault } from '../core/fault.ts';
 import { type AuditSettings, readAuditSettings } from './audit-settings.ts';
 import { type Environment, given } from './environment.ts';
+import { type EventSettings, readEventSettings } from './event-settings.ts';
 import { type KeepingSettings, readKeepingSettings } from './keeping-settings.ts';
 import type { PolicyFile } from './schema.ts';
 import { LoopbackHost } from './schema-names.ts';
@@ -18,6 +19,7 @@ export interface Settings {
   readonly audit: AuditSettings;
   readonly queue: Queue;
   readonly keeping: KeepingSettings;
+  readonly events: readonly EventSettings[];
   readonly mcp: boolean;
 }
 
@@ -47,6 +49,7 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
   const audit = readAuditSettings(file.audit, { folder, dataDir, keyDir }, env, problems);
   const queue = readQueue(file.queue, env, problems);
   const keeping = readKeepingSettings(file.audit, { folder, dataDir }, env, problems);
+  const events = readEventSettings(file.events, env, problems);
   if (problems.length > 0) throw new KeyturnFault('CONFIG_INVALID', problems.join('; '));
   return {
     listen: { host, port, publicUrl: publicUrl(file.listen.public_url) },
@@ -57,6 +60,7 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
     audit,
     queue,
     keeping,
+    events,
     mcp: file.mcp,
   };
 }

@@ -34,6 +34,7 @@ describe('the settings of the server', () => {
         keys: { checkpoint: null, nextCheckpoint: null, grant: null },
       },
       keeping: { retentionMs: 400 * DAY, archiveDir: '/etc/keyturn/archive', sinks: [] },
+      events: [],
       mcp: false,
     });
   });
@@ -65,6 +66,7 @@ audit: { log: keyturn.example, checkpoint_every: 90s, anchors: [{ file: ../worm/
         ],
         keys: { checkpoint: 'PEM', nextCheckpoint: null, grant: null },
       },
+      events: [],
       mcp: false,
       keeping: {
         retentionMs: 365 * DAY,
