@@ -18,7 +18,8 @@ import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
 import { createExporter } from '../store/export/exporter.ts';
 import { createLogChecker } from '../store/export/log-checker.ts';
 import { anchorCourier } from './app/anchor-checkpoints.ts';
-import { type Context, KEYTURN } from './app/context.ts';
+import type { Context } from './app/context.ts';
+import { openEvents } from './app/event-courier.ts';
 import { callerOfSession } from './app/open-session.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { restoreCards } from './app/restore-cards.ts';
@@ -32,12 +33,14 @@ import { openSlack, slackRoutes } from './compose-slack.ts';
 import { connectorsOf, lookAfterSources, sourceCouriers, sourceRoutes } from './compose-sources.ts';
 import { openTeams, teamsRoutes } from './compose-teams.ts';
 import { KeyturnFault } from './core/fault.ts';
+import { notReady } from './not-ready.ts';
 import { contextOver, type Installation } from './open-context.ts';
 import { type Machine, openLog } from './open-log.ts';
 import { operatorSocket } from './operator-socket.ts';
 import { placesOf } from './places-of.ts';
 import type { SourceSettings } from './policy-file/source-settings.ts';
 import type { Courier } from './ports/courier.ts';
+import type { EventEndpoint } from './ports/event-endpoint.ts';
 import type { EventSink } from './ports/event-sink.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
@@ -84,6 +87,8 @@ export interface Ports extends Machine {
   readonly sinks?: readonly EventSink[];
   /** Sources beside those of the config. */
   readonly connectors?: readonly Connector[];
+  /** Who is told what becomes of requests. */
+  readonly endpoints?: readonly EventEndpoint[];
   /** How long a caller may take to send a body. */
   readonly bodyWithinMs?: number;
 }
@@ -122,9 +127,11 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     ...(config.sources === undefined ? [] : connectorsOf(config.sources)),
     ...(ports.connectors ?? []),
   ];
+  const events = openEvents(ports.endpoints ?? [], opened.log.store.committed, () => context);
   const couriers = [
     ...ports.couriers(() => context),
     anchoring,
+    events.courier,
     ...sourceCouriers(() => context, connectors),
   ];
   const slack =
@@ -143,7 +150,8 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     ...(teams?.groups == null ? [] : [teams.groups]),
     ...(ports.directories ?? []),
   ];
-  const context = await contextOver(config, opened, { ...ports, directories }, placesOf(couriers, faces));
+  const places = placesOf(couriers, faces, events.takers);
+  const context = await contextOver(config, opened, { ...ports, directories }, places);
   const { checkpointEveryMs } = config.audit;
   await restoreCards(context);
   await takeDueCheckpoint(context, checkpointEveryMs);
@@ -196,7 +204,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     api,
     {
       notReady: () => notReady(context),
-      warnings: context.guard.warnings,
+      warnings: () => [...context.guard.warnings(), ...events.warnings()],
       openApi: () => openApiDocument(SOFTWARE),
     },
     metrics,
@@ -276,20 +284,4 @@ function listenAdmin(config: Config, app: HttpApp): Promise<Listening> {
     );
   }
   return listen(app, config.admin);
-}
-
-/** Ready means that the log can be written. After a refused write it is tried, for real. */
-async function notReady(context: Context): Promise<string | null> {
-  const ahead = context.guard.why();
-  if (ahead !== null) return `${ahead}; nothing is signed or released until an operator opens a new epoch`;
-  if (!context.store.lastWriteFailed()) return null;
-  try {
-    const at = context.time.now();
-    await context.store.transact(
-      (tx) => void tx.append({ type: 'storage.fault', code: 'FULL' }, KEYTURN, at, null),
-    );
-    return null;
-  } catch {
-    return 'the log cannot be written';
-  }
 }

@@ -49,6 +49,13 @@ export function laneTo(
       quietUntil = context.time.now() + answer.retryAfterMs;
       return;
     }
+    if ('againInMs' in answer) {
+      const { againInMs, quietMs, why } = answer;
+      logger.warn('a notice was not delivered', { place, kind: one.notice.kind, cause: why, againInMs });
+      await write(context, ({ tx, at }) => tx.tryAgain(one.id, at + againInMs));
+      quietUntil = context.time.now() + quietMs;
+      return;
+    }
     logger.error('a notice cannot be delivered', { place, kind: one.notice.kind, why: answer.never });
     await recordGivenUp(context, one, answer.never);
   };

@@ -4,27 +4,25 @@ import type { ActionRequest, PersonId, RequestId } from '../core/request.ts';
 import type { Transaction } from '../ports/store.ts';
 import { connectorOf } from './caller-now.ts';
 import type { Context } from './context.ts';
+import type { Logged } from './logged.ts';
 import { startThatIsOver } from './progress.ts';
-
-/** An event and the entry that tells of it. */
-export interface Logged {
-  readonly event: RequestEvent;
-  readonly seq: number;
-}
+import { tellEndpoints } from './tell-endpoints.ts';
 
 /**
  * Every message that these changes call for, in their transaction: it goes out if and only if the
  * change stands. Each place of the request, and each that ever showed it, gets its card made true.
  */
 export function announce(
-  { places, rulebook, time }: Context,
+  context: Context,
   tx: Transaction,
   request: ActionRequest,
   logged: readonly Logged[],
   actor: Actor,
 ): void {
+  const { places, rulebook, time } = context;
   const { id } = request;
   const seq = tx.lastSeq();
+  tellEndpoints(context, tx, request, logged);
   if (logged.some(({ event }) => isChange(event))) {
     for (const place of places.told) tx.notify({ kind: 'change', place, request: id, seq });
   }

@@ -14,13 +14,14 @@ import type { ActionRequest, Exclusion, PersonId, RequestId, Target } from '../c
 import type { Identity } from '../core/unresolved.ts';
 import { RENDERER, toView } from '../core/view.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
-import { announce, type Logged } from './announce.ts';
+import { announce } from './announce.ts';
 import { callerNow } from './caller-now.ts';
 import { circumstances, current, record, type Writing, write } from './change-request.ts';
 import { claimProblems, findOnBehalfOf, isListed } from './claims.ts';
 import { type Caller, type Context, isPerson } from './context.ts';
 import { executorOf, payloadProblems } from './executor-of.ts';
 import { limitReached } from './limit-reached.ts';
+import type { Logged } from './logged.ts';
 import { peopleBehind } from './people-behind.ts';
 import { factsOf } from './policy-facts.ts';
 import { recordRefusal } from './record-refusal.ts';

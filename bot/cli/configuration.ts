@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../core/canonical-json.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import { readActions } from '../policy-file/actions.ts';
 import { compileRulebook } from '../policy-file/compile.ts';
+import type { EventSettings } from '../policy-file/event-settings.ts';
 import type { KeepingSettings } from '../policy-file/keeping-settings.ts';
 import { formatPath, formatProblem, type Path } from '../policy-file/problem.ts';
 import { readPolicyFile } from '../policy-file/read.ts';
@@ -17,6 +18,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What `compose` needs, and what the command needs to give it its ports. */
 export interface Configuration extends Config {
   readonly keeping: KeepingSettings;
+  readonly events: readonly EventSettings[];
 }
 
 /** The file that governs: what was named, else KEYTURN_CONFIG, else `keyturn.yaml` here. Null when only the last is missing. */
@@ -65,7 +67,17 @@ export function toConfiguration(text: string, file: string, env: Environment): C
 }
 
 /** What the process has taken hold of at its start: another one needs another process. */
-const FIXED = ['listen', 'admin', 'data_dir', 'key_dir', 'queue', 'audit', 'mcp', 'connectors'] as const;
+const FIXED = [
+  'listen',
+  'admin',
+  'data_dir',
+  'key_dir',
+  'queue',
+  'audit',
+  'mcp',
+  'connectors',
+  'events',
+] as const;
 
 function fixedSections(policy: PolicyFile): JsonObject {
   return Object.fromEntries(FIXED.map((key) => [key, policy[key] as Json]));

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { httpEndpoint } from '../../queue/events/endpoint.ts';
 import { fileSink } from '../../queue/sinks/file.ts';
 import { webhookSink } from '../../queue/sinks/webhook.ts';
 import { type Config, compose, type Keyturn, type Ports } from '../compose.ts';
@@ -38,6 +39,9 @@ async function serve(file: string): Promise<void> {
   const keyturn = await compose(config, {
     ...ports,
     sinks: config.keeping.sinks.map(openSink),
+    endpoints: config.events.map((one) =>
+      httpEndpoint(one, { wall: Date.now, addressRule: one.addressRule }),
+    ),
     couriers: (context) => [operatorLog(() => context().store.committed, logger)],
   });
   // Before it is said that we listen: whoever reads that may send a signal at once.

@@ -1,7 +1,7 @@
-import { parseCidr } from '../../queue/executors/addresses.ts';
 import { pointerIn } from '../../queue/executors/argv.ts';
 import { isPointer } from '../core/redaction.ts';
 import type { Check } from './check.ts';
+import { rangeProblem, urlProblem } from './check-address.ts';
 import type { Path } from './problem.ts';
 import type { Execute } from './schema-execute.ts';
 
@@ -32,23 +32,13 @@ function checkExecute(execute: Execute, path: Path, report: Check['report']): vo
 function checkHttp(http: NonNullable<Execute['http']>, path: Path, report: Check['report']): void {
   for (const key of ['url', 'check_url'] as const) {
     const text = http[key];
-    if (text === undefined) continue;
-    if (!URL.canParse(text)) report([...path, key], 'is no URL');
-    else if (!isPrivateEnough(new URL(text))) {
-      report([...path, key], 'must be https: only this very machine is reached in the clear');
-    }
+    const problem = text === undefined ? null : urlProblem(text);
+    if (problem !== null) report([...path, key], problem);
   }
   for (const [index, range] of http.allow_cidrs.entries()) {
-    try {
-      parseCidr(range);
-    } catch {
-      report([...path, 'allow_cidrs', index], 'must be an address range such as 10.0.0.0/8');
-    }
+    const problem = rangeProblem(range);
+    if (problem !== null) report([...path, 'allow_cidrs', index], problem);
   }
-}
-
-function isPrivateEnough({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
 function checkCommand({ argv }: NonNullable<Execute['command']>, path: Path, report: Check['report']): void {

@@ -17,6 +17,7 @@ export interface Draft {
   readonly workers: Entries<'workers'>;
   readonly actions: Entries<'actions'>;
   readonly plans: Entries<'plans'>;
+  readonly events: Entries<'events'>;
   readonly rules: readonly (PolicyFile['rules'][number] | null)[];
   readonly freezes: readonly (PolicyFile['freezes'][number] | null)[];
   readonly breakGlass: readonly (PolicyFile['break_glass'][number] | null)[];
@@ -91,6 +92,7 @@ function readSections(data: { readonly [key: string]: Json }, findings: Finding[
     workers: entries('workers'),
     actions: entries('actions'),
     plans: entries('plans'),
+    events: entries('events'),
     rules: list('rules', Rule),
     freezes: list('freezes', Freeze),
     breakGlass: list('break_glass', BreakGlass),

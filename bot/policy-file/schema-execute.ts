@@ -8,17 +8,12 @@ const EnvName = z
   .max(100, 'is longer than 100 characters')
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
 
-const Url = z
-  .string()
-  .max(2_000, 'is longer than 2000 characters')
-  .regex(/^https?:\/\/[^\s<>"@#]+$/, 'must be an http or https URL without user, password or fragment');
-
 const Http = z.strictObject({
-  url: Url,
-  check_url: Url.exactOptional().meta({
+  url: names.HttpUrl,
+  check_url: names.HttpUrl.exactOptional().meta({
     description: 'Asked whether it happened, for kind checkable: 200 yes, 404 no.',
   }),
-  allow_cidrs: z.array(names.line(50)).max(50, 'holds at most 50 ranges').prefault([]).meta({
+  allow_cidrs: names.AddressRanges.meta({
     description: 'Address ranges that may be reached. Left out, public addresses only.',
   }),
   sign_secret_env: EnvName,

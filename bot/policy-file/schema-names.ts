@@ -176,3 +176,10 @@ export const ClaimName = z
   .string()
   .max(100, 'is longer than 100 characters')
   .regex(/^[a-z][a-z0-9_]*$/, 'must be the name of a claim, such as repository_id');
+
+export const HttpUrl = z
+  .string()
+  .max(2_000, 'is longer than 2000 characters')
+  .regex(/^https?:\/\/[^\s<>"@#]+$/, 'must be an http or https URL without user, password or fragment');
+
+export const AddressRanges = z.array(line(50)).max(50, 'holds at most 50 ranges').prefault([]);

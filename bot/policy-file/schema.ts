@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WAYS } from '../core/request.ts';
+import { Endpoint } from './schema-events.ts';
 import { Execute } from './schema-execute.ts';
 import { breakGlassOf, Escalate, freezeOf, Notify, Remind, ReviewVia } from './schema-freezes.ts';
 import * as names from './schema-names.ts';
@@ -219,6 +220,9 @@ export const PolicyFile = z.strictObject({
   security_notices: Notify.exactOptional().meta({
     description: 'Where flags, frozen requesters and broken glass are told of, besides the plan.',
   }),
+  events: keyed(names.Name, Endpoint, 50).prefault({}).meta({
+    description: 'Who is told what becomes of requests, by signed HTTP posts (Standard Webhooks).',
+  }),
   limits: z
     .strictObject({ open_per_requester: Limit.prefault(20), new_per_minute: Limit.prefault(30) })
     .prefault({}),
@@ -266,5 +270,6 @@ export const SECTIONS = {
   workers: { key: names.Name, entry: Worker },
   actions: { key: names.ActionName, entry: Action },
   plans: { key: names.Name, entry: Plan },
+  events: { key: names.Name, entry: Endpoint },
 } as const;
 export { BreakGlass, Freeze, Rule };

@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Check } from './check.ts';
 import { checkActions } from './check-actions.ts';
+import { checkEvents } from './check-events.ts';
 import { checkBreakGlass, checkFreezes } from './check-freezes.ts';
 import { checkNotices } from './check-notices.ts';
 import { checkOidc } from './check-oidc.ts';
@@ -30,6 +31,7 @@ export function checkSemantics(draft: Draft): readonly Finding[] {
   checkDefault(check);
   checkActions(check);
   checkWorkers(check);
+  checkEvents(check);
   checkFolders(check);
   checkTests(check);
   return findings;

@@ -3,6 +3,7 @@ import { KeyturnFault } from '../core/fault.ts';
 import type { WebhookKey } from '../ports/rulebook.ts';
 import { type AuditSettings, readAuditSettings } from './audit-settings.ts';
 import { type Environment, given } from './environment.ts';
+import { type EventSettings, readEventSettings } from './event-settings.ts';
 import { type KeepingSettings, readKeepingSettings } from './keeping-settings.ts';
 import type { PolicyFile } from './schema.ts';
 import { LoopbackHost } from './schema-names.ts';
@@ -21,6 +22,7 @@ export interface Settings {
   readonly audit: AuditSettings;
   readonly queue: Queue;
   readonly keeping: KeepingSettings;
+  readonly events: readonly EventSettings[];
   readonly mcp: boolean;
   readonly sources: SourceSettings;
   readonly webhookKeys: ReadonlyMap<string, readonly WebhookKey[]>;
@@ -54,6 +56,7 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
   const sources = readSourceSettings(file, env, problems);
   const webhookKeys = readWebhookKeys(file, env, problems);
   const keeping = readKeepingSettings(file.audit, { folder, dataDir }, env, problems);
+  const events = readEventSettings(file.events, env, problems);
   if (problems.length > 0) throw new KeyturnFault('CONFIG_INVALID', problems.join('; '));
   return {
     listen: { host, port, publicUrl: publicUrl(file.listen.public_url) },
@@ -64,6 +67,7 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
     audit,
     queue,
     keeping,
+    events,
     mcp: file.mcp,
     sources,
     webhookKeys,

@@ -5,7 +5,7 @@ import type { Transaction } from './store.ts';
 /**
  * What became of one try. `record` is written in the transaction that crosses the notice out: a
  * message's id, an entry. `retryAfterMs`: the place asks for time, and everything for it waits.
- * `never`: it cannot go out at all; that is put on record.
+ * `againInMs`: this one waits so long, and everything for its place for `quietMs`. `never`: it cannot go out at all; that is put on record.
  */
 export type Delivery =
   | {
@@ -15,6 +15,7 @@ export type Delivery =
       readonly mayWait?: boolean;
     }
   | { readonly done: false; readonly retryAfterMs: number }
+  | { readonly done: false; readonly againInMs: number; readonly quietMs: number; readonly why: string }
   | { readonly done: false; readonly never: string };
 
 /**

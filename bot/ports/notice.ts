@@ -69,7 +69,7 @@ export interface DigestNotice {
   readonly digest: string;
 }
 
-/** A text that has to reach a place as it is: a checkpoint for an anchor, later a callback. At most 64 KiB. */
+/** A text that has to reach a place as it is: a checkpoint for an anchor, an event for an endpoint. At most 64 KiB. */
 interface TextNotice {
   readonly kind: 'text';
   readonly place: Place;

@@ -1,3 +1,4 @@
+import type { OutboundType } from '../core/outbound-event.ts';
 import type { Place } from '../core/place.ts';
 import type { PersonId } from '../core/request.ts';
 import type { Rulebook } from './rulebook.ts';
@@ -6,6 +7,8 @@ import type { Rulebook } from './rulebook.ts';
 export interface Places {
   /** Told of every change of every request, and keeps nothing. */
   readonly told: readonly Place[];
+  /** Endpoints that are told of such an event. */
+  readonly takers: (type: OutboundType) => readonly Place[];
   readonly hasFaces: boolean;
   /** Whether a face that is running looks after this place. */
   isServed(place: Place): boolean;

@@ -4,6 +4,7 @@ import type { ActionRequest, ClientId, Instant, PersonId, RequestId, State } fro
 import type { LinkedAccounts, StoredAccounts } from './accounts.ts';
 import type { CheckpointKeeping, Checkpoints } from './checkpoints.ts';
 import type { Disclosures, Erasing, Purging } from './disclosures.ts';
+import type { GoneKeeping, KnownGone } from './event-endpoint.ts';
 import type { StreamKeeping, StreamPositions } from './event-sink.ts';
 import type { KeepingHeld, KnownHeld } from './held.ts';
 import type { Inbox, KnownDeliveries } from './inbox.ts';
@@ -47,6 +48,7 @@ export interface Reading
     LinkedAccounts,
     Checkpoints,
     StreamPositions,
+    KnownGone,
     Disclosures,
     ErasablePayloads,
     StoredPast,
@@ -111,6 +113,7 @@ export interface Transaction
     StoredAccounts,
     CheckpointKeeping,
     StreamKeeping,
+    GoneKeeping,
     Erasing,
     ErasePayload,
     Pruning,

@@ -1,5 +1,5 @@
 import type { LookupAddress } from 'node:dns';
-import { request as plainRequest } from 'node:http';
+import { type IncomingHttpHeaders, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { AddressRefused, type AddressRule, resolveAllowed } from './addresses.ts';
@@ -14,6 +14,7 @@ export interface Call {
   /** Asked once more when the connection stands, before a byte leaves. */
   readonly isLate: () => boolean;
   readonly onBody: (bytes: Uint8Array) => void;
+  readonly onHeaders?: (headers: IncomingHttpHeaders) => void;
 }
 
 export interface Network {
@@ -106,6 +107,7 @@ async function send(
       });
     });
     request.once('response', (answer) => {
+      one.onHeaders?.(answer.headers);
       let left = MOST_ANSWER_BYTES;
       answer.on('data', (chunk: Buffer) => {
         one.onBody(chunk.subarray(0, left));

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../bot/core/canonical-json.ts';
 import type { Digest } from '../../bot/core/digest.ts';
 import type { Executor, Job, TryEnded } from '../../bot/ports/executor.ts';
 import { CallFailed, call, type Network } from './call.ts';
-import { webhookHeaders } from './standard-webhook.ts';
+import { sharedSecretSigner, webhookHeaders } from './standard-webhook.ts';
 
 export interface HttpSettings {
   /** https, or http to a loopback address. */
@@ -50,7 +50,7 @@ async function post(job: Job, settings: HttpSettings, world: HttpWorld): Promise
     grant: job.grant as never,
   });
   const headers = {
-    ...webhookHeaders(key, { id: job.request, at: world.wall(), body }),
+    ...webhookHeaders([sharedSecretSigner(key)], { id: job.request, at: world.wall(), body }),
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
     'idempotency-key': `"${job.request}"`,
@@ -109,7 +109,7 @@ async function ask(
   const url = new URL(checkUrl);
   url.searchParams.set('request', job.request);
   const headers = {
-    ...webhookHeaders(key, { id: job.request, at: world.wall(), body: '' }),
+    ...webhookHeaders([sharedSecretSigner(key)], { id: job.request, at: world.wall(), body: '' }),
     'user-agent': 'keyturn',
   };
   try {

@@ -7,6 +7,7 @@ import { accountsIn } from './accounts.ts';
 import { logIn, readHead } from './audit-log.ts';
 import { checkpointsIn, checkTree } from './checkpoints.ts';
 import { disclosuresIn } from './disclosures.ts';
+import { goneEndpointsIn } from './gone-endpoints.ts';
 import { groupCommit } from './group-commit.ts';
 import { heldIn } from './held.ts';
 import { inboxIn } from './inbox.ts';
@@ -88,6 +89,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ...identitiesIn(db),
     ...accountsIn(db),
     ...streamsIn(db),
+    ...goneEndpointsIn(db),
     ...disclosuresIn(db),
     ...pruningIn(db),
     ...restoredIn(db),

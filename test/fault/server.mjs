@@ -4,11 +4,15 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { compose } from '../../dist/bot/compose.js';
+import { addressDigest, OUTBOUND_TYPES } from '../../dist/bot/core/outbound-event.js';
+import { httpEndpoint } from '../../dist/queue/events/endpoint.js';
+import { webhookSigner } from '../../dist/queue/executors/standard-webhook.js';
 import { fileSink } from '../../dist/queue/sinks/file.js';
 import { arm as armNext, onRun, point, writeDown } from './points.mjs';
 import { PEOPLE, rulebook } from './rulebook.mjs';
 
-const { FAULT_DIR, FAULT_PORT, FAULT_POLICY, FAULT_GATE, FAULT_FACE, FAULT_SINK } = process.env;
+const { FAULT_DIR, FAULT_PORT, FAULT_POLICY, FAULT_GATE, FAULT_FACE, FAULT_SINK, FAULT_ENDPOINT } =
+  process.env;
 
 let crossesOut = false;
 onRun((name, db) => {
@@ -81,6 +85,29 @@ const sink = {
   },
 };
 
+/** The product's own endpoint, with the moments before and after the other side took what is sent. */
+const endpointAt = (url) => {
+  const signers = [webhookSigner(`whsec_${Buffer.alloc(32, 7).toString('base64')}`)];
+  const settings = {
+    name: 'there',
+    url,
+    address: addressDigest(url),
+    types: new Set(OUTBOUND_TYPES),
+    signers,
+  };
+  const there = httpEndpoint(settings, { wall: Date.now, addressRule: () => true });
+  return {
+    ...there,
+    async send(message, signal) {
+      await gate;
+      point('before event');
+      const sent = await there.send(message, signal);
+      point('after event');
+      return sent;
+    },
+  };
+};
+
 process.on('message', async ({ arm, relay, reload }) => {
   if (reload !== undefined) {
     await keyturn.reload(() => ({ ...config, compile: (personOf) => rulebook(personOf, reload) }));
@@ -121,6 +148,7 @@ const keyturn = await compose(config, {
   couriers: () => (FAULT_FACE === undefined ? [probe] : []),
   faces: () => (FAULT_FACE === undefined ? [] : [vendor]),
   sinks: FAULT_SINK === undefined ? [] : [sink],
+  endpoints: FAULT_ENDPOINT === undefined ? [] : [endpointAt(FAULT_ENDPOINT)],
   onBroken: () => process.exit(74),
 });
 process.on('SIGTERM', () => keyturn.stop().then(() => process.exit(0)));

@@ -36,6 +36,8 @@ export interface StartOptions {
   readonly face?: true;
   /** Every entry is streamed to `siem.jsonl`. */
   readonly sink?: true;
+  /** Events are posted there. */
+  readonly endpoint?: string;
 }
 
 /** One install on disk, and the processes that come and go over it. */
@@ -64,7 +66,7 @@ export class World {
 
   /** A server process, which may be armed to die before it ever listens. `around` is what runs it. */
   launch(
-    { arm, gate, port = 0, policy = 1, face, sink }: StartOptions = {},
+    { arm, gate, port = 0, policy = 1, face, sink, endpoint }: StartOptions = {},
     around: readonly string[] = [],
   ): ChildProcess {
     const env = {
@@ -75,6 +77,7 @@ export class World {
       FAULT_GATE: gate,
       FAULT_FACE: face === undefined ? undefined : '1',
       FAULT_SINK: sink === undefined ? undefined : '1',
+      FAULT_ENDPOINT: endpoint,
       FAULT_ARM: arm === undefined ? undefined : JSON.stringify(arm),
     };
     const [program = process.execPath, ...args] = [...around, process.execPath, SERVER];

@@ -94,6 +94,7 @@ export function sourceOf(firm: Firm): PolicySource {
 /** Every change has to be told somewhere. */
 const PLACES: Places = {
   told: [toPlace('log')],
+  takers: () => [],
   hasFaces: false,
   isServed: () => false,
   isLimited: () => false,

@@ -9,9 +9,12 @@ const TESTS = '^test/';
 const SOURCES = '^(bot|connectors|queue|store)/';
 const WIRE_FORMAT = '^connectors/api/schema[^/]*\\.ts$';
 
+/** How anything is called on a network: with its address looked at first, and signed. */
+const OUTBOUND_CALL = '^queue/executors/(call|addresses|standard-webhook)\\.ts$';
+
 /** The composition root: the only files that may name every adapter. */
 const ROOT =
-  '^bot/((compose|compose-(machines|slack|sources|teams)|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|open-(context|log)|close-log|start-(execution|timers|worker)|every|random)\\.ts$|config|demo|policy-file/|cli/)';
+  '^bot/((compose|compose-(machines|slack|sources|teams)|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|not-ready|open-(context|log)|close-log|start-(execution|timers|worker)|every|random)\\.ts$|config|demo|policy-file/|cli/)';
 
 /** Every place a source file may live. A folder that is not here would escape all the rules below. */
 const HOMES = [
@@ -20,7 +23,7 @@ const HOMES = [
   '^bot/logger\\.ts$',
   '^connectors/[^/]+/',
   '^queue/(relay|worker|backoff|dispatch|workshop)',
-  '^queue/(embedded|bullmq|executors|sinks)/',
+  '^queue/(embedded|bullmq|executors|sinks|events)/',
   '^store/(sqlite|audit|keys|anchors|export)/',
 ];
 
@@ -119,9 +122,9 @@ const adapters = [
   ),
   adapter(
     'drivers-call-no-use-case',
-    { path: '^(queue/(?:embedded|bullmq|executors|sinks))/' },
-    [CORE, PORTS, '^$1/'],
-    'A queue driver or executor is driven. It imports core, ports and its own folder, and never calls a use case.',
+    { path: '^(queue/(?:embedded|bullmq|executors|sinks|events))/' },
+    [CORE, PORTS, '^$1/', OUTBOUND_CALL],
+    'A queue driver or executor is driven. It imports core, ports, its own folder and the one outbound call, and never calls a use case.',
   ),
   adapter(
     'store-calls-no-use-case',
