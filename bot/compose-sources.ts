@@ -4,26 +4,54 @@ import type { Connector } from '../connectors/source/connector.ts';
 import { sourceCourier } from '../connectors/source/courier.ts';
 import { lookAfter } from '../connectors/source/look-after.ts';
 import { deliveryRoute, type ReceiveOptions } from '../connectors/source/receive-delivery.ts';
+import { terraformConnector } from '../connectors/terraform/connector.ts';
 import type { Context } from './app/context.ts';
 import { every } from './every.ts';
 import type { SourceSettings } from './policy-file/source-settings.ts';
 import type { Courier } from './ports/courier.ts';
 import type { Logger } from './ports/logger.ts';
-import type { Rulebook } from './ports/rulebook.ts';
+import type { Rulebook, SourceTrust } from './ports/rulebook.ts';
 
 const LOOK_AFTER_MS = 60_000;
 
 /** The sources that are set up, each by its connector. */
-export function connectorsOf({ gitlab }: SourceSettings, rulebook: () => Rulebook): readonly Connector[] {
-  return gitlab === null ? [] : [gitlabConnector({ ...gitlab, projects: () => projectsOf(rulebook()) })];
+export function connectorsOf(
+  { gitlab, terraform }: SourceSettings,
+  rulebook: () => Rulebook,
+  now: () => number,
+): readonly Connector[] {
+  const environmentOf = (claims: Readonly<Record<string, string>>) =>
+    environmentIn(trustsOf(rulebook(), 'terraform'), claims);
+  return [
+    ...(gitlab === null ? [] : [gitlabConnector({ ...gitlab, projects: () => projectsOf(rulebook()) })]),
+    ...(terraform === null ? [] : [terraformConnector({ ...terraform, environmentOf, now })]),
+  ];
 }
 
-function projectsOf({ clients }: Rulebook) {
+/** By what each client of this source is known. */
+function trustsOf({ clients }: Rulebook, connector: string): readonly SourceTrust['claims'][] {
   return [...clients.values()].flatMap(({ source }) =>
-    source?.connector === 'gitlab'
-      ? [{ id: Number(source.claims['project_id']), environment: source.claims['environment'] ?? null }]
-      : [],
+    source?.connector === connector ? [source.claims] : [],
   );
+}
+
+function environmentIn(
+  trusts: readonly SourceTrust['claims'][],
+  claims: Readonly<Record<string, string>>,
+): string | null {
+  const ofOrganization = trusts.filter(({ organization }) => organization === claims['organization']);
+  // A workspace that is named goes before all of an organization.
+  const found =
+    ofOrganization.find(({ workspace_id: named }) => named === claims['workspace_id']) ??
+    ofOrganization.find(({ workspace_id: named }) => named === undefined);
+  return found?.['environment'] ?? null;
+}
+
+function projectsOf(rulebook: Rulebook) {
+  return trustsOf(rulebook, 'gitlab').map(({ project_id: project, environment }) => ({
+    id: Number(project),
+    environment: environment ?? null,
+  }));
 }
 
 export function sourceCouriers(context: () => Context, connectors: readonly Connector[]): readonly Courier[] {

@@ -124,7 +124,13 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const opened = await openLog(config, ports);
   const anchoring = anchorCourier(() => opened.log, opened.anchors, opened.health);
   const connectors = [
-    ...(config.sources === undefined ? [] : connectorsOf(config.sources, () => context.rulebook)),
+    ...(config.sources === undefined
+      ? []
+      : connectorsOf(
+          config.sources,
+          () => context.rulebook,
+          () => clock.wall(),
+        )),
     ...(ports.connectors ?? []),
   ];
   const events = openEvents(ports.endpoints ?? [], opened.log.store.committed, () => context);

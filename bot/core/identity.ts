@@ -20,6 +20,10 @@ export const ACCOUNT_FORMS = {
     form: /^[a-z0-9.-]{1,80}(:[0-9]{1,5})?\/[1-9][0-9]{0,15}$/,
     like: 'HOST/NUMBER by id, such as gitlab.com/1234',
   },
+  terraform: {
+    form: /^[a-z0-9.-]{1,80}(:[0-9]{1,5})?\/user-[A-Za-z0-9]{8,32}$/,
+    like: 'HOST/ID by id, such as app.terraform.io/user-V3R563qtJNcExAkN',
+  },
 } as const;
 export type Provider = keyof typeof ACCOUNT_FORMS;
 export const PROVIDERS = Object.keys(ACCOUNT_FORMS) as readonly Provider[];

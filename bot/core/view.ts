@@ -5,7 +5,7 @@ import type { Preview } from './request.ts';
 import { visible, visibleJson, wrapLine } from './visible.ts';
 
 /** Counts up whenever the same payload would give another text. It is part of the view digest. */
-export const RENDERER = 2;
+export const RENDERER = 3;
 
 const PREVIEW_LINES = 40;
 const PREVIEW_BYTES = 4096;
@@ -146,10 +146,23 @@ function stdinLines(shown: string | null, safe: Json | undefined): string[] {
   return [`stdin, ${bytesOf([String(safe)])} bytes:`, ...shown.split('\n').map((line) => `| ${line}`)];
 }
 
-const isPlan = objectOf({ kind: isText, plan: isJsonObject });
+/** What a run elsewhere adds: where it is, and what holds it to each value of its plan. */
+const PLACED = ['organization', 'workspace_id', 'commit', 'plan_sha256'] as const;
+
+const isPlan = objectOf(
+  { kind: isText, plan: isJsonObject },
+  { ...Object.fromEntries(PLACED.map((name) => [name, isText])), advisory: (value) => value === true },
+);
 
 function renderPlan(shown: JsonObject): readonly string[] | null {
-  return isPlan(shown) ? planLines(shown['plan'] as Json, word) : null;
+  const planned = isPlan(shown) ? planLines(shown['plan'] as Json, word) : null;
+  if (planned === null) return null;
+  return [
+    ...planned,
+    ...PLACED.flatMap((name) => (shown[name] === undefined ? [] : [`${name} ${word(String(shown[name]))}`])),
+    // Last, because the tail of a view is never hidden.
+    ...(shown['advisory'] === true ? ['ADVISORY: it is applied whatever is decided here'] : []),
+  ];
 }
 
 const isSql = objectOf({ kind: isText, statement: isText });

@@ -14,7 +14,16 @@ export const SourceAuth = {
     .exactOptional()
     .meta({ description: 'Deployments of this project that wait for an approval.' }),
   terraform: z
-    .strictObject({ organization: names.line(100), workspace_id: names.line(100).exactOptional() })
+    .strictObject({
+      organization: names.line(100),
+      workspace_id: z
+        .string()
+        .regex(/^ws-[A-Za-z0-9]{1,64}$/, 'must be the id of a workspace, such as ws-ck4G5bb1Yei5szRh')
+        .exactOptional(),
+      environment: names.EnvironmentName.meta({
+        description: 'Which of `environments` it is: HCP Terraform has none.',
+      }),
+    })
     .exactOptional()
     .meta({ description: 'Runs of this HCP Terraform organization that wait for the run task.' }),
 };

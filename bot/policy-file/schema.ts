@@ -36,6 +36,7 @@ const Person = z.strictObject({
     teams: names.TeamsAccount.exactOptional(),
     github: names.GithubAccount.exactOptional(),
     gitlab: names.GitlabAccount.exactOptional(),
+    terraform: names.TerraformAccount.exactOptional(),
     api_token_sha256: names.TokenHashes.exactOptional(),
   }),
   active: z.boolean().prefault(true).meta({

@@ -25,15 +25,22 @@ export class SourceBusy extends Error {
   }
 }
 
+/** One call of a source's API, as `fetchSource`, that answers in JSON. */
+export async function callSource(url: string, call: SourceCall, signal: AbortSignal): Promise<SourceAnswer> {
+  const { status, bytes, header } = await fetchSource(url, call, signal);
+  return { status, body: parse(Buffer.from(bytes).toString('utf8')), header };
+}
+
 /**
- * One call of a source's API. No redirect is followed, since it would carry the credential along, and no
- * more is read than `mostBytes`. Rejects where there is no answer, and with `SourceBusy` on 429 and 5xx.
+ * One call. No redirect is followed, since it would carry the credential along: it is an answer like any
+ * other. No more is read than `mostBytes`. Rejects where there is no answer, and with `SourceBusy` on 429
+ * and 5xx.
  */
-export async function callSource(
+export async function fetchSource(
   url: string,
   { method, headers, body, mostBytes = MOST_BYTES }: SourceCall,
   signal: AbortSignal,
-): Promise<SourceAnswer> {
+): Promise<Omit<SourceAnswer, 'body'> & { readonly bytes: Uint8Array }> {
   const response = await fetch(url, {
     method,
     headers: {
@@ -42,15 +49,15 @@ export async function callSource(
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
-    redirect: 'error',
+    redirect: 'manual',
     signal,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const text = await readText(response, mostBytes);
+  const bytes = await readBytes(response, mostBytes);
   const { status } = response;
   const header = (name: string) => response.headers.get(name);
   if (status === 429 || status >= 500) throw new SourceBusy(status, retryAfterOf(header('retry-after')));
-  return { status, body: parse(text), header };
+  return { status, bytes, header };
 }
 
 const LONGEST_RETRY_MS = 10 * 60_000;
@@ -60,7 +67,7 @@ function retryAfterOf(text: string | null): number {
   return Math.min(seconds * 1000, LONGEST_RETRY_MS);
 }
 
-async function readText(response: Response, mostBytes: number): Promise<string> {
+async function readBytes(response: Response, mostBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
@@ -68,7 +75,7 @@ async function readText(response: Response, mostBytes: number): Promise<string> 
     if (size > mostBytes) throw new RangeError(`the source answers with more than ${mostBytes} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function parse(text: string): unknown {

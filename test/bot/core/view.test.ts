@@ -178,7 +178,7 @@ describe('toView', () => {
       redacted: [],
       preview: { text: 'COPY orders TO STDOUT', hiddenLines: 0, hiddenValues: 0 },
     });
-    expect(RENDERER).toBe(2);
+    expect(RENDERER).toBe(3);
   });
 
   it('row 14: shows kind and length of a secret in argv, in a body and in stdin, and counts them', () => {

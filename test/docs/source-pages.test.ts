@@ -7,9 +7,12 @@ const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta
 const fence = (page: string, name: string) =>
   new RegExp(`\`\`\`yaml ${name}\n([\\s\\S]*?)\`\`\``).exec(read(page))?.[1] ?? '';
 
-it('the settings of the page load, beside those of the policy page', () => {
+it.each([
+  ['gitlab', 'connectors/gitlab/README.md'],
+  ['terraform', 'connectors/terraform/README.md'],
+])('the settings of the page of %s load, beside those of the policy page', (name, page) => {
   const base = parse(fence('.github/docs/policy.md', 'base'));
-  const { connectors, people, clients } = parse(fence('connectors/gitlab/README.md', 'gitlab'));
+  const { connectors, people, clients } = parse(fence(page, name));
   const rest = {
     plans: { one: { seats: [{ from: ['dba'], count: 1 }] } },
     default: { effect: 'require', plan: 'one' },
