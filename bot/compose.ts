@@ -2,52 +2,47 @@ import { join } from 'node:path';
 import { authenticator } from '../connectors/api/authenticate.ts';
 import { openApiDocument } from '../connectors/api/openapi.ts';
 import { apiRoutes } from '../connectors/api/routes.ts';
+import { signedSubmission } from '../connectors/api/signed-submission.ts';
 import { workerRoutes } from '../connectors/api/worker-routes.ts';
 import { httpApp, metricsRoute, mountedAt } from '../connectors/http/app.ts';
 import { type HttpApp, newHttpApp } from '../connectors/http/bindings.ts';
 import { createMetrics } from '../connectors/http/metrics.ts';
 import { type Listening, listen, listenAt } from '../connectors/http/server.ts';
 import { operatorRoutes } from '../connectors/operator/routes.ts';
+import type { Connector } from '../connectors/source/connector.ts';
 import { outputFolder } from '../queue/executors/output-folder.ts';
 import { startRelay } from '../queue/relay.ts';
 import { relayEntries } from '../queue/relay-entries.ts';
 import { faceCourier } from '../queue/relay-face.ts';
 import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
-import { folderArchiver } from '../store/export/archiver.ts';
 import { createExporter } from '../store/export/exporter.ts';
 import { createLogChecker } from '../store/export/log-checker.ts';
 import { openAttestor } from '../store/keys/attestor.ts';
 import { anchorCourier } from './app/anchor-checkpoints.ts';
 import type { Context } from './app/context.ts';
-import { purgeErased } from './app/erase-disclosure.ts';
-import { payloadEraser } from './app/erase-payloads.ts';
 import { openEvents } from './app/event-courier.ts';
-import { cancelAbandoned, expireDue, forgetRepeats } from './app/expire-due.ts';
-import { meetPolicy } from './app/meet-policy.ts';
 import { callerOfSession } from './app/open-session.ts';
-import { pruneLog } from './app/prune-log.ts';
 import { recordRefusedCalls } from './app/refuse-call.ts';
 import { restoreCards } from './app/restore-cards.ts';
 import { takeDueCheckpoint } from './app/take-checkpoint.ts';
-import { progressTeller } from './app/tell-progress.ts';
 import { createWorkerDesk } from './app/worker-desk.ts';
 import { closeLog } from './close-log.ts';
 import type { Desk } from './commands/answer.ts';
 import { createDesk } from './commands/desk.ts';
 import { here, machineRoutes } from './compose-machines.ts';
 import { openSlack, slackRoutes } from './compose-slack.ts';
+import { connectorsOf, lookAfterSources, sourceCouriers, sourceRoutes } from './compose-sources.ts';
 import { openTeams, teamsRoutes } from './compose-teams.ts';
 import { KeyturnFault } from './core/fault.ts';
-import { every } from './every.ts';
 import { notReady } from './not-ready.ts';
 import { contextOver, type Installation } from './open-context.ts';
 import { type Machine, openLog } from './open-log.ts';
 import { operatorSocket } from './operator-socket.ts';
 import { placesOf } from './places-of.ts';
+import type { SourceSettings } from './policy-file/source-settings.ts';
 import type { Courier } from './ports/courier.ts';
 import type { EventEndpoint } from './ports/event-endpoint.ts';
 import type { EventSink } from './ports/event-sink.ts';
-import type { Exporter } from './ports/exporter.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Messenger } from './ports/messenger.ts';
 import { createReload, type Fixed, type Reload } from './reload.ts';
@@ -59,6 +54,7 @@ import { roomMessenger } from './room/messenger.ts';
 import type { SlackSettings } from './slack/settings.ts';
 import { readVerifier, SOFTWARE } from './software.ts';
 import { outputDirOf, type QueueSettings, startExecution } from './start-execution.ts';
+import { startTimers } from './start-timers.ts';
 import type { TeamsSettings } from './teams/settings.ts';
 
 interface Listen {
@@ -76,6 +72,8 @@ export interface Config extends Installation {
   readonly teams?: TeamsSettings | null;
   /** Whether `/mcp` is there. */
   readonly mcp?: boolean;
+  /** The sources that are set up. */
+  readonly sources?: SourceSettings;
   /** How long the log stays, and where it goes after that. Left out, it stays. */
   readonly keeping?: { readonly retentionMs: number; readonly archiveDir: string };
 }
@@ -90,6 +88,8 @@ export interface Ports extends Machine {
   readonly sinks?: readonly EventSink[];
   /** Who is told what becomes of requests. */
   readonly endpoints?: readonly EventEndpoint[];
+  /** Sources beside those of the config. */
+  readonly connectors?: readonly Connector[];
   /** How long a caller may take to send a body. */
   readonly bodyWithinMs?: number;
 }
@@ -125,7 +125,16 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const opened = await openLog(config, ports);
   const anchoring = anchorCourier(() => opened.log, opened.anchors, opened.health);
   const events = openEvents(ports.endpoints ?? [], opened.log.store.committed, () => context);
-  const couriers = [...ports.couriers(() => context), anchoring, events.courier];
+  const connectors = [
+    ...(config.sources === undefined ? [] : connectorsOf(config.sources)),
+    ...(ports.connectors ?? []),
+  ];
+  const couriers = [
+    ...ports.couriers(() => context),
+    anchoring,
+    events.courier,
+    ...sourceCouriers(() => context, connectors),
+  ];
   const slack =
     config.slack == null
       ? null
@@ -179,10 +188,9 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   };
   const outputs = outputFolder(outputDirOf(config.dataDir));
   const workers = createWorkerDesk(context, outputs, () => clock.steady());
-  const api = apiRoutes(apiOptions).route(
-    '/',
-    workerRoutes(apiOptions, { desk: workers, software: SOFTWARE }),
-  );
+  const api = apiRoutes(apiOptions)
+    .route('/', workerRoutes(apiOptions, { desk: workers, software: SOFTWARE }))
+    .route('/', signedSubmission(apiOptions));
   const live = createLiveStreams(createFeed(context), context.watchers);
   const room = createRoom({
     context,
@@ -202,15 +210,14 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     metrics,
   );
   const timers = [
-    every(500, 'expire', () => expireDue(context), logger),
-    every(500, 'meet the policy', () => meetPolicy(context), logger),
-    every(5_000, 'abandoned', () => cancelAbandoned(context), logger),
-    every(60_000, 'erase', payloadEraser(context), logger),
-    every(60_000, 'forget', () => forgetRepeats(context), logger),
-    every(5_000, 'purge', () => purgeErased(context), logger),
-    ...(config.keeping === undefined ? [] : [retention(context, exporter, config.keeping, logger)]),
-    every(1_000, 'progress', progressTeller(context, outputs), logger),
-    every(1_000, 'checkpoint', () => takeDueCheckpoint(context, checkpointEveryMs), logger),
+    ...startTimers(context, {
+      checkpointEveryMs,
+      keeping: config.keeping ?? null,
+      exporter,
+      outputs,
+      logger,
+    }),
+    ...lookAfterSources(connectors, context, logger),
   ];
   const posting = faces.map((face) => faceCourier(context, face));
   const execution = await startExecution(context, config.queue, config.dataDir, ports);
@@ -238,6 +245,7 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     '/',
     machineRoutes(forMachines, config.mcp === true ? () => here(config.listen.host, port) : null),
   );
+  app.route('/', sourceRoutes(connectors, forMachines));
   const stop = async () => {
     await slack?.stop();
     live.stop();
@@ -266,16 +274,6 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const reload = createReload(context, config.fixed, logger);
   const routes = app.routes.map(({ method, path }) => ({ method, path }));
   return { context, desk, port, reload, routes, stop };
-}
-
-function retention(
-  context: Context,
-  exporter: Exporter,
-  { retentionMs, archiveDir }: NonNullable<Config['keeping']>,
-  logger: Logger,
-) {
-  const kept = { exporter, archiver: folderArchiver(archiveDir), keepMs: retentionMs };
-  return every(60 * 60_000, 'retention', () => pruneLog(context, kept), logger);
 }
 
 function listenAdmin(config: Config, app: HttpApp): Promise<Listening> {

@@ -1,4 +1,5 @@
 import { openGrantSigner } from '../store/keys/grant-key.ts';
+import { openSealer } from '../store/keys/sealer.ts';
 import { adoptPolicy, type PolicySource } from './app/adopt-policy.ts';
 import { createAttempts } from './app/attempts.ts';
 import type { Context } from './app/context.ts';
@@ -53,6 +54,7 @@ export async function contextOver(
       roster,
       directories: createDirectories(directories, { roster, inForce }, steady, failed),
       signer: openGrantSigner(keyDir, audit.keys.grant),
+      sealer: openSealer(keyDir, audit.keys.grant),
       presence: createPresence(steady),
       attempts: createAttempts(steady),
       refusals: createRefusalCount(steady),

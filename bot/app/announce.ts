@@ -1,7 +1,8 @@
 import type { Actor, RequestEvent } from '../core/event.ts';
-import type { Place } from '../core/place.ts';
+import { type Place, toPlace } from '../core/place.ts';
 import type { ActionRequest, PersonId, RequestId } from '../core/request.ts';
 import type { Transaction } from '../ports/store.ts';
+import { connectorOf } from './caller-now.ts';
 import type { Context } from './context.ts';
 import type { Logged } from './logged.ts';
 import { startThatIsOver } from './progress.ts';
@@ -25,6 +26,9 @@ export function announce(
   if (logged.some(({ event }) => isChange(event))) {
     for (const place of places.told) tx.notify({ kind: 'change', place, request: id, seq });
   }
+  // Whoever holds it outside is told what became of it, and so is the one who has to let it go.
+  const connector = connectorOf(request.requester.run);
+  if (connector !== null) tx.notify({ kind: 'change', place: toPlace(connector), request: id, seq });
   if (!places.hasFaces) return;
   const told = logged.filter(({ event }) => isTold(event, request));
   const shows = logged.some(({ event }) => event.type !== 'payload.viewed');

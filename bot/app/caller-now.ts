@@ -1,5 +1,5 @@
 import { readAccount } from '../core/identity.ts';
-import type { Client, Rulebook } from '../ports/rulebook.ts';
+import type { Client, Rulebook, SourceTrust, WebhookKey } from '../ports/rulebook.ts';
 import { type Caller, isPerson } from './context.ts';
 
 /** How an entry names the token that somebody came with: enough to tell two apart, and not to use one. */
@@ -40,7 +40,28 @@ export function runAccount(trust: string, run: string): string {
   return `oidc:${trust.slice(0, 8)}:${run}`;
 }
 
-/** A session ends with the trust that it was opened by: another issuer, audience or claim is another one. */
-function isStillTrusted({ oidc }: Client, { actor: { account } }: Caller): boolean {
-  return !account.startsWith('oidc:') || (oidc != null && account.startsWith(runAccount(oidc.trust, '')));
+/** What an outside system holds: at which connector, by what trust, and who there asks. */
+export function sourceAccount({ connector, trust }: SourceTrust, asker: string): string {
+  return `source:${connector}:${trust.slice(0, 8)}:${asker}`;
+}
+
+/** The connector whose source this asker stands at, or null. */
+export function connectorOf(run: string | undefined): string | null {
+  return /^source:([a-z]+):/.exec(run ?? '')?.[1] ?? null;
+}
+
+/** How an entry names the key that signed a webhook. */
+export function webhookAccount({ id }: Pick<WebhookKey, 'id'>): string {
+  return `webhook:${id}`;
+}
+
+/**
+ * A session ends with the trust that it was opened by, and so does a hold: another issuer, audience or
+ * claim is another one. A webhook's sender ends with its key.
+ */
+function isStillTrusted({ oidc, source, webhookKeys = [] }: Client, { actor: { account } }: Caller): boolean {
+  if (account.startsWith('oidc:')) return oidc != null && account.startsWith(runAccount(oidc.trust, ''));
+  if (account.startsWith('source:')) return source != null && account.startsWith(sourceAccount(source, ''));
+  if (account.startsWith('webhook:')) return webhookKeys.some((key) => webhookAccount(key) === account);
+  return true;
 }

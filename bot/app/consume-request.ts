@@ -25,6 +25,8 @@ export async function consumeRequest(
   id: RequestId,
   actionDigest: string,
   idempotencyKey: string | null,
+  /** What belongs to it, in the same transaction. */
+  also: (writing: Writing, nonce: string) => void = () => undefined,
 ): Promise<Consumed> {
   const key = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
   await context.directories.renew();
@@ -57,6 +59,7 @@ export async function consumeRequest(
     record(context, writing, request, decision.events, caller.actor);
     const answer = grantAnswer(context, caller, writing, request, nonce, actionText);
     if (key !== null) tx.rememberConsume(id, { key, answer, at });
+    also(writing, nonce);
     return { ok: true, answer };
   });
 }

@@ -8,6 +8,7 @@ import type { Notary } from '../ports/notary.ts';
 import type { Places } from '../ports/places.ts';
 import type { Random } from '../ports/random.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
+import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { Attempts } from './attempts.ts';
 import type { Directories } from './directories.ts';
@@ -39,6 +40,7 @@ export interface Context extends LogContext {
   readonly roster: Roster;
   readonly directories: Directories;
   readonly signer: GrantSigner;
+  readonly sealer: Sealer;
   readonly presence: Presence;
   readonly attempts: Attempts;
   readonly refusals: RefusalCount;

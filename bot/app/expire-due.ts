@@ -8,6 +8,8 @@ import { IDEMPOTENCY_MS } from './submit-request.ts';
 const BATCH = 500;
 /** Thread lines and direct messages are never edited. A vendor has them as long as it likes, and so has the log. */
 const POSTS_KEPT_MS = 90 * 24 * 60 * 60_000;
+/** What is over at its source may still be told of again, by a late delivery. */
+const HELD_KEPT_MS = 30 * 24 * 60 * 60_000;
 
 /** Records every deadline that has passed. Called by the sweeper twice a second and before each list. */
 export async function expireDue(context: Context): Promise<void> {
@@ -44,5 +46,6 @@ export async function forgetRepeats(context: Context): Promise<void> {
     tx.forgetDeliveries(at - REMEMBERED_MS);
     tx.forgetPosts(at - POSTS_KEPT_MS);
     tx.dropSessions(at);
+    tx.forgetHeld(at - HELD_KEPT_MS);
   });
 }

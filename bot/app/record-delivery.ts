@@ -24,7 +24,7 @@ export function recordGivenUp(context: Context, one: WaitingNotice, why: string)
   return write(context, ({ tx, at }) => {
     tx.crossOut([one]);
     // The operator's own log is no message to anybody, and a line that was not edited stands there still.
-    if (notice.kind === 'change' || notice.kind === 'progress') return;
+    if (context.places.told.includes(notice.place) || notice.kind === 'progress') return;
     const { place, kind } = notice;
     const request = 'request' in notice ? tx.request(notice.request) : null;
     tx.append({ type: 'notification.failed', place, kind, text: { why } }, KEYTURN, at, request);

@@ -2,9 +2,9 @@ import { sha256Hex } from '../core/digest.ts';
 import type { Requester } from '../core/request.ts';
 import type { Caller } from './context.ts';
 
-/** The run that this caller is, where it came with its job's token; else nothing. */
+/** The run that this caller is, where its forge or its source vouches for one; else nothing. */
 export function runOf({ actor }: Caller): string | undefined {
-  return actor.kind === 'client' && actor.verifiedBy === 'oidc' ? actor.account : undefined;
+  return actor.kind === 'client' && /^(oidc|source):/.test(actor.account) ? actor.account : undefined;
 }
 
 /** Whether this caller asked it: of a client that runs many jobs, only the job that did. */

@@ -59,6 +59,8 @@ export async function submitRequest(
   idempotencyKey: string | null,
   /** Who else stands behind it, as a connector knows. Never from the caller: a claim of theirs is `onBehalfOf`. */
   identities: readonly Identity[] = [],
+  /** What belongs to it, in the same transaction: also when the request was there already. */
+  also: (writing: Writing, request: ActionRequest) => void = () => undefined,
 ): Promise<SubmitResult> {
   await context.directories.recent();
   const bodyDigest = sha256Hex(canonicalJson({ ...submission, target: { ...submission.target } }));
@@ -87,13 +89,16 @@ export async function submitRequest(
     if (past !== null && past.at > at - IDEMPOTENCY_MS) {
       if (past.bodyDigest !== bodyDigest) return no(refuse('IDEMPOTENCY_KEY_REUSED'));
       const request = current(context, writing, past.request);
-      return request === null ? no(refuse('NOT_FOUND')) : { ok: true, request, created: false };
+      if (request === null) return no(refuse('NOT_FOUND'));
+      also(writing, request);
+      return { ok: true, request, created: false };
     }
     if (!mayName(context, asker, submission)) return no(refuse('ACTION_NOT_ALLOWED'));
     if (tx.frozen(caller.id) !== null) return no(refuse('REQUESTER_FROZEN'));
     const result = create(context, asker, writing, prepared, submission.expiresInS);
     if (!result.ok) return no(result);
     if (key !== null) tx.rememberSubmission(caller.id, key, { request: result.request.id, bodyDigest, at });
+    also(writing, result.request);
     return result;
   });
 }

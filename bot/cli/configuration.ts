@@ -62,12 +62,22 @@ export function toConfiguration(text: string, file: string, env: Environment): C
     teams,
     fixed,
     people,
-    compile: (personOf) => compileRulebook(read.file, personOf, actions),
+    compile: (personOf) => compileRulebook(read.file, personOf, actions, settings.webhookKeys),
   };
 }
 
 /** What the process has taken hold of at its start: another one needs another process. */
-const FIXED = ['listen', 'admin', 'data_dir', 'key_dir', 'queue', 'audit', 'mcp', 'events'] as const;
+const FIXED = [
+  'listen',
+  'admin',
+  'data_dir',
+  'key_dir',
+  'queue',
+  'audit',
+  'mcp',
+  'connectors',
+  'events',
+] as const;
 
 function fixedSections(policy: PolicyFile): JsonObject {
   return Object.fromEntries(FIXED.map((key) => [key, policy[key] as Json]));

@@ -32,14 +32,15 @@ export type Actor =
       readonly clientKind: 'agent' | 'pipeline';
       readonly owner: PersonId;
       readonly account: string;
-      readonly verifiedBy: 'token' | 'oidc';
+      readonly verifiedBy: Exclude<Proof, 'session' | 'signature'>;
     }
   | { readonly kind: 'policy'; readonly version: Digest }
   /** Who carries out what Keyturn runs itself: `embedded`, or a worker's name in the config. */
   | { readonly kind: 'worker'; readonly worker: string }
   | { readonly kind: 'keyturn' };
 
-type NoticeKind = 'card' | 'thread' | 'direct' | 'digest' | 'text';
+/** `change`: that a request changed, told to the source that holds it. */
+type NoticeKind = 'card' | 'thread' | 'direct' | 'digest' | 'text' | 'change';
 
 /** Text that people wrote. It stands beside the log, committed to by a keyed hash, so that it can be erased. */
 type Text = Readonly<Record<string, string>>;

@@ -100,9 +100,10 @@ export type Via = (typeof WAYS)[number];
 /**
  * How a person proved who they are: an API token (also one typed into the room's login), a session
  * begun with a single-use code, or an interaction that the face's vendor signed. A client proves it
- * with a token of ours, or with one that a forge signed for its job.
+ * with a token of ours, with one that a forge signed for its job, or with a webhook that is signed by a
+ * shared secret (`hmac`) or by a key of its own (`ed25519`).
  */
-export type Proof = 'token' | 'session' | 'signature' | 'oidc';
+export type Proof = 'token' | 'session' | 'signature' | 'oidc' | 'hmac' | 'ed25519';
 
 /** That this person was served this view, uncut. Without it an approve is refused. */
 export interface Shown {

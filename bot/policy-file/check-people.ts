@@ -44,9 +44,9 @@ export function checkClients({ draft, report }: Check): void {
       if (!draft.people.has(person))
         report([...path, 'may_act_for', index], `there is no person "${person}"`);
     }
-    const { token_sha256: hashes, oidc } = client.auth;
-    if (hashes === undefined && oidc === undefined) {
-      report([...path, 'auth'], 'needs a token_sha256 or oidc: nobody could authenticate as this client');
+    if (Object.keys(client.auth).length === 0) {
+      const ways = 'token_sha256, oidc, webhook or a source';
+      report([...path, 'auth'], `needs a ${ways}: nobody could authenticate as this client`);
     }
     for (const [index, glob] of client.actions.entries()) {
       const problem = actionGlobProblem(glob);

@@ -6,7 +6,7 @@ import { PROVIDERS, toAccount } from '../core/identity.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Condition, Policy, Rule } from '../core/policy.ts';
 import type { ClientId, PersonId } from '../core/request.ts';
-import type { ActionSettings, Client, Person, Rulebook } from '../ports/rulebook.ts';
+import type { ActionSettings, Client, Person, Rulebook, SourceTrust, WebhookKey } from '../ports/rulebook.ts';
 import { withoutInactive } from './active.ts';
 import { breakGlassOf, freezesOf } from './compile-freezes.ts';
 import { matchOf } from './compile-match.ts';
@@ -16,6 +16,7 @@ import { asList } from './globs.ts';
 import { placesOf } from './places.ts';
 import { policyText, versionOf } from './policy-text.ts';
 import type { PolicyFile } from './schema.ts';
+import { SOURCES } from './schema-sources.ts';
 
 type PersonOf = (key: string) => PersonId;
 
@@ -27,6 +28,7 @@ export function compileRulebook(
   whole: PolicyFile,
   personId: PersonOf,
   actions: ReadonlyMap<string, ActionSettings>,
+  webhookKeys: ReadonlyMap<string, readonly WebhookKey[]> = new Map(),
 ): Rulebook {
   const file = withoutInactive(whole);
   const externalGroups = externalGroupsOf(file.groups);
@@ -41,7 +43,10 @@ export function compileRulebook(
       ]),
     ),
     clients: new Map(
-      Object.entries(file.clients).map(([key, client]) => [key as ClientId, clientOf(key, client, personId)]),
+      Object.entries(file.clients).map(([key, client]) => [
+        key as ClientId,
+        { ...clientOf(key, client, personId), webhookKeys: webhookKeys.get(key) ?? [] },
+      ]),
     ),
     workers: new Map(
       Object.entries(file.workers).map(([name, { labels, auth }]) => [
@@ -167,7 +172,16 @@ function clientOf(key: string, client: PolicyFile['clients'][string], personId: 
     targets: client.targets,
     tokenSha256: asList(client.auth.token_sha256),
     oidc: client.auth.oidc === undefined ? null : { ...client.auth.oidc, trust: trustOf(client.auth.oidc) },
+    source: sourceOf(client.auth),
   };
+}
+
+function sourceOf(auth: PolicyFile['clients'][string]['auth']): SourceTrust | null {
+  const connector = SOURCES.find((source) => auth[source] !== undefined);
+  const claims = { ...(connector === undefined ? {} : auth[connector]) };
+  return connector === undefined
+    ? null
+    : { connector, claims, trust: sha256Hex(canonicalJson({ connector, claims })) };
 }
 
 function trustOf(oidc: NonNullable<PolicyFile['clients'][string]['auth']['oidc']>): string {

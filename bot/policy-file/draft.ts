@@ -26,6 +26,7 @@ export interface Draft {
   readonly auditors: readonly string[] | null;
   readonly tests: PolicyFile['tests'] | null;
   readonly queue: PolicyFile['queue'] | null;
+  readonly connectors: PolicyFile['connectors'] | null;
   readonly dataDir: string | null;
   readonly keyDir: string | null;
 }
@@ -100,6 +101,7 @@ function readSections(data: { readonly [key: string]: Json }, findings: Finding[
     auditors: whole('auditors'),
     tests: whole('tests'),
     queue: whole('queue'),
+    connectors: whole('connectors'),
     dataDir: whole('data_dir'),
     keyDir: whole('key_dir'),
   };

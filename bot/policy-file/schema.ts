@@ -4,6 +4,7 @@ import { Endpoint } from './schema-events.ts';
 import { Execute } from './schema-execute.ts';
 import { breakGlassOf, Escalate, freezeOf, Notify, Remind, ReviewVia } from './schema-freezes.ts';
 import * as names from './schema-names.ts';
+import { Connectors, SourceAuth, WebhookAuth } from './schema-sources.ts';
 import { PolicyTest } from './schema-tests.ts';
 import { Worker } from './schema-worker.ts';
 
@@ -65,7 +66,12 @@ const Client = z.strictObject({
   may_act_for: z.array(names.Name).max(300, 'holds at most 300 people').exactOptional().meta({
     description: 'People in whose name it may ask. Left out, its owner.',
   }),
-  auth: z.strictObject({ token_sha256: names.TokenHashes.exactOptional(), oidc: Oidc.exactOptional() }),
+  auth: z.strictObject({
+    token_sha256: names.TokenHashes.exactOptional(),
+    oidc: Oidc.exactOptional(),
+    webhook: WebhookAuth.exactOptional(),
+    ...SourceAuth,
+  }),
   actions: listOf(names.ActionGlob, 100),
   targets: listOf(names.TargetGlob, 100),
 });
@@ -192,6 +198,9 @@ export const PolicyFile = z.strictObject({
     .prefault({}),
   mcp: z.boolean().prefault(false).meta({
     description: 'Whether agents reach the MCP tools at `/mcp`, with their own tokens.',
+  }),
+  connectors: Connectors.prefault({}).meta({
+    description: 'Outside systems that stop what they run until people here decided.',
   }),
   environments: listOf(names.EnvironmentName, 100),
   people: keyed(names.Name, Person, 2_000),

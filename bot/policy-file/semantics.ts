@@ -8,6 +8,7 @@ import { checkOidc } from './check-oidc.ts';
 import { checkAccounts, checkClients, checkGroups } from './check-people.ts';
 import { checkPlans } from './check-plans.ts';
 import { checkDefault, checkRules } from './check-rules.ts';
+import { checkSources } from './check-sources.ts';
 import { checkTests } from './check-tests.ts';
 import { checkWorkers } from './check-workers.ts';
 import type { Draft } from './draft.ts';
@@ -20,6 +21,7 @@ export function checkSemantics(draft: Draft): readonly Finding[] {
   checkAccounts(check);
   checkClients(check);
   checkOidc(check);
+  checkSources(check);
   checkGroups(check);
   checkPlans(check);
   checkNotices(check);

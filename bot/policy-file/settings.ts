@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { KeyturnFault } from '../core/fault.ts';
+import type { WebhookKey } from '../ports/rulebook.ts';
 import { type AuditSettings, readAuditSettings } from './audit-settings.ts';
 import { type Environment, given } from './environment.ts';
 import { type EventSettings, readEventSettings } from './event-settings.ts';
@@ -7,6 +8,8 @@ import { type KeepingSettings, readKeepingSettings } from './keeping-settings.ts
 import type { PolicyFile } from './schema.ts';
 import { LoopbackHost } from './schema-names.ts';
 import { isInside, KEYS_IN_DATA } from './semantics.ts';
+import { readSourceSettings, type SourceSettings } from './source-settings.ts';
+import { readWebhookKeys } from './webhook-keys.ts';
 
 /** What the server needs of the file, with the environment's word over it. Paths are absolute. */
 export interface Settings {
@@ -21,6 +24,8 @@ export interface Settings {
   readonly keeping: KeepingSettings;
   readonly events: readonly EventSettings[];
   readonly mcp: boolean;
+  readonly sources: SourceSettings;
+  readonly webhookKeys: ReadonlyMap<string, readonly WebhookKey[]>;
 }
 
 type Queue =
@@ -48,6 +53,8 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
   }
   const audit = readAuditSettings(file.audit, { folder, dataDir, keyDir }, env, problems);
   const queue = readQueue(file.queue, env, problems);
+  const sources = readSourceSettings(file, env, problems);
+  const webhookKeys = readWebhookKeys(file, env, problems);
   const keeping = readKeepingSettings(file.audit, { folder, dataDir }, env, problems);
   const events = readEventSettings(file.events, env, problems);
   if (problems.length > 0) throw new KeyturnFault('CONFIG_INVALID', problems.join('; '));
@@ -62,6 +69,8 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
     keeping,
     events,
     mcp: file.mcp,
+    sources,
+    webhookKeys,
   };
 }
 

@@ -19,6 +19,27 @@ export interface Client {
   readonly tokenSha256: readonly string[];
   /** Whose tokens its jobs may come with; null where none may. */
   readonly oidc?: OidcTrust | null;
+  /** The outside system whose holds are this client's; null where none is. */
+  readonly source?: SourceTrust | null;
+  /** Keys that sign its webhooks; empty where it sends none. */
+  readonly webhookKeys?: readonly WebhookKey[];
+}
+
+/** What is held at this connector's source is this client's when it makes each of these claims. */
+export interface SourceTrust {
+  readonly connector: string;
+  readonly claims: Readonly<Record<string, string>>;
+  /** The digest of all that, in hex. */
+  readonly trust: string;
+}
+
+/** A key that checks a webhook's signature. */
+export interface WebhookKey {
+  /** The first 8 hex digits of the key's SHA-256: it tells two apart, and nothing of the key. */
+  readonly id: string;
+  readonly kind: 'hmac' | 'ed25519';
+  /** Whether this key made this signature. MUST compare in constant time. */
+  readonly verifies: (signed: Uint8Array, signature: Uint8Array) => boolean;
 }
 
 /** A token is this client's when its issuer signed it for this audience, and it makes each of these claims. */

@@ -6,6 +6,7 @@ import type { CheckpointKeeping, Checkpoints } from './checkpoints.ts';
 import type { Disclosures, Erasing, Purging } from './disclosures.ts';
 import type { GoneKeeping, KnownGone } from './event-endpoint.ts';
 import type { StreamKeeping, StreamPositions } from './event-sink.ts';
+import type { KeepingHeld, KnownHeld } from './held.ts';
 import type { Inbox, KnownDeliveries } from './inbox.ts';
 import type { Outbox, WaitingMessages } from './outbox.ts';
 import type { ErasablePayloads, ErasePayload } from './payloads.ts';
@@ -43,6 +44,7 @@ export interface Reading
     KnownDeliveries,
     KnownReferences,
     KnownSessions,
+    KnownHeld,
     LinkedAccounts,
     Checkpoints,
     StreamPositions,
@@ -107,6 +109,7 @@ export interface Transaction
     Inbox,
     References,
     Sessions,
+    KeepingHeld,
     StoredAccounts,
     CheckpointKeeping,
     StreamKeeping,

@@ -7,6 +7,8 @@ const PROOF: Readonly<Record<Proof, string>> = {
   session: 'a session in the room',
   signature: 'their chat account',
   oidc: 'the OIDC token of its job',
+  hmac: 'a webhook signed by a shared secret',
+  ed25519: 'a webhook signed by its own key',
 };
 
 /** Who asks for what, under which rules, and until when. */

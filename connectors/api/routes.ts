@@ -6,9 +6,8 @@ import { consumeRequest } from '../../bot/app/consume-request.ts';
 import { type Caller, isPerson, toRequestId } from '../../bot/app/context.ts';
 import { reportHeartbeat, reportOutcome } from '../../bot/app/report-outcome.ts';
 import { reviewRequest } from '../../bot/app/review-request.ts';
-import { type Submission, submitRequest } from '../../bot/app/submit-request.ts';
+import { submitRequest } from '../../bot/app/submit-request.ts';
 import * as withdraw from '../../bot/app/withdraw-request.ts';
-import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import type { Http, HttpApp } from '../http/bindings.ts';
 import { jsonAnswer, jsonText } from '../http/json-answer.ts';
 import { auditRoutes } from './audit-routes.ts';
@@ -27,6 +26,7 @@ import {
   SubmitBody,
   SubmitClaims,
 } from './schema.ts';
+import { toSubmission } from './submission.ts';
 
 /** Every call that changes something, under `/v1`. */
 export function apiRoutes(options: ApiOptions): HttpApp {
@@ -153,18 +153,4 @@ export function apiRoutes(options: ApiOptions): HttpApp {
     ),
   );
   return api;
-}
-
-function toSubmission(said: SubmitBody): Submission {
-  return {
-    action: said.action,
-    target: said.target,
-    reason: said.reason,
-    onBehalfOf: said.on_behalf_of ?? null,
-    // Strictly parsed JSON: nothing but JSON values can stand in it.
-    payload: said.payload as JsonObject,
-    links: said.links ?? [],
-    expiresInS: said.expires_in ?? null,
-    hold: said.hold ?? 'poll',
-  };
 }

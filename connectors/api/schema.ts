@@ -39,6 +39,13 @@ export const SubmitBody = z.strictObject({
 });
 export type SubmitBody = z.infer<typeof SubmitBody>;
 
+/** The envelope that Standard Webhooks proposes, for a system without a token. */
+export const SubmitMessage = z.strictObject({
+  type: z.literal('request.submit'),
+  timestamp: z.iso.datetime({ offset: true }).optional(),
+  data: SubmitBody,
+});
+
 /** The claims that only the policy can judge, read also from a body that is wrong elsewhere. */
 export const SubmitClaims = z.looseObject({
   target: z.looseObject({ environment: z.string().nullable().catch(null) }).catch({ environment: null }),

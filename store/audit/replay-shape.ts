@@ -79,7 +79,7 @@ const demands = fields({
   break_glass: optional(listOf(glass)),
 });
 const outcome = fields({ exit_code: orNull(whole) });
-const message = fields({ place: text, kind: oneOf('card', 'thread', 'direct', 'digest', 'text') });
+const message = fields({ place: text, kind: oneOf('card', 'thread', 'direct', 'digest', 'text', 'change') });
 const restored = fields({ from: count, confirmed: flag });
 const nothing = fields({});
 

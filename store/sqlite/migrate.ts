@@ -15,6 +15,7 @@ import { lanes } from './migrations/0017-lanes.ts';
 import { redeemable } from './migrations/0020-redeemable.ts';
 import { sessions } from './migrations/0021-sessions.ts';
 import { progress } from './migrations/0022-progress.ts';
+import { held } from './migrations/0023-held.ts';
 import { goneEndpoints } from './migrations/0024-gone-endpoints.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
@@ -34,6 +35,7 @@ const MIGRATIONS: readonly string[] = [
   lanes,
   sessions,
   progress,
+  held,
   goneEndpoints,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -9,6 +9,7 @@ import { checkpointsIn, checkTree } from './checkpoints.ts';
 import { disclosuresIn } from './disclosures.ts';
 import { goneEndpointsIn } from './gone-endpoints.ts';
 import { groupCommit } from './group-commit.ts';
+import { heldIn } from './held.ts';
 import { inboxIn } from './inbox.ts';
 import { lockDirectory } from './lock.ts';
 import { openDatabase } from './open.ts';
@@ -80,6 +81,7 @@ function storeOver(db: Database, options: SqliteStoreOptions, unlock: () => void
     ...inboxIn(db),
     ...referencesIn(db),
     ...sessionsIn(db),
+    ...heldIn(db),
     ...outboxIn(db),
     ...postsIn(db),
     ...repeatsIn(db),

@@ -102,6 +102,9 @@ export interface RulebookChanges {
   readonly accounts?: Readonly<Record<string, Who>>;
   /** Whose tokens the jobs of `ci` come with. */
   readonly oidc?: Client['oidc'];
+  /** The outside system whose holds are those of `ci`, and the keys that sign its webhooks. */
+  readonly source?: Client['source'];
+  readonly webhookKeys?: Client['webhookKeys'];
   readonly externalGroups?: Readonly<Record<string, readonly ExternalGroup[]>>;
 }
 
@@ -145,6 +148,8 @@ export function aRulebook(personOf: (key: string) => PersonId, changes: Rulebook
     targets: ['postgres/**', 'laptop/**'],
     tokenSha256: tokensOf(id),
     oidc: id === 'ci' ? (changes.oidc ?? null) : null,
+    source: id === 'ci' ? (changes.source ?? null) : null,
+    webhookKeys: id === 'ci' ? (changes.webhookKeys ?? []) : [],
     ...changes.client,
   });
   const here = PEOPLE.filter((key) => !changes.gone?.includes(key));

@@ -14,7 +14,7 @@ const OUTBOUND_CALL = '^queue/executors/(call|addresses|standard-webhook)\\.ts$'
 
 /** The composition root: the only files that may name every adapter. */
 const ROOT =
-  '^bot/((compose|compose-machines|compose-slack|compose-teams|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|not-ready|open-(context|log)|close-log|start-(execution|worker)|every|random)\\.ts$|config|demo|policy-file/|cli/)';
+  '^bot/((compose|compose-(machines|slack|sources|teams)|cel|cron|watch-file|reload|main|software|operator-log|operator-socket|places-of|not-ready|open-(context|log)|close-log|start-(execution|timers|worker)|every|random)\\.ts$|config|demo|policy-file/|cli/)';
 
 /** Every place a source file may live. A folder that is not here would escape all the rules below. */
 const HOMES = [
@@ -83,8 +83,8 @@ const adapters = [
   adapter(
     'connectors-are-strangers',
     { path: '^(connectors/[^/]+)/', pathNot: ['^connectors/(guard|hook|mcp)/', WIRE_FORMAT] },
-    [CORE, PORTS, APP, '^bot/views/', '^connectors/http/', WIRE_FORMAT, '^$1/'],
-    'A connector imports core, ports, app, views, connectors/http and the wire format, never another connector.',
+    [CORE, PORTS, APP, '^bot/views/', '^connectors/(http|source)/', WIRE_FORMAT, '^$1/'],
+    'A connector imports core, ports, app, views, connectors/http, connectors/source and the wire format, never another connector.',
   ),
   {
     name: 'guard-stays-small',
@@ -148,8 +148,8 @@ const VENDORS = [
   [
     'zod',
     'zod',
-    '^(connectors/(api/|oidc/schema|mcp/schema)|bot/(slack|teams|room)/schema|bot/policy-file/(schema|json-schema|draft|zod-findings))',
-    'connectors/api, the schema files of bot/policy-file, and schema.ts of connectors/oidc, connectors/mcp, bot/room, bot/slack and bot/teams',
+    '^(connectors/(api/|(oidc|mcp|github|gitlab|terraform)/schema)|bot/(slack|teams|room)/schema|bot/policy-file/(schema|json-schema|draft|zod-findings))',
+    'connectors/api, the schema files of bot/policy-file, and schema.ts of connectors/oidc, mcp, github, gitlab and terraform, bot/room, bot/slack and bot/teams',
   ],
   ['yaml', 'yaml', '^bot/(policy-file/|config)', 'bot/policy-file and bot/config'],
   ['cel', '@bufbuild/(cel|protobuf)', '^bot/cel\\.ts$', 'bot/cel.ts'],

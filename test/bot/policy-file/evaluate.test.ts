@@ -55,6 +55,8 @@ describe('a policy file, compiled', () => {
       targets: ['postgres/**', 'k8s/**'],
       tokenSha256: [hash('d')],
       oidc: null,
+      source: null,
+      webhookKeys: [],
     });
     expect(rulebook.environments).toEqual(new Set(['dev', 'prod']));
     expect(rulebook.auditors).toEqual(new Set(['psn_carol']));

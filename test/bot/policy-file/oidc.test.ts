@@ -67,7 +67,7 @@ describe('row 10: a client that trusts the tokens of a forge', () => {
       'no way in at all',
       [AUTH, '    auth: {} # HERE'],
       'clients.deploy-agent.auth',
-      'needs a token_sha256 or oidc',
+      'needs a token_sha256, oidc, webhook or a source',
     ],
   ]);
 

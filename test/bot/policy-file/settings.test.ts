@@ -36,6 +36,8 @@ describe('the settings of the server', () => {
       keeping: { retentionMs: 400 * DAY, archiveDir: '/etc/keyturn/archive', sinks: [] },
       events: [],
       mcp: false,
+      sources: { github: null, gitlab: null, terraform: null },
+      webhookKeys: new Map([['deploy-agent', []]]),
     });
   });
 
@@ -68,6 +70,8 @@ audit: { log: keyturn.example, checkpoint_every: 90s, anchors: [{ file: ../worm/
       },
       events: [],
       mcp: false,
+      sources: { github: null, gitlab: null, terraform: null },
+      webhookKeys: new Map([['deploy-agent', []]]),
       keeping: {
         retentionMs: 365 * DAY,
         archiveDir: '/srv/archive',

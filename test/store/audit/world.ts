@@ -76,6 +76,7 @@ export async function openWorld({ seed = 1, log = 'keyturn.test' }: WorldOptions
     attempts: createAttempts(clock.steady),
     refusals: createRefusalCount(clock.steady),
     signer: { sign: () => ({ payloadType: 'x', payload: '', signatures: [{ keyid: '', sig: '' }] }) },
+    sealer: { seal: () => new Uint8Array(), open: () => null },
     watchers: createWatchers(),
     presence: createPresence(clock.steady),
     progress: new Map(),

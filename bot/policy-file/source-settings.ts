@@ -1,0 +1,59 @@
+import { type Environment, given } from './environment.ts';
+import type { PolicyFile } from './schema.ts';
+import type { Connectors } from './schema-sources.ts';
+
+/** The sources that are set up, with their secrets from the environment. */
+export interface SourceSettings {
+  readonly github: {
+    readonly appId: string;
+    readonly privateKey: string;
+    readonly webhookSecret: string;
+    readonly apiUrl: string;
+  } | null;
+  readonly gitlab: { readonly url: string; readonly token: string; readonly webhookSecret: string } | null;
+  readonly terraform: { readonly url: string; readonly hmacKey: string } | null;
+}
+
+/** A secret this short could be guessed. */
+const SHORTEST = 16;
+
+export function readSourceSettings(
+  { connectors }: Pick<PolicyFile, 'connectors'>,
+  env: Environment,
+  problems: string[],
+): SourceSettings {
+  const secret = (path: string, variable: string) => {
+    const text = given(env[variable]);
+    if (text === undefined) problems.push(`${variable}, named by connectors.${path}, is not set`);
+    else if (text.length < SHORTEST)
+      problems.push(`${variable}, named by connectors.${path}, is shorter than ${SHORTEST} characters`);
+    return text ?? '';
+  };
+  const { github, gitlab, terraform }: Connectors = connectors;
+  return {
+    github:
+      github === undefined
+        ? null
+        : {
+            appId: github.app_id,
+            privateKey: secret('github.private_key_env', github.private_key_env),
+            webhookSecret: secret('github.webhook_secret_env', github.webhook_secret_env),
+            apiUrl: github.api_url.replace(/\/+$/, ''),
+          },
+    gitlab:
+      gitlab === undefined
+        ? null
+        : {
+            url: gitlab.url.replace(/\/+$/, ''),
+            token: secret('gitlab.token_env', gitlab.token_env),
+            webhookSecret: secret('gitlab.webhook_secret_env', gitlab.webhook_secret_env),
+          },
+    terraform:
+      terraform === undefined
+        ? null
+        : {
+            url: terraform.url.replace(/\/+$/, ''),
+            hmacKey: secret('terraform.hmac_key_env', terraform.hmac_key_env),
+          },
+  };
+}

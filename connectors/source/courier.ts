@@ -1,0 +1,45 @@
+import type { Context } from '../../bot/app/context.ts';
+import { endHeld, leaveHeld, setHeld, type Word, wordsOn } from '../../bot/app/release-held.ts';
+import type { Courier, Delivery } from '../../bot/ports/courier.ts';
+import type { Connector } from './connector.ts';
+
+/** A source that takes no word for so long has let the thing go by itself. */
+const GIVE_UP_MS = 7 * 24 * 60 * 60_000;
+
+/** Brings the words on held things to their source, at least once. */
+export function sourceCourier(contextNow: () => Context, connector: Connector): Courier {
+  const tell = async (word: Word, signal: AbortSignal): Promise<Delivery | null> => {
+    const { held, verdict } = word;
+    const context = contextNow();
+    const told = await connector.release(word, signal);
+    if (told.is === 'later') return { done: false, retryAfterMs: told.retryAfterMs };
+    if (told.is === 'gone') {
+      await leaveHeld(context, held, told.why);
+      return null;
+    }
+    if (verdict === 'reject') await setHeld(context, held, 'over');
+    else if (connector.tellsOutcome) await setHeld(context, held, 'released');
+    else await endHeld(context, held, { status: 'succeeded', detail: 'released at its source' });
+    return null;
+  };
+  return {
+    face: connector.name,
+    toldOfChanges: false,
+    async deliver({ notice }, signal) {
+      if (notice.kind !== 'change') return { done: false, never: `a ${notice.kind} is nothing for a source` };
+      const context = contextNow();
+      const request = context.store.committed.request(notice.request);
+      if (request === null) return { done: true };
+      if (context.time.now() - request.createdAt > GIVE_UP_MS)
+        return { done: false, never: 'its source took no word on it for a week' };
+      const words = await wordsOn(context, request);
+      // Only this one waits longer each time; others at the same source go on.
+      if (words === 'later') throw new Error('what was approved cannot be released now');
+      for (const word of words) {
+        const stopped = await tell(word, signal);
+        if (stopped !== null) return stopped;
+      }
+      return { done: true };
+    },
+  };
+}

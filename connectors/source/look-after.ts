@@ -1,0 +1,36 @@
+import type { Context } from '../../bot/app/context.ts';
+import { leaveHeld, openSecrets, setHeld } from '../../bot/app/release-held.ts';
+import type { Logger } from '../../bot/ports/logger.ts';
+import type { Connector } from './connector.ts';
+import { hold } from './receive-delivery.ts';
+
+const MOST_HELD = 1_000;
+const WITHIN_MS = 30_000;
+
+/** Once a minute: tells a source that we still think, and finds what waits there and was never delivered. */
+export async function lookAfter(connector: Connector, context: Context, logger: Logger): Promise<void> {
+  const { committed } = context.store;
+  if (connector.heartbeat !== undefined) {
+    for (const held of committed.stillHeld(connector.name, MOST_HELD)) {
+      // One that fails must not keep the others from being heard of.
+      try {
+        const signal = AbortSignal.timeout(WITHIN_MS);
+        const is = await connector.heartbeat(held, openSecrets(context, held), signal);
+        if (is === 'ticket') await setHeld(context, held, 'ticket');
+        if (is === 'gone') await leaveHeld(context, held, 'its source does not wait any more');
+      } catch (cause) {
+        logger.warn('a source did not take a heartbeat', { connector: connector.name, cause: nameOf(cause) });
+      }
+    }
+  }
+  const waiting = (await connector.reconcile?.(AbortSignal.timeout(WITHIN_MS))) ?? [];
+  for (const one of waiting) {
+    const known = committed.held(connector.name, one.subject);
+    if (known !== null && known.status !== 'over') continue;
+    await hold(connector, context, logger, one);
+  }
+}
+
+function nameOf(cause: unknown): string {
+  return cause instanceof Error ? cause.name : 'unknown';
+}
