@@ -17,7 +17,6 @@ import { faceCourier } from '../queue/relay-face.ts';
 import { toOcsfLines } from '../store/audit/ocsf/lines.ts';
 import { createExporter } from '../store/export/exporter.ts';
 import { createLogChecker } from '../store/export/log-checker.ts';
-import { openAttestor } from '../store/keys/attestor.ts';
 import { anchorCourier } from './app/anchor-checkpoints.ts';
 import type { Context } from './app/context.ts';
 import { openEvents } from './app/event-courier.ts';
@@ -52,7 +51,7 @@ import { createFeed } from './room/feed.ts';
 import { createLiveStreams } from './room/live.ts';
 import { roomMessenger } from './room/messenger.ts';
 import type { SlackSettings } from './slack/settings.ts';
-import { readVerifier, SOFTWARE } from './software.ts';
+import { BUNDLE_WORKER, readVerifier, SOFTWARE } from './software.ts';
 import { outputDirOf, type QueueSettings, startExecution } from './start-execution.ts';
 import { startTimers } from './start-timers.ts';
 import type { TeamsSettings } from './teams/settings.ts';
@@ -160,9 +159,10 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
   const exporter = createExporter({
     database: join(config.dataDir, 'keyturn.db'),
     folder: config.dataDir,
-    attestor: openAttestor(config.keyDir, config.audit.keys.grant),
+    keys: { keyDir: config.keyDir, pem: config.audit.keys.grant },
     anchors: opened.anchors,
     verifier: readVerifier,
+    worker: BUNDLE_WORKER,
     software: SOFTWARE,
     onFailed: (cause) => logger.warn('an export ended early', { cause: cause.message }),
   });

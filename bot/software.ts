@@ -27,3 +27,6 @@ export const SOFTWARE = `${PACKAGE.name}/${PACKAGE.version}`;
 export function readVerifier(): Uint8Array {
   return readFileSync(join(PACKAGE.folder, 'dist', 'verify.mjs'));
 }
+
+/** The thread that makes bundles, as the build made it. */
+export const BUNDLE_WORKER = join(PACKAGE.folder, 'dist', 'store', 'export', 'bundle-worker.js');

@@ -24,11 +24,11 @@ export interface Archive {
   fail(cause: Error): void;
 }
 
-/** Whoever takes nothing for so long has gone away; what they hold up must not wait for ever. */
-const TAKEN_WITHIN_MS = 60_000;
-
-/** A tar in one folder, gzipped, that holds no more than a few pieces at a time. */
-export function createArchive(folder: string, at: number, takenWithinMs = TAKEN_WITHIN_MS): Archive {
+/**
+ * A tar in one folder, gzipped, that holds no more than a few pieces at a time. Where nobody takes
+ * anything of it for `takenWithinMs`, it fails.
+ */
+export function createArchive(folder: string, at: number, takenWithinMs: number): Archive {
   const tar = pack();
   const gzip = createGzip();
   const files: Listed[] = [];

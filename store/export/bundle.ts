@@ -1,7 +1,6 @@
 import { canonicalJson, type JsonObject } from '../../bot/core/canonical-json.ts';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import { toIsoTime } from '../../bot/core/instant.ts';
-import type { Anchor } from '../../bot/ports/anchor.ts';
 import type { Attestor } from '../../bot/ports/attestor.ts';
 import type { SignedCheckpoint } from '../../bot/ports/checkpoints.ts';
 import type { ExportOrder } from '../../bot/ports/exporter.ts';
@@ -14,20 +13,20 @@ import { runReports } from '../audit/reports/run.ts';
 import { createSelection, type DrawnStory, SAMPLE_SIZE } from '../audit/reports/sample.ts';
 import { readStored } from '../audit/stored-entry.ts';
 import type { LogSnapshot, SnapshotText } from '../sqlite/snapshot.ts';
+import type { AnchorText } from './anchor-spools.ts';
 import type { Archive } from './archive.ts';
-import { openSpool, type Spool } from './spool.ts';
+import { openSpool, piecesOf, type Spool } from './spool.ts';
 import { verifyText } from './verify-text.ts';
 
 /** So many approvals are attested one by one, those of the sample first. */
 const MOST_ATTESTED = 1_000;
-const MOST_ANCHOR_BYTES = 16 * 1024 * 1024;
 
 export interface BundleParts {
   readonly order: ExportOrder;
   readonly snapshot: LogSnapshot;
   readonly archive: Archive;
   readonly attestor: Attestor;
-  readonly anchors: readonly Anchor[];
+  readonly anchors: readonly AnchorText[];
   /** `verify.mjs`: the verifier in one file. */
   readonly verifier: Uint8Array;
   readonly software: string;
@@ -92,29 +91,15 @@ function isByTwo({ note }: SignedCheckpoint): boolean {
   return note.split('\n— ').length > 2;
 }
 
-/** What the anchors hold that can be read. It shows the exporter's own honesty, and is no outside evidence. */
-async function addAnchors({ anchors, archive, folder }: BundleParts): Promise<void> {
-  for (const { id, lines } of anchors) {
-    if (lines === null) continue;
-    const spool = openSpool(folder);
-    try {
-      let size = 0;
-      for await (const line of lines()) {
-        size += Buffer.byteLength(line) + 1;
-        if (size > MOST_ANCHOR_BYTES) break;
-        spool.write(`${line}\n`);
-      }
-      await addSpool(archive, `anchors/${id}.txt`, spool);
-    } catch (cause) {
-      // One that is out of reach must not keep the rest from an auditor. The bundle says that it is missing.
-      if (archive.listed().some(({ path }) => path === `anchors/${id}.txt`)) throw cause;
+async function addAnchors({ anchors, archive }: BundleParts): Promise<void> {
+  for (const anchor of anchors) {
+    if (anchor.file !== null)
+      await archive.add(`anchors/${anchor.id}.txt`, anchor.size, piecesOf(anchor.file, anchor.size));
+    else
       await archive.addText(
-        `anchors/${id}.missing`,
+        `anchors/${anchor.id}.missing`,
         'this anchor could not be read when the bundle was made\n',
       );
-    } finally {
-      spool.close();
-    }
   }
 }
 
@@ -148,17 +133,9 @@ async function addEntries(parts: BundleParts, spool: (path: string) => Spool): P
       yield piece;
     }
   }
-  await archive.add('events.jsonl', snapshot.sizeOf(from, to), inTurns(lines()));
+  await archive.add('events.jsonl', snapshot.sizeOf(from, to), lines());
   running.finish();
   return { stories: selection.drawn(), approved: selection.offered() };
-}
-
-/** Whoever wants an answer of this process gets it between two pages. */
-async function* inTurns(pieces: Iterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  for (const piece of pieces) {
-    yield piece;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 function bySeq(texts: readonly SnapshotText[]): ReadonlyMap<number, readonly SnapshotText[]> {

@@ -8,6 +8,8 @@ const PIECE = 64 * 1024;
 
 /** What is written to it is read back later. A tar says how long a file is before the file. */
 export interface Spool {
+  /** The open file's number. It is the whole process's, so another thread can read it too. */
+  readonly file: number;
   write(text: string): void;
   /** Bytes written so far. */
   size(): number;
@@ -31,6 +33,7 @@ export function openSpool(folder: string): Spool {
     waitingSize = 0;
   };
   return {
+    file,
     write(text) {
       waiting.push(text);
       waitingSize += text.length;
@@ -40,15 +43,21 @@ export function openSpool(folder: string): Spool {
       flush();
       return written;
     },
-    async *pieces() {
+    pieces() {
       flush();
-      for (let at = 0; at < written; ) {
-        const { bytesRead, buffer } = await readAt(file, Buffer.alloc(PIECE), 0, PIECE, at);
-        if (bytesRead === 0) throw new Error('what was spooled is gone');
-        yield buffer.subarray(0, bytesRead);
-        at += bytesRead;
-      }
+      return piecesOf(file, written);
     },
     close: () => closeSync(file),
   };
+}
+
+/** The first `size` bytes of an open file. */
+export async function* piecesOf(file: number, size: number): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < size; ) {
+    const most = Math.min(PIECE, size - at);
+    const { bytesRead, buffer } = await readAt(file, Buffer.alloc(most), 0, most, at);
+    if (bytesRead === 0) throw new Error('what was spooled is gone');
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
 }

@@ -4,9 +4,8 @@ import { memoryMiB } from './lib/processes.mjs';
 import { load } from './lib/product.mjs';
 
 const { createExporter } = await load('store/export/exporter.js');
-const { openAttestor } = await load('store/keys/attestor.js');
 const { openSqliteStore } = await load('store/sqlite/store.js');
-const { readVerifier, SOFTWARE } = await load('bot/software.js');
+const { BUNDLE_WORKER, readVerifier, SOFTWARE } = await load('bot/software.js');
 
 /** A child process: one export of everything in `dir`, taken as fast as it comes and thrown away. */
 const { dir } = readOptions();
@@ -26,9 +25,10 @@ const checkpoint = committed.newestCheckpoint();
 const exporter = createExporter({
   database,
   folder: dataDir,
-  attestor: openAttestor(join(dir, 'keys'), null),
+  keys: { keyDir: join(dir, 'keys'), pem: null },
   anchors: [],
   verifier: readVerifier,
+  worker: BUNDLE_WORKER,
   software: SOFTWARE,
   onFailed(cause) {
     throw cause;

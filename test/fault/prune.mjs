@@ -8,10 +8,9 @@ import Sqlite from 'better-sqlite3';
 import { pruneLog } from '../../dist/bot/app/prune-log.js';
 import { openContext } from '../../dist/bot/open-context.js';
 import { placesOf } from '../../dist/bot/places-of.js';
-import { readVerifier, SOFTWARE } from '../../dist/bot/software.js';
+import { BUNDLE_WORKER, readVerifier, SOFTWARE } from '../../dist/bot/software.js';
 import { folderArchiver } from '../../dist/store/export/archiver.js';
 import { createExporter } from '../../dist/store/export/exporter.js';
-import { openAttestor } from '../../dist/store/keys/attestor.js';
 import { PEOPLE, rulebook } from './rulebook.mjs';
 
 const { FAULT_DIR, FAULT_NOW, FAULT_SKIP } = process.env;
@@ -87,9 +86,10 @@ const context = await openContext(
 const exporter = createExporter({
   database: join(dataDir, 'keyturn.db'),
   folder: dataDir,
-  attestor: openAttestor(keyDir, null),
+  keys: { keyDir, pem: null },
   anchors: [],
   verifier: readVerifier,
+  worker: BUNDLE_WORKER,
   software: SOFTWARE,
   onFailed: broken,
 });

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import type { TestContext } from 'vitest';
 
 /** What a test may need from the machine it runs on. */
-const NEEDS = ['redis', 'chromium', 'go', 'shared', 'curl', 'openssl'] as const;
+const NEEDS = ['redis', 'chromium', 'go', 'shared', 'curl', 'jq', 'openssl'] as const;
 type Need = (typeof NEEDS)[number];
 
 /**

@@ -5,11 +5,10 @@ import Sqlite from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { pruneLog } from '../../../bot/app/prune-log.ts';
 import type { Exporter } from '../../../bot/ports/exporter.ts';
-import { readVerifier, SOFTWARE } from '../../../bot/software.ts';
+import { BUNDLE_WORKER, readVerifier, SOFTWARE } from '../../../bot/software.ts';
 import { createLogVerifier } from '../../../store/audit/verify-log.ts';
 import { folderArchiver } from '../../../store/export/archiver.ts';
 import { createExporter } from '../../../store/export/exporter.ts';
-import { openAttestor } from '../../../store/keys/attestor.ts';
 import { openVerifySource } from '../../../store/sqlite/verify-source.ts';
 import { anExecuting, report, review, submit } from '../../connectors/api/world.ts';
 import { exportBundle, unpack, verifierKey, verifyAlone } from '../../helpers/bundle.ts';
@@ -42,13 +41,13 @@ function exporterOf(keyturn: TestKeyturn): Exporter {
   return createExporter({
     database: join(keyturn.dataDir, 'keyturn.db'),
     folder: keyturn.dataDir,
-    attestor: openAttestor(join(keyturn.dataDir, '../keys'), null),
+    keys: { keyDir: join(keyturn.dataDir, '../keys'), pem: null },
     anchors: [],
     verifier: readVerifier,
+    worker: BUNDLE_WORKER,
     software: SOFTWARE,
-    onFailed: (cause) => {
-      throw cause;
-    },
+    // Who takes the bundle is told of it.
+    onFailed: () => undefined,
   });
 }
 
