@@ -1,3 +1,4 @@
+import { gitlabConnector } from '../connectors/gitlab/connector.ts';
 import { type HttpApp, newHttpApp } from '../connectors/http/bindings.ts';
 import type { Connector } from '../connectors/source/connector.ts';
 import { sourceCourier } from '../connectors/source/courier.ts';
@@ -8,12 +9,21 @@ import { every } from './every.ts';
 import type { SourceSettings } from './policy-file/source-settings.ts';
 import type { Courier } from './ports/courier.ts';
 import type { Logger } from './ports/logger.ts';
+import type { Rulebook } from './ports/rulebook.ts';
 
 const LOOK_AFTER_MS = 60_000;
 
 /** The sources that are set up, each by its connector. */
-export function connectorsOf(_settings: SourceSettings): readonly Connector[] {
-  return [];
+export function connectorsOf({ gitlab }: SourceSettings, rulebook: () => Rulebook): readonly Connector[] {
+  return gitlab === null ? [] : [gitlabConnector({ ...gitlab, projects: () => projectsOf(rulebook()) })];
+}
+
+function projectsOf({ clients }: Rulebook) {
+  return [...clients.values()].flatMap(({ source }) =>
+    source?.connector === 'gitlab'
+      ? [{ id: Number(source.claims['project_id']), environment: source.claims['environment'] ?? null }]
+      : [],
+  );
 }
 
 export function sourceCouriers(context: () => Context, connectors: readonly Connector[]): readonly Courier[] {

@@ -85,10 +85,10 @@ export interface Ports extends Machine {
   readonly faces?: (context: () => Context) => readonly Messenger[];
   /** Where every entry of the log is sent on to. */
   readonly sinks?: readonly EventSink[];
-  /** Who is told what becomes of requests. */
-  readonly endpoints?: readonly EventEndpoint[];
   /** Sources beside those of the config. */
   readonly connectors?: readonly Connector[];
+  /** Who is told what becomes of requests. */
+  readonly endpoints?: readonly EventEndpoint[];
   /** How long a caller may take to send a body. */
   readonly bodyWithinMs?: number;
 }
@@ -123,11 +123,11 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
         });
   const opened = await openLog(config, ports);
   const anchoring = anchorCourier(() => opened.log, opened.anchors, opened.health);
-  const events = openEvents(ports.endpoints ?? [], opened.log.store.committed, () => context);
   const connectors = [
-    ...(config.sources === undefined ? [] : connectorsOf(config.sources)),
+    ...(config.sources === undefined ? [] : connectorsOf(config.sources, () => context.rulebook)),
     ...(ports.connectors ?? []),
   ];
+  const events = openEvents(ports.endpoints ?? [], opened.log.store.committed, () => context);
   const couriers = [
     ...ports.couriers(() => context),
     anchoring,

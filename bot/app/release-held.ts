@@ -125,6 +125,11 @@ export async function endHeld(
   const held = context.store.committed.held(connector, subject);
   const request = held === null ? null : context.store.committed.request(held.request);
   if (held === null || request === null) return false;
+  // It ended there without a word of ours: somebody else let it go, or stopped it.
+  if (held.status === 'held' || held.status === 'ticket') {
+    await leaveHeld(context, held, ended.detail ?? 'it ended at its source');
+    return false;
+  }
   const { nonce } = openSealed(context, held);
   const caller = callerOfHeld(context.rulebook, held, request);
   if (nonce === undefined || caller === null || isTerminal(request.state)) return false;

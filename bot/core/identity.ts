@@ -16,6 +16,10 @@ export const ACCOUNT_FORMS = {
     form: /^[a-z0-9.-]{1,80}(:[0-9]{1,5})?\/[1-9][0-9]{0,15}$/,
     like: 'HOST/NUMBER by id, such as github.com/583231',
   },
+  gitlab: {
+    form: /^[a-z0-9.-]{1,80}(:[0-9]{1,5})?\/[1-9][0-9]{0,15}$/,
+    like: 'HOST/NUMBER by id, such as gitlab.com/1234',
+  },
 } as const;
 export type Provider = keyof typeof ACCOUNT_FORMS;
 export const PROVIDERS = Object.keys(ACCOUNT_FORMS) as readonly Provider[];

@@ -20,10 +20,11 @@ export function checkAccounts({ draft, report }: Check): void {
   };
   for (const [key, person] of draft.people) {
     const path = ['people', key, 'accounts'];
-    const { slack, teams, github, api_token_sha256 } = person?.accounts ?? {};
+    const { slack, teams, github, gitlab, api_token_sha256 } = person?.accounts ?? {};
     if (slack !== undefined) once('Slack account', slack, [...path, 'slack']);
     if (teams !== undefined) once('Teams account', teams, [...path, 'teams']);
     if (github !== undefined) once('GitHub account', github, [...path, 'github']);
+    if (gitlab !== undefined) once('GitLab account', gitlab, [...path, 'gitlab']);
     hashes(api_token_sha256, [...path, 'api_token_sha256']);
   }
   for (const [key, client] of draft.clients) {

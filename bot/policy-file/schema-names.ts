@@ -90,6 +90,7 @@ function account(provider: Provider) {
 export const SlackAccount = account('slack');
 export const TeamsAccount = account('teams');
 export const GithubAccount = account('github');
+export const GitlabAccount = account('gitlab');
 export const SlackUserGroup = z
   .string()
   .regex(/^S[A-Z0-9]{1,20}$/, 'must be the id of a user group, such as S0123');

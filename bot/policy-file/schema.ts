@@ -35,6 +35,7 @@ const Person = z.strictObject({
     slack: names.SlackAccount.exactOptional(),
     teams: names.TeamsAccount.exactOptional(),
     github: names.GithubAccount.exactOptional(),
+    gitlab: names.GitlabAccount.exactOptional(),
     api_token_sha256: names.TokenHashes.exactOptional(),
   }),
   active: z.boolean().prefault(true).meta({

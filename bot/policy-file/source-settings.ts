@@ -1,6 +1,8 @@
+import type { WebhookKey } from '../ports/rulebook.ts';
 import { type Environment, given } from './environment.ts';
 import type { PolicyFile } from './schema.ts';
 import type { Connectors } from './schema-sources.ts';
+import { NO_SECRET, toSecretKey } from './webhook-keys.ts';
 
 /** The sources that are set up, with their secrets from the environment. */
 export interface SourceSettings {
@@ -10,7 +12,7 @@ export interface SourceSettings {
     readonly webhookSecret: string;
     readonly apiUrl: string;
   } | null;
-  readonly gitlab: { readonly url: string; readonly token: string; readonly webhookSecret: string } | null;
+  readonly gitlab: { readonly url: string; readonly token: string; readonly key: WebhookKey } | null;
   readonly terraform: { readonly url: string; readonly hmacKey: string } | null;
 }
 
@@ -40,14 +42,7 @@ export function readSourceSettings(
             webhookSecret: secret('github.webhook_secret_env', github.webhook_secret_env),
             apiUrl: github.api_url.replace(/\/+$/, ''),
           },
-    gitlab:
-      gitlab === undefined
-        ? null
-        : {
-            url: gitlab.url.replace(/\/+$/, ''),
-            token: secret('gitlab.token_env', gitlab.token_env),
-            webhookSecret: secret('gitlab.webhook_secret_env', gitlab.webhook_secret_env),
-          },
+    gitlab: gitlab === undefined ? null : readGitlab(gitlab, secret, problems),
     terraform:
       terraform === undefined
         ? null
@@ -56,4 +51,16 @@ export function readSourceSettings(
             hmacKey: secret('terraform.hmac_key_env', terraform.hmac_key_env),
           },
   };
+}
+
+function readGitlab(
+  { url, token_env, webhook_secret_env: variable }: NonNullable<Connectors['gitlab']>,
+  secret: (path: string, variable: string) => string,
+  problems: string[],
+): SourceSettings['gitlab'] {
+  const token = secret('gitlab.token_env', token_env);
+  const text = secret('gitlab.webhook_secret_env', variable);
+  const key = toSecretKey(text);
+  if (key === null && text.length >= SHORTEST) problems.push(`${variable} ${NO_SECRET}`);
+  return key === null ? null : { url: url.replace(/\/+$/, ''), token, key };
 }

@@ -28,12 +28,19 @@ export function readWebhookKeys(
 
 function secretKey(variable: string, env: Environment, problems: string[]): readonly WebhookKey[] {
   const text = given(env[variable]);
-  const bytes = Buffer.from(SECRET.exec(text ?? '')?.[1] ?? '', 'base64');
+  const key = text === undefined ? null : toSecretKey(text);
   if (text === undefined) problems.push(`${variable} is not set`);
-  else if (bytes.length < 24 || bytes.length > 64)
-    problems.push(`${variable} must hold whsec_ and the base64 of 24 to 64 random bytes`);
-  else return [{ id: idOf(bytes), kind: 'hmac', verifies: hmacVerifier(bytes) }];
-  return [];
+  else if (key === null) problems.push(`${variable} ${NO_SECRET}`);
+  return key === null ? [] : [key];
+}
+
+export const NO_SECRET = 'must hold whsec_ and the base64 of 24 to 64 random bytes';
+
+/** Null where it is no secret of Standard Webhooks. */
+export function toSecretKey(text: string): WebhookKey | null {
+  const bytes = Buffer.from(SECRET.exec(text)?.[1] ?? '', 'base64');
+  if (bytes.length < 24 || bytes.length > 64) return null;
+  return { id: idOf(bytes), kind: 'hmac', verifies: hmacVerifier(bytes) };
 }
 
 /** Of HMAC-SHA256 under this secret. */

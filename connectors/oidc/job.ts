@@ -23,7 +23,6 @@ export function toJob(issuer: string, claims: Readonly<Record<string, unknown>>)
   if (!gitlab.success) return null;
   const { project_id, pipeline_id, job_id } = gitlab.data;
   const user = claims['user_id'];
-  // No account of GitLab can be linked yet. So it stands on the card as somebody whom nobody knows.
   const startedBy =
     typeof user === 'string' || typeof user === 'number' ? `gitlab:${hostname}/${user}` : null;
   return { run: `${project_id}/${pipeline_id}/${job_id}`, startedBy };

@@ -27,7 +27,14 @@ export async function lookAfter(connector: Connector, context: Context, logger: 
   for (const one of waiting) {
     const known = committed.held(connector.name, one.subject);
     if (known !== null && known.status !== 'over') continue;
-    await hold(connector, context, logger, one);
+    try {
+      await hold(connector, context, logger, one);
+    } catch (cause) {
+      logger.warn('what waits at a source was not held', {
+        connector: connector.name,
+        cause: nameOf(cause),
+      });
+    }
   }
 }
 

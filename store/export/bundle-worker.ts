@@ -40,17 +40,24 @@ parentPort?.on('message', () => {
   wake();
 });
 
+/** Rejects where nobody takes anything for too long: also at the end, when all is written and only waits here. */
+function oneTaken(): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error('nobody takes the export')), takenWithinMs);
+    wake = () => {
+      clearTimeout(late);
+      resolve();
+    };
+  });
+}
+
 async function send(pieces: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const piece of pieces) {
     // A copy of its own: the memory of a piece is shared with the next one, and cannot be given away.
     const copy = new Uint8Array(piece);
     ahead += 1;
     say({ piece: copy }, [copy.buffer]);
-    while (ahead >= MOST_AHEAD) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
+    while (ahead >= MOST_AHEAD) await oneTaken();
   }
 }
 
@@ -69,10 +76,9 @@ async function make(): Promise<void> {
       snapshot.close();
     }
   };
+  // Leaving its loop ends the archive, and with it what writes.
   const sent = send(archive.output);
-  sent.catch(() => undefined);
-  await write();
-  await sent;
+  await Promise.all([sent, write()]);
 }
 
 try {

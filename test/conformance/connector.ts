@@ -5,12 +5,13 @@ import type { Client } from '../../bot/ports/rulebook.ts';
 import type { Connector } from '../../connectors/source/connector.ts';
 import { lookAfter } from '../../connectors/source/look-after.ts';
 import { MINUTE, readLog, review, seeAndApprove, storyOf } from '../connectors/api/world.ts';
+import { FakeClock } from '../helpers/fake-clock.ts';
 import type { RulebookChanges } from '../helpers/rulebook.ts';
 import { startKeyturn, type TestKeyturn } from '../helpers/start-keyturn.ts';
 import { until } from '../helpers/until.ts';
 
 /** What a source posts. */
-export interface Signed {
+interface Signed {
   readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -37,12 +38,18 @@ export interface SourceDriver {
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Every promise of `Connector`, from signed bytes to the word that the source takes. */
-export function behavesLikeAConnector(name: string, open: () => Promise<SourceDriver>): void {
+export function behavesLikeAConnector(
+  name: string,
+  open: (now: () => number) => Promise<SourceDriver>,
+  /** What `ci` may ask, where its source asks for more than a migration. */
+  policyOf: RulebookChanges = {},
+): void {
   const world = async (changes: RulebookChanges = {}) => {
-    const driver = await open();
+    const clock = new FakeClock();
+    const driver = await open(() => clock.wall());
     onTestFinished(() => driver.down());
-    const policy = { source: driver.source, ...changes };
-    const keyturn = await startKeyturn(policy, { ports: { connectors: [driver.connector] } });
+    const policy = { source: driver.source, ...policyOf, ...changes };
+    const keyturn = await startKeyturn(policy, { clock, ports: { connectors: [driver.connector] } });
     return { driver, keyturn, policy };
   };
   const post = (keyturn: TestKeyturn, signed: Signed | null) =>

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { readPolicyFile } from '../../bot/policy-file/read.ts';
+
+const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+const fence = (page: string, name: string) =>
+  new RegExp(`\`\`\`yaml ${name}\n([\\s\\S]*?)\`\`\``).exec(read(page))?.[1] ?? '';
+
+it('the settings of the page load, beside those of the policy page', () => {
+  const base = parse(fence('.github/docs/policy.md', 'base'));
+  const { connectors, people, clients } = parse(fence('connectors/gitlab/README.md', 'gitlab'));
+  const rest = {
+    plans: { one: { seats: [{ from: ['dba'], count: 1 }] } },
+    default: { effect: 'require', plan: 'one' },
+    rules: [],
+  };
+  const whole = { ...base, ...rest, connectors, people: { ...base.people, ...people }, clients };
+  const policy = readPolicyFile(stringify(whole));
+  expect(policy.ok ? [] : policy.problems).toEqual([]);
+});
