@@ -1,14 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EXIT, exitCodeOfSignal } from './exit-codes.ts';
-import type { Outcome } from './outcome.ts';
 import type { CommandPayload } from './payload.ts';
 
 /** What a stopped command gets to put its things in order. */
 const STOP_MS = 10_000;
 
+/** How the command ended, or that it never started. */
+export interface ChildEnd {
+  readonly exitCode: number;
+  readonly detail: string | null;
+  readonly neverStarted?: true;
+}
+
 /** The approved command, running. */
 export class Child {
-  readonly ended: Promise<Outcome>;
+  readonly ended: Promise<ChildEnd>;
   readonly #process: ChildProcess;
   readonly #interactive: boolean;
   #running = true;
@@ -61,12 +67,12 @@ export class Child {
     }
   }
 
-  #watch(): Promise<Outcome> {
+  #watch(): Promise<ChildEnd> {
     return new Promise((resolve) => {
-      const end = (outcome: Outcome): void => {
+      const end = (how: ChildEnd): void => {
         this.#running = false;
         clearTimeout(this.#stopping);
-        resolve(outcome);
+        resolve(how);
       };
       this.#process.once('error', (error) => end(failureToStart(error)));
       this.#process.once('exit', (code, signal) => {
@@ -86,7 +92,7 @@ export class Child {
 }
 
 /** The error is emitted or thrown, whichever Node chooses for its code. */
-export function failureToStart(error: unknown): Outcome {
+export function failureToStart(error: unknown): ChildEnd {
   const { code: given, message } = error as { code?: unknown; message?: unknown };
   const code = String(given ?? message);
   // The command itself was there a moment ago, when it was hashed.

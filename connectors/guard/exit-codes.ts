@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { RequestView } from './wire.ts';
+import type { Refusal, RequestView } from './wire.ts';
 
 /** What `guard` and `request` can end with when no command's own code is there to pass on. */
 export const EXIT = {
@@ -24,11 +24,19 @@ export class Ended extends Error {
   readonly exitCode: number;
   /** The request as it was left, where it is known. */
   readonly request: RequestView | null;
+  /** What Keyturn answered, where it was a refusal. */
+  readonly refusal: Refusal | null;
 
-  constructor(exitCode: number, message: string, request: RequestView | null = null) {
+  constructor(
+    exitCode: number,
+    message: string,
+    request: RequestView | null = null,
+    refusal: Refusal | null = null,
+  ) {
     super(message);
     this.name = 'Ended';
     this.exitCode = exitCode;
     this.request = request;
+    this.refusal = refusal;
   }
 }

@@ -1,3 +1,4 @@
+import { waitForApproval } from './approval.ts';
 import { childEnvironment } from './child-environment.ts';
 import { consume, isWhatWasSubmitted } from './consume.ts';
 import { Ended, EXIT } from './exit-codes.ts';
@@ -5,12 +6,10 @@ import { openSettings } from './job-token.ts';
 import { readSubmission, readTimeoutMs, type SubmissionFlags } from './options.ts';
 import { reportOutcome } from './outcome.ts';
 import { buildPayload, type CommandPayload, findChangedFile } from './payload.ts';
-import { endOf, isOpen } from './refused.ts';
 import { run } from './run.ts';
 import { openSession, type Session } from './session.ts';
 import { readInput } from './standard-input.ts';
 import { endIfLeaving, submit } from './submit.ts';
-import { waitForDecision } from './wait.ts';
 import type { RequestView } from './wire.ts';
 import { type Io, withIo } from './with-io.ts';
 import { cancel, withdraw } from './withdraw.ts';
@@ -60,24 +59,9 @@ async function hold(argv: readonly string[], flags: GuardFlags, io: Io): Promise
   return release(session, request, payload, environment.values);
 }
 
-async function waitForApproval(session: Session, submitted: RequestView): Promise<RequestView> {
-  if (isOpen(submitted) && submitted.runBy !== null && submitted.runBy !== 'caller') {
-    await cancel(session, submitted);
-    const what = `Keyturn runs ${session.submission.action} itself`;
-    throw new Ended(EXIT.usage, `${what}: use \`keyturn request\`. Request ${submitted.label} is cancelled.`);
-  }
-  const request = await waitForDecision(session, submitted);
-  if (request.state !== 'approved') throw endOf(request);
-  if (!isSameAction(session, submitted, request)) {
-    await cancel(session, submitted);
-    throw new Ended(EXIT.refused, `request ${request.label} is for another action now. Nothing was run.`);
-  }
-  return request;
-}
-
 /** From "approved" to the command. Each step looks again, since each gives somebody a moment to change something. */
 async function release(
-  session: Session,
+  session: Session & Io,
   request: RequestView,
   payload: CommandPayload,
   environment: Record<string, string>,
@@ -97,7 +81,7 @@ async function release(
   const released = await consume(session, request);
   const end = async (exitCode: number, detail: string): Promise<never> => {
     interruption.takeBack();
-    await reportOutcome(session, request, released.nonce, { exitCode, detail });
+    await reportOutcome(session, request, released.nonce, { status: 'failed', exitCode, detail });
     throw new Ended(exitCode, `${detail}. Nothing was run.`);
   };
   if (!isWhatWasSubmitted(released, payload)) {
@@ -108,17 +92,4 @@ async function release(
   if (interruption.leaving.aborted)
     return end(EXIT.gaveUp, `${interruption.reason}, before the command started`);
   return run(session, request, released.nonce, released.payload as CommandPayload, environment);
-}
-
-function isSameAction({ submission }: Session, submitted: RequestView, approved: RequestView): boolean {
-  const { system, environment, resource } = submission.target;
-  const target = approved.target as Record<string, unknown> | null | undefined;
-  return (
-    approved.id === submitted.id &&
-    approved.actionDigest === submitted.actionDigest &&
-    approved.action === submission.action &&
-    target?.['system'] === system &&
-    target['environment'] === environment &&
-    target['resource'] === resource
-  );
 }

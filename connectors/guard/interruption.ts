@@ -1,4 +1,5 @@
-import { pause } from './persist.ts';
+import { patienceAfter } from './patience.ts';
+import type { Leaving } from './session.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** What a timer can hold. Nobody waits longer than 24 days. */
@@ -10,7 +11,7 @@ const ECHO_MS = 500;
  * Ctrl-C, a terminating signal, or `--timeout`. Until the command starts they mean "give up"; while it
  * runs, signals are the command's; afterwards they mean "do not wait for the report".
  */
-export class Interruption {
+export class Interruption implements Leaving {
   readonly #leaving = new AbortController();
   readonly #hurrying = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
@@ -39,14 +40,8 @@ export class Interruption {
     return this.#reason;
   }
 
-  /** Aborted `ms` after the caller gave up, or at once when told again. For calls that are worth an answer. */
   patience(ms: number): AbortSignal {
-    const over = new AbortController();
-    const end = (): void => over.abort();
-    const start = (): void => void pause(ms, this.#hurrying.signal).then(end);
-    if (this.#leaving.signal.aborted) start();
-    else this.#leaving.signal.addEventListener('abort', start, { once: true });
-    return over.signal;
+    return patienceAfter(this.#leaving.signal, this.#hurrying.signal, ms);
   }
 
   /** The wait is over: the time-out no longer counts. */

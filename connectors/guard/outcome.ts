@@ -1,13 +1,13 @@
-import { EXIT } from './exit-codes.ts';
 import { persist } from './persist.ts';
 import { sentence } from './refused.ts';
 import type { Session } from './session.ts';
 import { type RequestView, readRequest } from './wire.ts';
 
 export interface Outcome {
-  readonly exitCode: number;
+  readonly status: 'succeeded' | 'failed';
+  /** Null for what is no command. */
+  readonly exitCode: number | null;
   readonly detail: string | null;
-  readonly neverStarted?: true;
 }
 
 const PATIENCE_MS = 30_000;
@@ -19,13 +19,13 @@ export async function reportOutcome(
   session: Session,
   request: RequestView,
   nonce: string,
-  { exitCode, detail }: Outcome,
+  { status, exitCode, detail }: Outcome,
 ): Promise<void> {
   const { client, interruption, progress } = session;
   const body = JSON.stringify({
     nonce,
-    status: exitCode === EXIT.approved ? 'succeeded' : 'failed',
-    exit_code: exitCode,
+    status,
+    ...(exitCode === null ? {} : { exit_code: exitCode }),
     ...(detail === null ? {} : { detail: detail.slice(0, LONGEST_DETAIL) }),
   });
   const path = `/v1/requests/${request.id}/outcome`;
@@ -36,7 +36,6 @@ export async function reportOutcome(
   );
   if (answer.kind === 'answered') return;
   const why = answer.kind === 'refused' ? sentence(answer.refusal) : answer.why;
-  progress.say(
-    `the outcome of request ${request.label} (exit code ${exitCode}) could not be reported: ${why}`,
-  );
+  const how = exitCode === null ? status : `exit code ${exitCode}`;
+  progress.say(`the outcome of request ${request.label} (${how}) could not be reported: ${why}`);
 }

@@ -25,20 +25,21 @@ export function endOf(request: RequestView): Ended {
 
 /** How a refused submission ends: 78 for what the caller has to put right, 77 for a "no". */
 export function endOfSubmission(refusal: Refusal): Ended {
-  return new Ended(isUsage(refusal) ? EXIT.usage : EXIT.refused, sentence(refusal));
+  return new Ended(isUsage(refusal) ? EXIT.usage : EXIT.refused, sentence(refusal), null, refusal);
 }
 
 /** How a refusal of any later call ends. */
 export function endOfCall(refusal: Refusal, request: RequestView): Ended {
   const exitCode = refusal.status === 401 ? EXIT.usage : EXIT.refused;
-  return new Ended(exitCode, `request ${request.label}: ${sentence(refusal)}`);
+  return new Ended(exitCode, `request ${request.label}: ${sentence(refusal)}`, null, refusal);
 }
 
 export function sentence(refusal: Refusal): string {
   const { status, code, detail, fields } = refusal;
   if (status >= 300 && status < 400)
     return `KEYTURN_URL answers with a redirect (HTTP ${status}). Set the address it leads to.`;
-  const fieldList = fields.length === 0 ? '' : ` (${fields.join('; ')})`;
+  const named = fields.map(({ pointer, problem }) => `${pointer}: ${problem}`);
+  const fieldList = named.length === 0 ? '' : ` (${named.join('; ')})`;
   return `${detail}${fieldList}${code === null ? '' : ` [${code}]`}`;
 }
 

@@ -1,9 +1,8 @@
 import type { Answer } from './client.ts';
 import { Ended, EXIT } from './exit-codes.ts';
-import type { Interruption } from './interruption.ts';
 import { persist } from './persist.ts';
 import { endOfSubmission } from './refused.ts';
-import type { Session } from './session.ts';
+import type { Leaving, Session } from './session.ts';
 import { type RequestView, readRequest } from './wire.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -40,7 +39,7 @@ export async function submit(session: Session): Promise<RequestView> {
 }
 
 /** For the steps before anything is sent. */
-export function endIfLeaving(interruption: Interruption): void {
+export function endIfLeaving(interruption: Leaving): void {
   if (interruption.leaving.aborted)
     throw new Ended(EXIT.gaveUp, `${interruption.reason}. Nothing was submitted.`);
 }

@@ -31,8 +31,8 @@ export interface Refusal {
   readonly status: number;
   readonly code: string | null;
   readonly detail: string;
-  /** `/pointer: what is wrong`, one per offending field. */
-  readonly fields: readonly string[];
+  /** One per offending field. */
+  readonly fields: readonly { readonly pointer: string; readonly problem: string }[];
 }
 
 type Fields = { readonly [name: string]: unknown };
@@ -81,7 +81,7 @@ export function readRefusal(status: number, body: unknown): Refusal {
   const fields = listOf(raw['errors']).flatMap((item) => {
     const field = fieldsOf(item);
     const problem = textOf(field?.['detail']);
-    return problem === null ? [] : `${textOf(field?.['pointer']) ?? ''}: ${problem}`;
+    return problem === null ? [] : { pointer: textOf(field?.['pointer']) ?? '', problem };
   });
   const detail = textOf(raw['detail']) ?? textOf(raw['title']) ?? `HTTP ${status}`;
   return { status, code: textOf(raw['code']), detail, fields };

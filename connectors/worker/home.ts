@@ -5,11 +5,12 @@ import type { Claimed, Finished, Home, Released } from '../../bot/ports/home.ts'
 import type { Logger } from '../../bot/ports/logger.ts';
 import type { Random } from '../../bot/ports/random.ts';
 import { ClaimView, FinishView, HelloView, KeepView, PartView } from '../api/schema-worker.ts';
-import { type Bot, callBot, type Reader } from './call-bot.ts';
+import type { Settings } from '../guard/settings.ts';
+import { callBot, type Reader } from './call-bot.ts';
 import { type Asked, checkClaim } from './check-claim.ts';
 
 export interface RemoteHomeOptions {
-  readonly bot: Bot;
+  readonly bot: Settings;
   readonly software: string;
   readonly verify: Asked['verify'];
   readonly definitionOf: (settings: object) => Digest;

@@ -9,6 +9,9 @@ const TESTS = '^test/';
 const SOURCES = '^(bot|connectors|queue|store)/';
 const WIRE_FORMAT = '^connectors/api/schema[^/]*\\.ts$';
 
+/** One bounded call to Keyturn, for whoever asks it from another machine. */
+const ONE_CALL = '^connectors/guard/(client|settings|wire)\\.ts$';
+
 /** How anything is called on a network: with its address looked at first, and signed. */
 const OUTBOUND_CALL = '^queue/executors/(call|addresses|standard-webhook)\\.ts$';
 
@@ -82,7 +85,7 @@ const adapters = [
   ),
   adapter(
     'connectors-are-strangers',
-    { path: '^(connectors/[^/]+)/', pathNot: ['^connectors/(guard|hook|mcp)/', WIRE_FORMAT] },
+    { path: '^(connectors/[^/]+)/', pathNot: ['^connectors/(guard|hook|mcp|client)/', WIRE_FORMAT] },
     [
       CORE,
       PORTS,
@@ -91,10 +94,11 @@ const adapters = [
       '^connectors/(http|source)/',
       // What a Terraform plan says is the same wherever it is read.
       '^connectors/guard/terraform-plan\\.ts$',
+      ONE_CALL,
       WIRE_FORMAT,
       '^$1/',
     ],
-    'A connector imports core, ports, app, views, connectors/http, connectors/source and the wire format, never another connector.',
+    'A connector imports core, ports, app, views, connectors/http, connectors/source, the one call of connectors/guard and the wire format, never another connector.',
   ),
   {
     name: 'guard-stays-small',
@@ -110,6 +114,17 @@ const adapters = [
     [CORE, APP, '^connectors/(mcp|hook|guard|http)/', WIRE_FORMAT],
     'connectors/mcp asks Keyturn as any client does, with the client of connectors/guard. It calls no use case itself.',
   ),
+  {
+    name: 'client-stays-small',
+    severity: 'error',
+    comment:
+      'connectors/client is a library for other people’s programs. It imports itself, connectors/guard, the tool names of connectors/hook and Node, and no SDK.',
+    from: { path: '^connectors/client/' },
+    to: {
+      pathNot: ['^connectors/(client|guard)/', '^connectors/hook/(submission|tool-call)\\.ts$'],
+      dependencyTypesNot: ['core'],
+    },
+  },
   {
     name: 'hook-stays-small',
     severity: 'error',

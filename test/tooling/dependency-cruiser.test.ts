@@ -77,6 +77,8 @@ const CASES: readonly (readonly [rule: string, file: string, ...imports: string[
   ['mcp-asks-as-a-client', 'connectors/mcp/b.ts', '../../store/sqlite/target.ts'],
   ['mcp-asks-as-a-client', 'connectors/mcp/c.ts', 'type ../api/routes.ts'],
   ['mcp-has-one-home', 'bot/slack/mcp.ts', '@modelcontextprotocol/server'],
+  ['client-stays-small', 'connectors/client/a.ts', '../mcp/target.ts'],
+  ['client-stays-small', 'connectors/client/b.ts', 'type ../../bot/core/target.ts'],
   ['hook-stays-small', 'connectors/hook/a.ts', '../http/target.ts'],
   ['hook-stays-small', 'connectors/hook/b.ts', 'type ../../bot/core/target.ts'],
   ['wire-format-stays-small', 'connectors/api/schema-extra.ts', '../../bot/ports/target.ts'],

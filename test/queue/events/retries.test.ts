@@ -57,7 +57,11 @@ it('tries ten times over three days as the specification says, and then puts on 
       () => (itsTries().length === index + 2 ? true : null),
       () => [index, target.posts.length, waiting(keyturn)],
     );
-    await until(() => (waiting(keyturn).every(({ attempts }) => attempts > 0) ? true : null));
+    // Its failure is stored before time goes on, or the next wait would begin too late.
+    await until(() => {
+      const row = waiting(keyturn).find(({ notice }) => 'seq' in notice && notice.seq === seq);
+      return row === undefined || row.attempts === index + 2 ? true : null;
+    });
   }
   const failed = await until(() => givenUp(keyturn));
   expect(failed).toEqual({
