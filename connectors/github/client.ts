@@ -2,10 +2,9 @@ import { callSource } from '../source/call-source.ts';
 import { type AppIdentity, appJwt, installationTokens } from './app-token.ts';
 import {
   Approvals,
-  type Commit,
+  Commit,
   Commits,
   Installations,
-  OneCommit,
   Pending,
   Pulls,
   type Read,
@@ -80,7 +79,7 @@ export function githubClient(app: AppIdentity): GithubClient {
     pending: (place, run, signal) =>
       must(get(place, `/actions/runs/${run}/pending_deployments`, Pending, signal)),
     approvals: (place, run, signal) => must(get(place, `/actions/runs/${run}/approvals`, Approvals, signal)),
-    commit: (place, sha, signal) => must(get(place, `/commits/${sha}`, OneCommit, signal)),
+    commit: (place, sha, signal) => must(get(place, `/commits/${sha}`, Commit, signal)),
     pullsOf: (place, sha, signal) => must(get(place, `/commits/${sha}/pulls?per_page=20`, Pulls, signal)),
     commitsOf: (place, pull, signal) =>
       must(get(place, `/pulls/${pull}/commits?per_page=100`, Commits, signal)),

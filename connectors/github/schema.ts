@@ -60,13 +60,12 @@ export const Approvals = z.array(
 export type Approvals = z.infer<typeof Approvals>;
 export const Pulls = z.array(z.looseObject({ number: Id, user: User.nullish() }));
 export type Pulls = z.infer<typeof Pulls>;
-const Commit = z.looseObject({
+export const Commit = z.looseObject({
   sha: Sha,
   author: User.nullish(),
   commit: z.looseObject({ author: z.looseObject({ email: Text.nullish() }).nullish() }),
 });
 export type Commit = z.infer<typeof Commit>;
-export const OneCommit = Commit;
 export const Commits = z.array(Commit);
 export const Token = z.looseObject({ token: z.string().min(1).max(1_000), expires_at: z.iso.datetime() });
 export const Installations = z.array(z.looseObject({ id: Id }));
