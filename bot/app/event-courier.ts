@@ -84,8 +84,8 @@ export function openEvents(
         if (sent.kind === 'gone') return goneNow(place, endpoint, seq);
         if (sent.kind === 'taken') {
           failures.delete(place);
-          // A record, if an empty one: it has left, so it is crossed out at once.
-          return { done: true, record: () => undefined };
+          // A record, if an empty one: the next few share its commit, and not all that waits.
+          return { done: true, mayWait: true, record: () => undefined };
         }
         failures.set(place, failed + 1);
         const wait = WAITS[attempts];

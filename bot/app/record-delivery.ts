@@ -24,7 +24,8 @@ export function recordGivenUp(context: Context, one: WaitingNotice, why: string)
   return write(context, ({ tx, at }) => {
     tx.crossOut([one]);
     // The operator's own log is no message to anybody, and a line that was not edited stands there still.
-    if (context.places.told.includes(notice.place) || notice.kind === 'progress') return;
+    const isForTheOperator = notice.kind === 'change' && context.places.told.includes(notice.place);
+    if (isForTheOperator || notice.kind === 'progress') return;
     const { place, kind } = notice;
     const request = 'request' in notice ? tx.request(notice.request) : null;
     tx.append({ type: 'notification.failed', place, kind, text: { why } }, KEYTURN, at, request);

@@ -11,7 +11,7 @@ export type Delivery =
   | {
       readonly done: true;
       readonly record?: (tx: Transaction, at: Instant) => void;
-      /** Nothing has left this machine, so the record may wait for the next few and share their commit. */
+      /** It does no harm twice, so the record may wait for the next few and share their commit. */
       readonly mayWait?: boolean;
     }
   | { readonly done: false; readonly retryAfterMs: number }

@@ -21,6 +21,7 @@ export function holdTool<I, O extends Options, R>(
       {
         framework: 'ai-sdk',
         tool: name,
+        called: undefined,
         input,
         call: options.toolCallId,
         signal: options.abortSignal,

@@ -20,7 +20,9 @@ export interface Holding
 /** One call of a tool, as its framework tells of it. */
 export interface ToolCall {
   readonly framework: string;
+  /** As its holder calls it, and as the model called it where the framework says so. */
   readonly tool: string;
+  readonly called: string | undefined;
   readonly input: unknown;
   /** The framework's id of the call. Two calls with the same input are two actions. */
   readonly call: string | undefined;
@@ -33,11 +35,13 @@ export interface ToolCall {
  * is whatever the tool itself throws.
  */
 export async function holdCall<R, T>(
-  { framework, tool, input, call, signal }: ToolCall,
+  { framework, tool, called = tool, input, call, signal }: ToolCall,
   holding: Holding,
   run: (input: never) => R | PromiseLike<R>,
   told: (error: GateError) => T,
 ): Promise<R | T> {
+  // People would be shown the name of another tool than the one that runs.
+  if (called !== tool) throw new GateError('INVALID', `${called} is held as ${tool}. Nothing was run.`);
   const { gate = ofEnvironment, action = toAction(tool), target, onBehalfOf, expiresIn } = holding;
   const { reason = `an agent (${framework}) calls ${tool}`, timeout, onStatus } = holding;
   const asked = {

@@ -2,7 +2,7 @@ import { type Holding, holdCall } from './hold-call.ts';
 
 /** What LangChain passes to a tool's function, as far as it is read. */
 interface Config {
-  readonly toolCall?: { readonly id?: string | undefined };
+  readonly toolCall?: { readonly id?: string | undefined; readonly name?: string };
   readonly signal?: AbortSignal;
 }
 
@@ -20,6 +20,7 @@ export function holdTool<I, C extends Config, R>(
       {
         framework: 'langgraph',
         tool: name,
+        called: config.toolCall?.name,
         input,
         call: config.toolCall?.id,
         signal: config.signal,

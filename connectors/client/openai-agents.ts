@@ -2,7 +2,7 @@ import { type Holding, holdCall } from './hold-call.ts';
 
 /** What `@openai/agents` passes to `execute`, as far as it is read. */
 interface Details {
-  readonly toolCall?: { readonly callId?: string };
+  readonly toolCall?: { readonly callId?: string; readonly name?: string };
   readonly signal?: AbortSignal;
 }
 
@@ -20,6 +20,7 @@ export function holdTool<I, C, R>(
       {
         framework: 'openai-agents',
         tool: name,
+        called: details?.toolCall?.name,
         input,
         call: details?.toolCall?.callId,
         signal: details?.signal,

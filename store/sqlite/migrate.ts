@@ -17,6 +17,7 @@ import { sessions } from './migrations/0021-sessions.ts';
 import { progress } from './migrations/0022-progress.ts';
 import { held } from './migrations/0023-held.ts';
 import { goneEndpoints } from './migrations/0024-gone-endpoints.ts';
+import { outboxDue } from './migrations/0027-outbox-due.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
 const MIGRATIONS: readonly string[] = [
@@ -37,6 +38,7 @@ const MIGRATIONS: readonly string[] = [
   progress,
   held,
   goneEndpoints,
+  outboxDue,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

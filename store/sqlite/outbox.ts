@@ -39,11 +39,16 @@ export function outboxIn(db: Database): Outbox & WaitingMessages {
   const nextPlace = db.prepare<[string], { place: Place | null }>(
     'SELECT min(place) AS place FROM outbox WHERE place > ?',
   );
-  const sendable = db.prepare<[Place, number, number, number], Row>(
-    // Each requester's first message, then each one's second, and so on: a flood holds up itself only.
+  const sendable = db.prepare<[Place, Place, number, number, number], Row>(
+    // Each requester's first message, then each one's second, and so on: a flood holds up itself only. What
+    // was never tried and what is due again are read apart, so that what is not due is not read at all.
     `SELECT ${COLUMNS} FROM (
        SELECT one.*, row_number() OVER (PARTITION BY one.turn, requests.requester ORDER BY one.id) AS nth
-       FROM (SELECT * FROM outbox WHERE place = ? AND due_at <= ? ORDER BY turn, id LIMIT ${MOST_LOOKED_AT}) AS one
+       FROM (
+         SELECT * FROM (SELECT * FROM outbox WHERE place = ? AND due_at = 0 ORDER BY turn, id LIMIT ${MOST_LOOKED_AT})
+         UNION ALL
+         SELECT * FROM (SELECT * FROM outbox WHERE place = ? AND due_at > 0 AND due_at <= ? ORDER BY due_at LIMIT ${MOST_LOOKED_AT})
+       ) AS one
        LEFT JOIN requests ON requests.id = one.request AND one.kind IN ('card', 'thread')
        WHERE NOT EXISTS (
          SELECT 1 FROM outbox AS earlier WHERE earlier.place = one.place AND earlier.request = one.request
@@ -89,7 +94,7 @@ export function outboxIn(db: Database): Outbox & WaitingMessages {
         last = place;
       }
     },
-    sendable: (place, at, most) => sendable.all(place, at, at, most).map(toWaiting),
+    sendable: (place, at, most) => sendable.all(place, place, at, at, most).map(toWaiting),
   };
 }
 
