@@ -67,6 +67,9 @@ export function createGate(given: GateSettings = {}): Gate {
     return ofJob;
   };
   return async (action, run, options = {}) => {
+    // Before anybody is asked: an approval of what cannot be run would be used up by it.
+    if (typeof run !== 'function')
+      throw new GateError('INVALID', 'there is nothing to run. Nothing was sent.');
     const leaver = new Leaver(options.signal, timeoutOf(options));
     try {
       const { session, payload } = await ask(settings, action, leaver, options);
