@@ -1,3 +1,4 @@
+import { githubConnector } from '../connectors/github/connector.ts';
 import { gitlabConnector } from '../connectors/gitlab/connector.ts';
 import { type HttpApp, newHttpApp } from '../connectors/http/bindings.ts';
 import type { Connector } from '../connectors/source/connector.ts';
@@ -16,14 +17,25 @@ const LOOK_AFTER_MS = 60_000;
 
 /** The sources that are set up, each by its connector. */
 export function connectorsOf(
-  { gitlab, terraform }: SourceSettings,
+  { github, gitlab, terraform }: SourceSettings,
   rulebook: () => Rulebook,
   now: () => number,
 ): readonly Connector[] {
   const environmentOf = (claims: Readonly<Record<string, string>>) =>
     environmentIn(trustsOf(rulebook(), 'terraform'), claims);
   return [
-    ...(gitlab === null ? [] : [gitlabConnector({ ...gitlab, projects: () => projectsOf(rulebook()) })]),
+    ...(github === null
+      ? []
+      : [
+          githubConnector({
+            ...github,
+            repositories: () => placesOf(rulebook(), 'github', 'repository_id'),
+            now,
+          }),
+        ]),
+    ...(gitlab === null
+      ? []
+      : [gitlabConnector({ ...gitlab, projects: () => placesOf(rulebook(), 'gitlab', 'project_id') })]),
     ...(terraform === null ? [] : [terraformConnector({ ...terraform, environmentOf, now })]),
   ];
 }
@@ -47,10 +59,11 @@ function environmentIn(
   return found?.['environment'] ?? null;
 }
 
-function projectsOf(rulebook: Rulebook) {
-  return trustsOf(rulebook, 'gitlab').map(({ project_id: project, environment }) => ({
-    id: Number(project),
-    environment: environment ?? null,
+/** Where to look for what waits. */
+function placesOf(rulebook: Rulebook, connector: string, id: string) {
+  return trustsOf(rulebook, connector).map((claims) => ({
+    id: Number(claims[id]),
+    environment: claims['environment'] ?? null,
   }));
 }
 

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import type { WebhookKey } from '../ports/rulebook.ts';
 import { type Environment, given } from './environment.ts';
 import type { PolicyFile } from './schema.ts';
@@ -38,7 +39,11 @@ export function readSourceSettings(
         ? null
         : {
             appId: github.app_id,
-            privateKey: secret('github.private_key_env', github.private_key_env),
+            privateKey: pem(
+              secret('github.private_key_env', github.private_key_env),
+              github.private_key_env,
+              problems,
+            ),
             webhookSecret: secret('github.webhook_secret_env', github.webhook_secret_env),
             apiUrl: github.api_url.replace(/\/+$/, ''),
           },
@@ -63,4 +68,17 @@ function readGitlab(
   const key = toSecretKey(text);
   if (key === null && text.length >= SHORTEST) problems.push(`${variable} ${NO_SECRET}`);
   return key === null ? null : { url: url.replace(/\/+$/, ''), token, key };
+}
+
+/** A variable that cannot hold several lines holds `\\n` between them. */
+function pem(text: string, variable: string, problems: string[]): string {
+  const key = text.replaceAll('\\n', '\n');
+  try {
+    if (createPrivateKey(key).asymmetricKeyType === 'rsa') return key;
+  } catch {
+    // What is in it is never told.
+  }
+  if (text.length >= SHORTEST)
+    problems.push(`${variable} must hold the RSA private key of the GitHub App, as PEM`);
+  return key;
 }

@@ -26,6 +26,8 @@ export interface Held {
 
 export interface KnownHeld {
   held(connector: string, subject: string): Held | null;
+  /** The first 100 whose subject begins so. */
+  heldUnder(connector: string, prefix: string): readonly Held[];
   /** Everything that this request holds, oldest first. */
   heldOf(request: RequestId): readonly Held[];
   /** What this connector's source still waits for, oldest first. */

@@ -11,7 +11,7 @@ export interface Delivery {
   readonly at: Instant;
 }
 
-/** What a delivery is about. */
+/** What a delivery is about. `subject`: one thing; or, where it ends with a slash, everything whose subject begins so. */
 export type Parsed =
   | { readonly kind: 'hold'; readonly hold: ToHold }
   /** Nobody waits for it there any more. */

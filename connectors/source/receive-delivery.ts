@@ -78,16 +78,22 @@ async function handle(
       });
       return refuse('INVALID', { fields: parsed.fields });
     case 'gone':
-      await leaveHeld(context, { connector: connector.name, subject: parsed.subject }, parsed.why);
+      for (const one of namedBy(context, connector.name, parsed.subject))
+        await leaveHeld(context, one, parsed.why);
       return null;
     case 'ended': {
       const { subject, status, detail } = parsed;
-      await endHeld(context, { connector: connector.name, subject }, { status, detail });
+      for (const one of namedBy(context, connector.name, subject))
+        await endHeld(context, one, { status, detail });
       return null;
     }
     case 'hold':
       return hold(connector, context, logger, parsed.hold);
   }
+}
+
+function namedBy({ store }: Context, connector: string, subject: string) {
+  return subject.endsWith('/') ? store.committed.heldUnder(connector, subject) : [{ connector, subject }];
 }
 
 /** Asks the source what only it knows, and holds it. What the policy refuses, the source is told at once. */

@@ -8,6 +8,7 @@ const fence = (page: string, name: string) =>
   new RegExp(`\`\`\`yaml ${name}\n([\\s\\S]*?)\`\`\``).exec(read(page))?.[1] ?? '';
 
 it.each([
+  ['github', 'connectors/github/README.md'],
   ['gitlab', 'connectors/gitlab/README.md'],
   ['terraform', 'connectors/terraform/README.md'],
 ])('the settings of the page of %s load, beside those of the policy page', (name, page) => {

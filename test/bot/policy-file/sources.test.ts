@@ -8,7 +8,11 @@ import { changed, SOUND, soundFile } from './sound-policy.ts';
 const AUTH = /auth: \{ token_sha256: d+ \}/.exec(SOUND)?.[0] ?? '';
 const GITHUB = 'connectors: { github: { app_id: "12", private_key_env: APP_KEY, webhook_secret_env: HOOK } }';
 const withTop = (text: string, top: string) => text.replace('version: 1', `version: 1\n${top}`);
-const ENV = { APP_KEY: 'x'.repeat(40), HOOK: 'y'.repeat(40) };
+const APP_KEY = String(
+  generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+);
+// As a variable that cannot hold several lines.
+const ENV = { APP_KEY: APP_KEY.replaceAll('\n', '\\n'), HOOK: 'y'.repeat(40) };
 const settings = (text: string, env: Record<string, string>) =>
   readSettings(soundFile(text), '/etc/keyturn/keyturn.yaml', env);
 
@@ -17,7 +21,7 @@ it('a client of a source is known by what the source says of it, and its secrets
   const { sources } = settings(text, ENV);
   expect(sources.github).toEqual({
     appId: '12',
-    privateKey: ENV.APP_KEY,
+    privateKey: APP_KEY,
     webhookSecret: ENV.HOOK,
     apiUrl: 'https://api.github.com',
   });

@@ -1,0 +1,111 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { ToHold } from '../../bot/app/hold-for-source.ts';
+import type { Word } from '../../bot/app/release-held.ts';
+import { SourceBusy } from '../source/call-source.ts';
+import type { Connector, Told } from '../source/connector.ts';
+import { type GithubClient, githubClient } from './client.ts';
+import { parse, type Ref, toHold } from './parse.ts';
+import { whole } from './whole.ts';
+
+export interface GithubOptions {
+  readonly appId: string;
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  readonly apiUrl: string;
+  /** The repositories that clients of the policy name. */
+  readonly repositories: () => readonly { readonly id: number; readonly environment: string | null }[];
+  readonly now: () => number;
+}
+
+const FORK = 'Keyturn holds nothing of a fork: its workflow is not one of this repository.';
+
+/**
+ * Deployments of GitHub Actions that wait for a custom protection rule:
+ * https://docs.github.com/en/actions/how-tos/deploy/configure-and-manage-deployments/create-custom-protection-rules
+ */
+export function githubConnector(options: GithubOptions): Connector {
+  const { webhookSecret, repositories } = options;
+  const api = githubClient(options);
+  const { host: apiHost } = new URL(options.apiUrl);
+  const host = apiHost === 'api.github.com' ? 'github.com' : apiHost;
+  return {
+    name: 'github',
+    // What GitHub sends at most is 25 MB; of these events, a few dozen KB.
+    mostBytes: 1024 * 1024,
+    tellsOutcome: true,
+    verify({ body, header }) {
+      const text = /^sha256=([0-9a-f]{64})$/.exec(header('x-hub-signature-256') ?? '')?.[1] ?? '';
+      const given = Buffer.from(text, 'hex');
+      const wanted = createHmac('sha256', webhookSecret).update(body).digest();
+      const delivery = header('x-github-delivery') ?? '';
+      if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return null;
+      return /^[0-9A-Za-z-]{1,100}$/.test(delivery) ? { id: delivery } : null;
+    },
+    parse: ({ body, header }) => parse(body, header('x-github-event') ?? ''),
+    async enrich(hold, signal) {
+      const ref = hold.ref as unknown as Ref;
+      const { place, environment } = ref;
+      const run = await api.run(place, ref.run, signal);
+      // A name can be given to another repository; the id of what answers cannot.
+      if (run === null || run.repository.id !== place.id) return null;
+      if (!(await isPending(api, ref, signal))) return null;
+      if (run.head_repository?.id !== place.id) {
+        await api.review(place, ref.run, environment, 'rejected', FORK, signal);
+        return null;
+      }
+      return whole(api, host, hold, ref, run, signal);
+    },
+    async release(word, signal) {
+      try {
+        return await tell(api, word, signal);
+      } catch (cause) {
+        if (cause instanceof SourceBusy) return { is: 'later', retryAfterMs: cause.retryAfterMs };
+        throw cause;
+      }
+    },
+    async reconcile(signal) {
+      const wanted = repositories();
+      if (wanted.length === 0) return [];
+      const found: ToHold[] = [];
+      for (const place of await api.places(new Set(wanted.map(({ id }) => id)), signal)) {
+        const only = wanted.filter(({ id }) => id === place.id).map(({ environment }) => environment);
+        for (const run of await api.waitingRuns(place, signal)) {
+          const names = (await api.pending(place, run.id, signal)).map(({ environment }) => environment.name);
+          for (const environment of names.filter((name) => only.includes(null) || only.includes(name))) {
+            found.push(toHold({ place, run: run.id, attempt: run.run_attempt, environment }));
+          }
+        }
+      }
+      return found;
+    },
+  };
+}
+
+async function isPending(api: GithubClient, { place, run, environment }: Ref, signal: AbortSignal) {
+  const waiting = await api.pending(place, run, signal);
+  return waiting.some(({ environment: { name } }) => name === environment);
+}
+
+async function tell(api: GithubClient, word: Word, signal: AbortSignal): Promise<Told> {
+  const ref = JSON.parse(word.held.ref) as Ref;
+  const { place, run: id, environment } = ref;
+  const run = await api.run(place, id, signal);
+  if (run === null) return { is: 'gone', why: 'the run is not in GitHub' };
+  if (ref.attempt !== null && run.run_attempt !== ref.attempt)
+    return { is: 'gone', why: 'the run was started again in GitHub' };
+  const state = word.verdict === 'approve' ? 'approved' : 'rejected';
+  // Ours is known again by the request that it names.
+  const comment = `${word.comment} (${word.held.request})`;
+  if (await isPending(api, ref, signal)) {
+    if (await api.review(place, id, environment, state, comment, signal)) return { is: 'told' };
+    throw new Error('GitHub does not take the review of what waits for one');
+  }
+  const said = await api.approvals(place, id, signal);
+  const isOurs = said.some(
+    (one) =>
+      one.state === state &&
+      one.comment === comment &&
+      one.environments.some(({ name }) => name === environment),
+  );
+  return isOurs ? { is: 'told' } : { is: 'gone', why: 'the deployment does not wait in GitHub any more' };
+}

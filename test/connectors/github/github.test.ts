@@ -1,0 +1,170 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { lookAfter } from '../../../connectors/source/look-after.ts';
+import { behavesLikeAConnector } from '../../conformance/connector.ts';
+import { FakeClock } from '../../helpers/fake-clock.ts';
+import type { RulebookChanges } from '../../helpers/rulebook.ts';
+import { startKeyturn } from '../../helpers/start-keyturn.ts';
+import { HOUR, seeAndApprove } from '../api/world.ts';
+import { CLIENT, githubWorld, SOURCE } from './world.ts';
+
+const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
+
+behavesLikeAConnector('github', githubWorld, { client: CLIENT });
+
+/** `bobIs`: the number of bob's account. */
+async function world({ bobIs = 50, ...changes }: RulebookChanges & { readonly bobIs?: number } = {}) {
+  const clock = new FakeClock();
+  const source = await githubWorld(() => clock.wall());
+  onTestFinished(() => source.down());
+  const accounts = { [`github:${new URL(source.github.url).host}/${bobIs}`]: 'bob' } as const;
+  const keyturn = await startKeyturn(
+    { source: SOURCE, client: CLIENT, accounts, ...changes },
+    { clock, ports: { connectors: [source.connector] } },
+  );
+  const post = ({ body, headers }: { body: Uint8Array; headers: Record<string, string> }) =>
+    fetch(`${keyturn.url}/webhooks/github`, { method: 'POST', headers, body: Buffer.from(body) });
+  const requests = async () => (await keyturn.get('dora', '/v1/requests')).body.items;
+  const sweep = () => lookAfter(source.connector, keyturn.keyturn.context, QUIET);
+  return { ...source, keyturn, post, requests, sweep };
+}
+
+it('shows the commit and the workflow that would run, and asks GitHub for no more than it needs', async () => {
+  const { github, keyturn, post, requests } = await world();
+  expect((await post(github.requested(github.wait('one')))).status).toBe(200);
+  const [held] = await requests();
+  expect(held).toMatchObject({
+    action: 'github.deploy',
+    target: { system: 'github', environment: 'prod', resource: 'acme/api' },
+    reason: 'Deploy main to prod: Add orders',
+  });
+  const { payload } = (await keyturn.get('bob', `/v1/requests/${held.id}/payload`)).body;
+  expect(payload).toMatchObject({
+    workflow: '.github/workflows/deploy.yml',
+    run_attempt: 1,
+    sha: 'c0ffee'.padEnd(40, '0'),
+    pull_requests: [5],
+  });
+  await seeAndApprove(keyturn, 'bob', held);
+  await expect.poll(() => github.runs.get('one')?.reviews).toHaveLength(1);
+  expect(github.complaints).toEqual([]);
+});
+
+it.each([
+  [11, 'started the run'],
+  [12, 'started this attempt'],
+  [13, 'wrote a commit of it'],
+  [14, 'wrote pull request 5'],
+  [15, 'wrote a commit of it'],
+])('account %i, who %s, cannot approve it', async (bobIs, because) => {
+  const { github, keyturn, post, requests } = await world({ bobIs });
+  await post(github.requested(github.wait('one')));
+  const [held] = await requests();
+  expect(held.excluded).toContainEqual({ person: 'bob', because });
+  expect((await seeAndApprove(keyturn, 'bob', held)).body.code).toBe('SELF_REVIEW');
+});
+
+it('a commit that GitHub ties to no account is of somebody whom nobody knows', async () => {
+  const { github, post, requests } = await world();
+  await post(github.requested(github.wait('one', { author: null, pull: null })));
+  expect((await requests())[0].unresolved).toContainEqual({
+    account: 'github-commit:dev@acme.example',
+    because: 'wrote a commit of it',
+  });
+});
+
+it('holds nothing of a fork, and says so there', async () => {
+  const { github, post, requests } = await world();
+  const run = github.wait('one', { headRepository: 666 });
+  await post(github.requested(run));
+  expect(run.reviews).toEqual([expect.objectContaining({ state: 'rejected' })]);
+  expect(await requests()).toEqual([]);
+});
+
+it('one review answers all jobs of a run and an environment; another environment is another request', async () => {
+  const { github, keyturn, post, requests } = await world({
+    client: { ...CLIENT, targets: ['github/**'] },
+  });
+  const run = github.wait('one', { environments: ['prod', 'dev'] });
+  await Promise.all([
+    post(github.requested(run)),
+    post(github.requested(run)),
+    post(github.requested(run, 'dev')),
+  ]);
+  const all = await requests();
+  expect(all).toHaveLength(2);
+  for (const held of all) await seeAndApprove(keyturn, 'bob', held);
+  await expect.poll(() => run.reviews.map(({ environment }) => environment).sort()).toEqual(['dev', 'prod']);
+});
+
+it('a run that is started again is another request, and an approval of the first attempt is none of the second', async () => {
+  const { github, keyturn, post, requests } = await world();
+  const run = github.wait('one');
+  await post(github.requested(run));
+  const [first] = await requests();
+  run.attempt = 2;
+  await post(github.requested(run));
+  expect(await requests()).toHaveLength(2);
+  await seeAndApprove(keyturn, 'bob', first);
+  await expect
+    .poll(async () => (await keyturn.get('bob', `/v1/requests/${first.id}`)).body.state)
+    .toBe('failed');
+  expect(run.reviews).toEqual([]);
+});
+
+it('says the same word twice only once', async () => {
+  const { github, keyturn, post, connector, requests } = await world();
+  const run = github.wait('one');
+  await post(github.requested(run));
+  const [request] = await requests();
+  await seeAndApprove(keyturn, 'bob', request);
+  await expect.poll(() => run.reviews).toHaveLength(1);
+  const [held] = keyturn.keyturn.context.store.committed.heldOf(request.id);
+  if (held === undefined) throw new Error('nothing is held');
+  const word = { held, verdict: 'approve', comment: 'Approved in Keyturn.', secrets: {} } as const;
+  const signal = AbortSignal.timeout(5_000);
+  expect(await connector.release(word, signal)).toEqual({ is: 'told' });
+  expect(run.reviews).toHaveLength(1);
+  expect(await connector.release({ ...word, verdict: 'reject' }, signal)).toMatchObject({ is: 'gone' });
+});
+
+it('the sweep finds a run whose delivery was lost, and holds it once', async () => {
+  const { github, sweep, requests } = await world();
+  github.wait('one');
+  await sweep();
+  await sweep();
+  expect(await requests()).toHaveLength(1);
+});
+
+it('reports how the run ended, and what was called off is cancelled', async () => {
+  const { github, keyturn, post, requests } = await world();
+  const [failing, leaving] = [github.wait('one'), github.wait('two')];
+  await post(github.requested(failing));
+  await seeAndApprove(keyturn, 'bob', (await requests())[0]);
+  await expect.poll(() => failing.reviews).toHaveLength(1);
+  await expect
+    .poll(() => keyturn.keyturn.context.store.committed.heldUnder('github', 'github')[0]?.status)
+    .toBe('released');
+  await post(github.completed(failing, 'failure'));
+  await post(github.requested(leaving));
+  await post(github.completed(leaving, 'cancelled'));
+  expect((await requests()).map(({ state }: { state: string }) => state)).toEqual(['cancelled', 'failed']);
+});
+
+it('takes a new token when the old one is over, and waits where GitHub asks for time', async () => {
+  const { github, keyturn, post, requests } = await world({
+    limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
+  });
+  await post(github.requested(github.wait('one')));
+  keyturn.clock.advance(2 * HOUR);
+  await post(github.requested(github.wait('two')));
+  const [second] = await requests();
+  github.instead = 403;
+  await seeAndApprove(keyturn, 'bob', second);
+  await expect.poll(async () => (await requests())[0].state).toBe('executing');
+  github.instead = null;
+  const later = () => {
+    keyturn.clock.advance(1_000);
+    return github.runs.get('two')?.reviews.length;
+  };
+  await expect.poll(later, { timeout: 10_000 }).toBe(1);
+});
