@@ -76,6 +76,10 @@ export function createGate(given: GateSettings = {}): Gate {
       const { request, release } = await pass(session, payload);
       leaver.dispose();
       return await perform(session, request, release, run, options.signal);
+    } catch (cause) {
+      // A session that Keyturn no longer knows: the next call shows the job's token anew.
+      if (cause instanceof GateError && cause.code === 'NOT_CONFIGURED') ofJob = null;
+      throw cause;
     } finally {
       leaver.dispose();
     }
