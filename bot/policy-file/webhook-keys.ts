@@ -1,11 +1,11 @@
 import { createHmac, createPublicKey, timingSafeEqual, verify } from 'node:crypto';
+import { readWebhookKey } from '../../queue/executors/standard-webhook.ts';
 import { sha256Hex } from '../core/digest.ts';
 import type { WebhookKey } from '../ports/rulebook.ts';
 import { type Environment, given } from './environment.ts';
 import { asList } from './globs.ts';
 import type { PolicyFile } from './schema.ts';
 
-const SECRET = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
 /** The fixed head of an Ed25519 public key in DER (RFC 8410). */
 const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 
@@ -38,9 +38,8 @@ export const NO_SECRET = 'must hold whsec_ and the base64 of 24 to 64 random byt
 
 /** Null where it is no secret of Standard Webhooks. */
 export function toSecretKey(text: string): WebhookKey | null {
-  const bytes = Buffer.from(SECRET.exec(text)?.[1] ?? '', 'base64');
-  if (bytes.length < 24 || bytes.length > 64) return null;
-  return { id: idOf(bytes), kind: 'hmac', verifies: hmacVerifier(bytes) };
+  const bytes = readWebhookKey(text);
+  return bytes === null ? null : { id: idOf(bytes), kind: 'hmac', verifies: hmacVerifier(bytes) };
 }
 
 /** Of HMAC-SHA256 under this secret. */

@@ -67,12 +67,19 @@ export function createGate(given: GateSettings = {}): Gate {
     return ofJob;
   };
   return async (action, run, options = {}) => {
+    // Before anybody is asked: an approval of what cannot be run would be used up by it.
+    if (typeof run !== 'function')
+      throw new GateError('INVALID', 'there is nothing to run. Nothing was sent.');
     const leaver = new Leaver(options.signal, timeoutOf(options));
     try {
       const { session, payload } = await ask(settings, action, leaver, options);
       const { request, release } = await pass(session, payload);
       leaver.dispose();
       return await perform(session, request, release, run, options.signal);
+    } catch (cause) {
+      // A session that Keyturn no longer knows: the next call shows the job's token anew.
+      if (cause instanceof GateError && cause.code === 'NOT_CONFIGURED') ofJob = null;
+      throw cause;
     } finally {
       leaver.dispose();
     }

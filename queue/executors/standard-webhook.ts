@@ -5,11 +5,15 @@ export type WebhookSigner = (content: string) => string;
 
 /** The secret of a config: `whsec_` and base64, 24 to 64 bytes (standardwebhooks.com, "Symmetric"). */
 export function webhookKey(secret: string): Buffer {
-  const key = bytesAfter('whsec_', secret);
-  if (key === null || key.length < 24 || key.length > 64) {
-    throw new TypeError('must be whsec_ and the base64 of 24 to 64 random bytes');
-  }
+  const key = readWebhookKey(secret);
+  if (key === null) throw new TypeError('must be whsec_ and the base64 of 24 to 64 random bytes');
   return key;
+}
+
+/** Null where it is no such secret. */
+export function readWebhookKey(secret: string): Buffer | null {
+  const key = bytesAfter('whsec_', secret);
+  return key !== null && key.length >= 24 && key.length <= 64 ? key : null;
 }
 
 export function sharedSecretSigner(key: Buffer): WebhookSigner {

@@ -56,3 +56,12 @@ it('takes no job’s token in the place of one that was given and is empty', asy
   expect((await errorOf(createGate({ url, token: '' })(EXPORT, () => 'ran'))).code).toBe('NOT_CONFIGURED');
   expect(exchanges).toEqual([]);
 });
+
+it('shows the token of the job anew once its session is not known any more', async () => {
+  const { fake, url, exchanges } = await inAJob();
+  const gate = createGate({ url });
+  fake.refuseNext('submit', { status: 401, code: 'UNAUTHENTICATED' });
+  expect((await errorOf(gate(EXPORT, () => 'ran'))).code).toBe('NOT_CONFIGURED');
+  expect((await errorOf(gate(EXPORT, () => 'ran'))).code).toBe('NOT_CONFIGURED');
+  expect(exchanges).toHaveLength(2);
+});

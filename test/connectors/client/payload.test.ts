@@ -60,4 +60,10 @@ describe('a payload', () => {
     expect((await errorOf(gate({ ...EXPORT, ...change }, () => 'ran'))).code).toBe('INVALID');
     expect(fake.calls).toEqual([]);
   });
+
+  it('without a function to run is not sent', async () => {
+    const { fake, gate } = await gated();
+    expect((await errorOf(gate(EXPORT, undefined as never))).code).toBe('INVALID');
+    expect(fake.calls).toEqual([]);
+  });
 });

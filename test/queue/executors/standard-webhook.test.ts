@@ -1,6 +1,8 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
+import { readWebhookKeys } from '../../../bot/policy-file/webhook-keys.ts';
+import { verifyStandardWebhook } from '../../../connectors/http/standard-webhook.ts';
 import { webhookHeaders, webhookSigner } from '../../../queue/executors/standard-webhook.ts';
 
 /** The example that the specification's own libraries are tested with. */
@@ -54,6 +56,27 @@ describe('signing per Standard Webhooks', () => {
     const signature = Buffer.from(first.slice(4), 'base64');
     expect(verify(null, content(EXAMPLE.body), publicKey, signature)).toBe(true);
     expect(verify(null, content('{}'), publicKey, signature)).toBe(false);
+  });
+
+  it('is taken by another Keyturn, which knows the shared secret or the public key', () => {
+    const { seed, point } = aKeyPair();
+    const at = 1_614_265_330_000;
+    const headers = webhookHeaders([webhookSigner(whsk(seed)), webhookSigner(OTHER)], { ...now(), at });
+    const webhook = { public_key: `whpk_${point.toString('base64')}`, secret_env: 'S' };
+    const keysOf = (given: object) =>
+      readWebhookKeys({ clients: { there: { auth: { webhook: given } } } } as never, { S: OTHER }, []).get(
+        'there',
+      );
+    const verified = (given: object, body = EXAMPLE.body) =>
+      verifyStandardWebhook({
+        body: Buffer.from(body),
+        header: (name) => headers[name],
+        keys: keysOf(given) ?? [],
+        at,
+      })?.key.kind;
+    expect(verified({ public_key: webhook.public_key })).toBe('ed25519');
+    expect(verified({ secret_env: webhook.secret_env })).toBe('hmac');
+    expect([verified(webhook, '{}'), verified({ secret_env: [] })]).toEqual([undefined, undefined]);
   });
 
   it('takes a private key also with its public key behind it, and then only with its own', () => {
