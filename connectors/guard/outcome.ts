@@ -16,8 +16,8 @@ const LONGEST_DETAIL = 500;
 
 /** Tells how it ended. When that fails, what was run was still run: only a warning, and no other exit code. */
 export async function reportOutcome(
-  session: Session,
-  request: RequestView,
+  session: Pick<Session, 'client' | 'interruption' | 'progress'>,
+  request: Pick<RequestView, 'id' | 'label'>,
   nonce: string,
   { status, exitCode, detail }: Outcome,
 ): Promise<void> {

@@ -87,6 +87,17 @@ it('the GitHub workflow runs its step once, after people agreed, with the token 
   expect(ran()).toBe('42\n');
 });
 
+it('the step with the action gives what the action takes, and reads what it gives', () => {
+  const { inputs, outputs } = parse(readFileSync(join(import.meta.dirname, '../../action.yml'), 'utf8'));
+  const { permissions, steps } = parse(fence('github-action')).jobs.deploy;
+  expect(permissions['id-token']).toBe('write');
+  const given = Object.keys(steps[1].with);
+  expect(Object.keys(inputs)).toEqual(expect.arrayContaining(given));
+  const needed = Object.entries<{ required: boolean }>(inputs).filter(([, { required }]) => required);
+  expect(given).toEqual(expect.arrayContaining(needed.map(([name]) => name)));
+  expect(Object.keys(outputs)).toContain('payload');
+});
+
 it('the GitLab job does so too', async () => {
   const world = await oidcWorld(TOKEN_OF_THE_JOB);
   const { folder, ran, env } = runner();

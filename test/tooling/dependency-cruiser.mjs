@@ -85,7 +85,7 @@ const adapters = [
   ),
   adapter(
     'connectors-are-strangers',
-    { path: '^(connectors/[^/]+)/', pathNot: ['^connectors/(guard|hook|mcp|client)/', WIRE_FORMAT] },
+    { path: '^(connectors/[^/]+)/', pathNot: ['^connectors/(guard|hook|mcp|client|action)/', WIRE_FORMAT] },
     [
       CORE,
       PORTS,
@@ -118,10 +118,10 @@ const adapters = [
     name: 'client-stays-small',
     severity: 'error',
     comment:
-      'connectors/client is a library for other people’s programs. It imports itself, connectors/guard, the tool names of connectors/hook and Node, and no SDK.',
-    from: { path: '^connectors/client/' },
+      'connectors/client and connectors/action run in other people’s programs and jobs. They import themselves, connectors/guard, the tool names of connectors/hook and Node, and no SDK.',
+    from: { path: '^connectors/(client|action)/' },
     to: {
-      pathNot: ['^connectors/(client|guard)/', '^connectors/hook/(submission|tool-call)\\.ts$'],
+      pathNot: ['^connectors/(client|action|guard)/', '^connectors/hook/(submission|tool-call)\\.ts$'],
       dependencyTypesNot: ['core'],
     },
   },

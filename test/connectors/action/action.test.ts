@@ -1,0 +1,216 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import { MINUTE, review, seeAndApprove } from '../api/world.ts';
+import { endOf, nthRequest } from '../hook/world.ts';
+import { type OidcWorld, oidcWorld } from '../oidc/world.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const manifest = parse(readFileSync(join(ROOT, 'action.yml'), 'utf8'));
+const BUNDLE = join(ROOT, manifest.runs.main);
+const KNOWN = { accounts: { 'github:127.0.0.1/583231': 'eve' } } as const;
+
+/** A job of GitHub Actions with this one step, as its runner starts it: before the job, and once after. */
+class Job {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'keyturn-action-'));
+  readonly #world: OidcWorld;
+  readonly #address: string;
+
+  private constructor(world: OidcWorld, address: string) {
+    this.#world = world;
+    this.#address = address;
+    for (const file of ['output', 'state']) writeFileSync(join(this.#folder, file), '');
+    onTestFinished(() => rmSync(this.#folder, { recursive: true, force: true }));
+  }
+
+  static async start(world: OidcWorld): Promise<Job> {
+    const server = createServer(async (_incoming, response) => {
+      response.end(JSON.stringify({ value: await world.issuer.token() }));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    onTestFinished(() => void server.close());
+    return new Job(world, `http://127.0.0.1:${(server.address() as AddressInfo).port}/token?api-version=2`);
+  }
+
+  /** The step itself. */
+  step(inputs: Record<string, string> = {}, url = this.#world.keyturn.url) {
+    return this.#run({ url, ...inputs }, {});
+  }
+
+  /** Its `post`, when the job has ended so. */
+  after(status: string) {
+    const state = Object.entries(this.#read('state')).map(([name, value]) => [`STATE_${name}`, value]);
+    return this.#run({ url: this.#world.keyturn.url, 'job-status': status }, Object.fromEntries(state));
+  }
+
+  outputs(): Record<string, string> {
+    return this.#read('output');
+  }
+
+  #run(inputs: Record<string, string>, state: Record<string, string>) {
+    const given = {
+      action: 'db.migrate',
+      target: 'postgres/prod/orders',
+      reason: 'release 12',
+      payload: '{"version":"42"}',
+      'job-status': 'success',
+      audience: 'keyturn',
+      ...inputs,
+    };
+    const child = spawn(process.execPath, [BUNDLE], {
+      cwd: this.#folder,
+      env: {
+        PATH: '/usr/bin:/bin',
+        ...Object.fromEntries(
+          Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+        ),
+        ...state,
+        GITHUB_OUTPUT: join(this.#folder, 'output'),
+        GITHUB_STATE: join(this.#folder, 'state'),
+        GITHUB_SERVER_URL: 'https://github.com',
+        GITHUB_REPOSITORY: 'acme/api',
+        GITHUB_REPOSITORY_ID: '7300',
+        GITHUB_RUN_ID: '88',
+        GITHUB_RUN_ATTEMPT: '1',
+        GITHUB_JOB: 'deploy',
+        GITHUB_SHA: 'c0ffee',
+        GITHUB_REF: 'refs/heads/main',
+        GITHUB_WORKFLOW_REF: 'acme/api/.github/workflows/deploy.yml@refs/heads/main',
+        ACTIONS_ID_TOKEN_REQUEST_URL: this.#address,
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'right-of-the-job',
+      },
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return { child, end: endOf(child) };
+  }
+
+  #read(file: string): Record<string, string> {
+    const text = readFileSync(join(this.#folder, file), 'utf8');
+    return Object.fromEntries(
+      [...text.matchAll(/^(\w+)<<(\S+)\n([\s\S]*?)\n\2$/gm)].map(([, name = '', , value = '']) => [
+        name,
+        value,
+      ]),
+    );
+  }
+}
+
+it('is in step with its sources', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-bundle-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const made = join(folder, 'keyturn.mjs');
+  execFileSync(process.execPath, [join(ROOT, 'test/tooling/build-action.mjs'), made]);
+  const isSame = readFileSync(made, 'utf8') === readFileSync(BUNDLE, 'utf8');
+  expect(isSame, 'run npm run build:action and commit what it makes').toBe(true);
+});
+
+it('names inputs that it reads, and reads the end of the job from the runner', () => {
+  expect(Object.keys(manifest.inputs).sort()).toEqual(
+    ['action', 'audience', 'job-status', 'payload', 'reason', 'target', 'timeout', 'url'].sort(),
+  );
+  expect(manifest.inputs['job-status'].default).toMatch(/^\$\{\{ job\.status \}\}$/);
+  expect(manifest.runs).toMatchObject({ using: 'node20', 'post-if': 'always()', post: manifest.runs.main });
+});
+
+it('holds the job with its own token, lets it go on once, and reports how it ended', async () => {
+  const world = await oidcWorld(KNOWN);
+  const job = await Job.start(world);
+  const step = job.step();
+  const request = await nthRequest(world.keyturn);
+  expect(request).toMatchObject({
+    requester: { id: 'ci', verified_by: 'oidc' },
+    links: ['https://github.com/acme/api/actions/runs/88'],
+  });
+  await seeAndApprove(world.keyturn, 'bob', request);
+  const ended = await step.end;
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(JSON.parse(job.outputs()['payload'] ?? '')).toMatchObject({
+    version: '42',
+    github: { repository_id: '7300', sha: 'c0ffee', job: 'deploy' },
+  });
+  expect((await world.keyturn.get('bob', `/v1/requests/${request.id}`)).body.state).toBe('executing');
+  expect((await job.after('success').end).code).toBe(0);
+  const { body } = await world.keyturn.get('bob', `/v1/requests/${request.id}`);
+  expect(body).toMatchObject({
+    state: 'succeeded',
+    execution: { outcome: { detail: 'the job ended with success' } },
+  });
+});
+
+it.each(['failure', 'cancelled'])('reports a job that ended with %s as failed', async (status) => {
+  const world = await oidcWorld(KNOWN);
+  const job = await Job.start(world);
+  const step = job.step();
+  const request = await nthRequest(world.keyturn);
+  await seeAndApprove(world.keyturn, 'bob', request);
+  await step.end;
+  await job.after(status).end;
+  expect((await world.keyturn.get('bob', `/v1/requests/${request.id}`)).body.state).toBe('failed');
+});
+
+it('ends the job where it was rejected, or where nobody decided in time, and reports nothing after it', async () => {
+  const world = await oidcWorld(KNOWN);
+  const rejected = await Job.start(world);
+  const first = rejected.step();
+  await review(world.keyturn, 'bob', await nthRequest(world.keyturn), 'reject', {
+    comment: 'not on a Friday',
+  });
+  const no = await first.end;
+  expect([no.code, no.stderr, no.stdout]).toEqual([
+    77,
+    expect.stringContaining('not on a Friday'),
+    expect.stringContaining('::error title=Keyturn::'),
+  ]);
+  expect(rejected.outputs()).toEqual({});
+  expect((await rejected.after('failure').end).code).toBe(0);
+  const late = await Job.start(world);
+  const second = late.step();
+  await nthRequest(world.keyturn, 2);
+  world.keyturn.clock.advance(31 * MINUTE);
+  expect((await second.end).code).toBe(77);
+});
+
+it('a job that is called off takes its request along', async () => {
+  const world = await oidcWorld(KNOWN);
+  const job = await Job.start(world);
+  const { child, end } = job.step();
+  const { id } = await nthRequest(world.keyturn);
+  child.kill('SIGINT');
+  expect((await end).code).toBe(75);
+  expect((await world.keyturn.get('bob', `/v1/requests/${id}`)).body.state).toBe('cancelled');
+});
+
+it.each([
+  ['an input is missing', { reason: '' }, 78],
+  ['the payload is no object', { payload: '[1]' }, 78],
+  ['the payload speaks for the job', { payload: '{"github":{"sha":"beef"}}' }, 78],
+])('runs nothing where %s', async (_what, inputs, code) => {
+  const world = await oidcWorld(KNOWN);
+  const job = await Job.start(world);
+  expect((await job.step(inputs).end).code).toBe(code);
+  expect((await world.keyturn.get('carol', '/v1/requests')).body.items).toEqual([]);
+});
+
+it('runs nothing while Keyturn is away', async () => {
+  const world = await oidcWorld(KNOWN);
+  const job = await Job.start(world);
+  const { code, stdout } = await job.step({}, 'http://127.0.0.1:9').end;
+  expect([code, stdout]).toEqual([69, expect.stringContaining('::error')]);
+}, 30_000);
+
+it('the runner is told to hide what is secret before it could be printed', async () => {
+  const world = await oidcWorld(KNOWN);
+  const job = await Job.start(world);
+  const step = job.step();
+  await seeAndApprove(world.keyturn, 'bob', await nthRequest(world.keyturn));
+  const { stdout, stderr } = await step.end;
+  const masked = [...stdout.matchAll(/^::add-mask::(\S+)$/gm)].map(([, value]) => value);
+  expect(masked).toHaveLength(2);
+  expect(masked[0]).toMatch(/^kts_/);
+  for (const value of masked) expect(stderr).not.toContain(value);
+});
