@@ -157,9 +157,10 @@ var Interruption = class {
 var LONGEST = 2e3;
 var WHITE_SPACE = /[\s\p{Zl}\p{Zp}]+/gu;
 var INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu;
+var COMMAND = /#(?=#\w*\[)/g;
 var ANY_TOKEN = /kt[pc]_[\x21-\x7e]+/g;
 function plain(text) {
-  const line = text.replace(WHITE_SPACE, " ").replace(INVISIBLE, "").trim();
+  const line = text.replace(WHITE_SPACE, " ").replace(INVISIBLE, "").replace(COMMAND, "# ").trim();
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 function hideTokens(text, token) {
@@ -826,7 +827,7 @@ function fail(message) {
 `);
 }
 function append(file, name, value) {
-  if (file === void 0 || file === "") return;
+  if (file === void 0 || file === "") throw new Ended(EXIT.usage, "this is no runner of GitHub.");
   const end = `keyturn_${randomUUID3()}`;
   appendFileSync(file, `${name}<<${end}
 ${value}
@@ -871,10 +872,14 @@ async function hold(environment, io) {
   if (!isWhatWasSubmitted(release, JSON.parse(payload)))
     return await end(EXIT.refused, "it was released with another payload than was submitted");
   if (io.interruption.leaving.aborted) return await end(EXIT.gaveUp, "the job was stopped before it started");
-  saveState(environment, "request", request.id);
-  saveState(environment, "nonce", release.nonce);
-  setOutput(environment, "request", request.id);
-  setOutput(environment, "payload", JSON.stringify(release.payload));
+  try {
+    saveState(environment, "request", request.id);
+    saveState(environment, "nonce", release.nonce);
+    setOutput(environment, "request", request.id);
+    setOutput(environment, "payload", JSON.stringify(release.payload));
+  } catch {
+    return await end(EXIT.usage, "the runner takes no state or output");
+  }
   io.progress.say(`request ${request.label} is approved. The job goes on.`);
   return EXIT.approved;
 }
@@ -912,25 +917,36 @@ async function report(environment, io) {
   const [id, nonce] = [environment["STATE_request"] ?? "", environment["STATE_nonce"] ?? ""];
   if (id === "" || nonce === "") return EXIT.approved;
   mask(nonce);
+  const ended = input(environment, "job-status");
+  const outcome = outcomeOf(ended);
+  if (outcome === null) {
+    io.progress.say(`how request ${id} ended is not known here: a person has to settle it`);
+    return EXIT.approved;
+  }
   const settings = await openSettings(settingsOf(environment));
   mask(settings.token);
   const session = { client: new Client(settings), ...io };
-  const ended = input(environment, "job-status") || "unknown";
-  const status = ended === "success" ? "succeeded" : "failed";
   const detail = `the job ended with ${ended}`;
-  await reportOutcome(session, { id, label: id }, nonce, { status, exitCode: null, detail });
+  await reportOutcome(session, { id, label: id }, nonce, { status: outcome, exitCode: null, detail });
   return EXIT.approved;
+}
+function outcomeOf(status) {
+  if (status === "success") return "succeeded";
+  return status === "failure" || status === "cancelled" ? "failed" : null;
 }
 
 // connectors/action/main.ts
 var { env } = process;
 var isAfter = env["STATE_begun"] === "true";
 var timeout = input(env, "timeout");
-if (!isAfter) saveState(env, "begun", "true");
 var code = await withIo(
   () => readTimeoutMs(timeout === "" || isAfter ? {} : { timeout }),
-  (io) => isAfter ? report(env, io) : hold(env, io)
+  (io) => {
+    if (isAfter) return report(env, io);
+    saveState(env, "begun", "true");
+    return hold(env, io);
+  }
 );
 if (code !== 0)
   fail(isAfter ? "the outcome was not reported" : "this job was not approved; nothing after it runs");
-process.exitCode = code;
+process.stdout.write("", () => process.exit(code));

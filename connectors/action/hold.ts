@@ -47,11 +47,15 @@ export async function hold(environment: NodeJS.ProcessEnv, io: Io): Promise<numb
   if (!isWhatWasSubmitted(release, JSON.parse(payload) as Payload))
     return await end(EXIT.refused, 'it was released with another payload than was submitted');
   if (io.interruption.leaving.aborted) return await end(EXIT.gaveUp, 'the job was stopped before it started');
-  // Before any step can run: what is released here has to be reported, also when the next step fails.
-  saveState(environment, 'request', request.id);
-  saveState(environment, 'nonce', release.nonce);
-  setOutput(environment, 'request', request.id);
-  setOutput(environment, 'payload', JSON.stringify(release.payload));
+  try {
+    // Before any step can run: what is released here has to be reported, also when the next step fails.
+    saveState(environment, 'request', request.id);
+    saveState(environment, 'nonce', release.nonce);
+    setOutput(environment, 'request', request.id);
+    setOutput(environment, 'payload', JSON.stringify(release.payload));
+  } catch {
+    return await end(EXIT.usage, 'the runner takes no state or output');
+  }
   io.progress.say(`request ${request.label} is approved. The job goes on.`);
   return EXIT.approved;
 }

@@ -10,11 +10,16 @@ const { env } = process;
 const isAfter = env['STATE_begun'] === 'true';
 const timeout = input(env, 'timeout');
 
-if (!isAfter) saveState(env, 'begun', 'true');
 const code = await withIo(
   () => readTimeoutMs(timeout === '' || isAfter ? {} : { timeout }),
-  (io) => (isAfter ? report(env, io) : hold(env, io)),
+  (io) => {
+    if (isAfter) return report(env, io);
+    saveState(env, 'begun', 'true');
+    return hold(env, io);
+  },
 );
 if (code !== 0)
   fail(isAfter ? 'the outcome was not reported' : 'this job was not approved; nothing after it runs');
-process.exitCode = code;
+// Written before it ends, also into a pipe that is read slowly. A connection that is kept for reuse would
+// keep a job waiting that was called off.
+process.stdout.write('', () => process.exit(code));

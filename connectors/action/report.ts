@@ -12,12 +12,22 @@ export async function report(environment: NodeJS.ProcessEnv, io: Io): Promise<nu
   // Nothing was released, so there is nothing to report.
   if (id === '' || nonce === '') return EXIT.approved;
   mask(nonce);
+  const ended = input(environment, 'job-status');
+  const outcome = outcomeOf(ended);
+  if (outcome === null) {
+    io.progress.say(`how request ${id} ended is not known here: a person has to settle it`);
+    return EXIT.approved;
+  }
   const settings = await openSettings(settingsOf(environment));
   mask(settings.token);
   const session = { client: new Client(settings), ...io };
-  const ended = input(environment, 'job-status') || 'unknown';
-  const status = ended === 'success' ? 'succeeded' : 'failed';
   const detail = `the job ended with ${ended}`;
-  await reportOutcome(session, { id, label: id }, nonce, { status, exitCode: null, detail });
+  await reportOutcome(session, { id, label: id }, nonce, { status: outcome, exitCode: null, detail });
   return EXIT.approved;
+}
+
+/** Null: the runner does not say, and nobody guesses. */
+function outcomeOf(status: string): 'succeeded' | 'failed' | null {
+  if (status === 'success') return 'succeeded';
+  return status === 'failure' || status === 'cancelled' ? 'failed' : null;
 }

@@ -40,7 +40,7 @@ export function fail(message: string): void {
 
 /** A delimiter that nobody can guess: a value must not be able to end itself and begin another. */
 function append(file: string | undefined, name: string, value: string): void {
-  if (file === undefined || file === '') return;
+  if (file === undefined || file === '') throw new Ended(EXIT.usage, 'this is no runner of GitHub.');
   const end = `keyturn_${randomUUID()}`;
   appendFileSync(file, `${name}<<${end}\n${value}\n${end}\n`);
 }

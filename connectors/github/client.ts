@@ -45,6 +45,10 @@ export interface GithubClient {
 }
 
 const LONGEST_COMMENT = 1_000;
+const PER_PAGE = 100;
+/** GitHub lists no more than `MOST_COMMITS` of one pull request. */
+const MOST_PAGES = 3;
+export const MOST_COMMITS = 250;
 
 export function githubClient(app: AppIdentity): GithubClient {
   const tokenFor = installationTokens(app);
@@ -81,8 +85,16 @@ export function githubClient(app: AppIdentity): GithubClient {
     approvals: (place, run, signal) => must(get(place, `/actions/runs/${run}/approvals`, Approvals, signal)),
     commit: (place, sha, signal) => must(get(place, `/commits/${sha}`, Commit, signal)),
     pullsOf: (place, sha, signal) => must(get(place, `/commits/${sha}/pulls?per_page=20`, Pulls, signal)),
-    commitsOf: (place, pull, signal) =>
-      must(get(place, `/pulls/${pull}/commits?per_page=100`, Commits, signal)),
+    async commitsOf(place, pull, signal) {
+      const found: Commit[] = [];
+      for (let page = 1; page <= MOST_PAGES; page += 1) {
+        const path = `/pulls/${pull}/commits?per_page=${PER_PAGE}&page=${page}`;
+        const more = await must(get(place, path, Commits, signal));
+        found.push(...more);
+        if (more.length < PER_PAGE) break;
+      }
+      return found;
+    },
     async review(place, run, environment, state, comment, signal) {
       const token = await tokenFor(place.installation, place.id, signal);
       const { status } = await callSource(

@@ -1,11 +1,14 @@
 import type { ToHold } from '../../bot/app/hold-for-source.ts';
 import type { Identity } from '../../bot/core/unresolved.ts';
-import type { GithubClient } from './client.ts';
+import { type GithubClient, MOST_COMMITS } from './client.ts';
 import { type Ref, subjectOf } from './parse.ts';
 import type { Commit, Run } from './schema.ts';
 
 const LONGEST_REASON = 500;
 const MOST_PULLS = 10;
+const NOBODY = 'github-user:unknown';
+const UNREAD = 'github-user:unread';
+const MOST_IDENTITIES = 200;
 
 /** With what only GitHub knows: the commit and the workflow that would run, and who stands behind them. */
 export async function whole(
@@ -30,8 +33,14 @@ export async function whole(
     ...pulls.map(({ number, user }) => [user?.id, `wrote pull request ${number}`] as const),
   ];
   const identities: readonly Identity[] = [
-    ...people.flatMap(([id, because]) => (id === undefined ? [] : [{ account: account(id), because }])),
+    // Whom GitHub does not name, such as an account that is gone, is somebody all the same.
+    ...people.map(([id, because]) => ({ account: id === undefined ? NOBODY : account(id), because })),
     ...[commit, ...commits.flat()].map((one) => authorOf(one, account)),
+    // Whoever hides behind more than can be read must not be the one who approves.
+    ...(all.length > MOST_PULLS ? [{ account: UNREAD, because: 'wrote one of too many pull requests' }] : []),
+    ...(commits.some(({ length }) => length >= MOST_COMMITS)
+      ? [{ account: UNREAD, because: 'wrote one of too many commits' }]
+      : []),
   ];
   const withAttempt: Ref = { ...ref, attempt: run.run_attempt };
   const title = run.display_title ?? '';
@@ -45,6 +54,7 @@ export async function whole(
         0,
         LONGEST_REASON,
       ),
+      // Only what stays while the run waits: its next job has to ask for the same. Pull requests come and go.
       payload: {
         repository_id: place.id,
         repository: place.name,
@@ -55,7 +65,6 @@ export async function whole(
         run_attempt: run.run_attempt,
         branch: run.head_branch,
         sha: run.head_sha,
-        pull_requests: pulls.map(({ number }) => number),
       },
       links: [run.html_url],
     },
@@ -74,5 +83,7 @@ function authorOf({ author, commit }: Commit, account: (id: number) => string): 
 function distinct(identities: readonly Identity[]): readonly Identity[] {
   const first = new Map<string, Identity>();
   for (const one of identities) if (!first.has(one.account)) first.set(one.account, one);
-  return [...first.values()];
+  const all = [...first.values()];
+  if (all.length <= MOST_IDENTITIES) return all;
+  return [...all.slice(0, MOST_IDENTITIES - 1), { account: UNREAD, because: 'one of too many people' }];
 }

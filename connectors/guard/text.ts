@@ -1,16 +1,19 @@
 const LONGEST = 2_000;
 const WHITE_SPACE = /[\s\p{Zl}\p{Zp}]+/gu;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu;
+/** Runners take `##[…]` and `##vso[…]` for a command wherever it stands in a line of a log. */
+const COMMAND = /#(?=#\w*\[)/g;
 const ANY_TOKEN = /kt[pc]_[\x21-\x7e]+/g;
 // In the output of JSON.stringify the characters below 0x20 are escaped already, all but its own line ends.
-const INVISIBLE_IN_JSON = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+const INVISIBLE_IN_JSON = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]|#(?=#\w*\[)/gu;
 
 /**
  * Foreign text for one line of a terminal. Reasons, comments and server texts are written by others:
- * left raw, an escape sequence in them clears the screen, rewrites a line or types into the shell.
+ * left raw, an escape sequence in them clears the screen, rewrites a line or types into the shell, and a
+ * runner of CI obeys it.
  */
 export function plain(text: string): string {
-  const line = text.replace(WHITE_SPACE, ' ').replace(INVISIBLE, '').trim();
+  const line = text.replace(WHITE_SPACE, ' ').replace(INVISIBLE, '').replace(COMMAND, '# ').trim();
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 

@@ -38,8 +38,12 @@ class Job {
   }
 
   /** The step itself. */
-  step(inputs: Record<string, string> = {}, url = this.#world.keyturn.url) {
-    return this.#run({ url, ...inputs }, {});
+  step(
+    inputs: Record<string, string> = {},
+    url = this.#world.keyturn.url,
+    more: Record<string, string> = {},
+  ) {
+    return this.#run({ url, ...inputs }, more);
   }
 
   /** Its `post`, when the job has ended so. */
@@ -69,7 +73,6 @@ class Job {
         ...Object.fromEntries(
           Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
         ),
-        ...state,
         GITHUB_OUTPUT: join(this.#folder, 'output'),
         GITHUB_STATE: join(this.#folder, 'state'),
         GITHUB_SERVER_URL: 'https://github.com',
@@ -83,6 +86,7 @@ class Job {
         GITHUB_WORKFLOW_REF: 'acme/api/.github/workflows/deploy.yml@refs/heads/main',
         ACTIONS_ID_TOKEN_REQUEST_URL: this.#address,
         ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'right-of-the-job',
+        ...state,
       },
     });
     onTestFinished(() => void child.kill('SIGKILL'));
@@ -114,7 +118,7 @@ it('names inputs that it reads, and reads the end of the job from the runner', (
     ['action', 'audience', 'job-status', 'payload', 'reason', 'target', 'timeout', 'url'].sort(),
   );
   expect(manifest.inputs['job-status'].default).toMatch(/^\$\{\{ job\.status \}\}$/);
-  expect(manifest.runs).toMatchObject({ using: 'node20', 'post-if': 'always()', post: manifest.runs.main });
+  expect(manifest.runs).toMatchObject({ using: 'node24', 'post-if': 'always()', post: manifest.runs.main });
 });
 
 it('holds the job with its own token, lets it go on once, and reports how it ended', async () => {
@@ -194,6 +198,67 @@ it.each([
   const job = await Job.start(world);
   expect((await job.step(inputs).end).code).toBe(code);
   expect((await world.keyturn.get('carol', '/v1/requests')).body.items).toEqual([]);
+});
+
+it('an end of the job that the runner does not tell is not guessed', async () => {
+  const world = await oidcWorld(KNOWN);
+  const job = await Job.start(world);
+  const step = job.step();
+  const request = await nthRequest(world.keyturn);
+  await seeAndApprove(world.keyturn, 'bob', request);
+  await step.end;
+  expect((await job.after('').end).code).toBe(0);
+  expect((await world.keyturn.get('bob', `/v1/requests/${request.id}`)).body.state).toBe('executing');
+});
+
+it('what the runner takes no output of has not run, and is reported as failed', async () => {
+  const world = await oidcWorld(KNOWN);
+  const job = await Job.start(world);
+  const { end } = job.step({}, world.keyturn.url, { GITHUB_OUTPUT: '/nonexistent/output' });
+  const request = await nthRequest(world.keyturn);
+  await seeAndApprove(world.keyturn, 'bob', request);
+  expect((await end).code).toBe(78);
+  expect((await world.keyturn.get('bob', `/v1/requests/${request.id}`)).body.state).toBe('failed');
+});
+
+it('what a reviewer writes is no command to the runner', async () => {
+  const world = await oidcWorld(KNOWN);
+  const job = await Job.start(world);
+  const { end } = job.step();
+  const comment = 'no ##[add-mask]e ##vso[task.setvariable variable=A]b\n::add-mask::e';
+  await review(world.keyturn, 'bob', await nthRequest(world.keyturn), 'reject', { comment });
+  const { stdout, stderr } = await end;
+  expect(stderr).toContain('# #[add-mask]e');
+  expect(stdout + stderr).not.toMatch(/##|^::add-mask::e/m);
+});
+
+it.each([
+  ['the token of another repository', { repository_id: '7301' }],
+  ['the token of another workflow', { job_workflow_ref: 'acme/api/.github/workflows/x.yml@refs/heads/main' }],
+  ['a token for somebody else', { aud: 'sigstore' }],
+])('row 10: runs nothing with %s, and prints none of it', async (_what, claims) => {
+  const world = await oidcWorld(KNOWN);
+  const { issuer } = world;
+  const real = issuer.token.bind(issuer);
+  issuer.token = () => real({ claims });
+  const { code, stdout, stderr } = await (await Job.start(world)).step().end;
+  expect(code).toBe(78);
+  expect(stdout + stderr).not.toContain('eyJ');
+  expect((await world.keyturn.get('carol', '/v1/requests')).body.items).toEqual([]);
+});
+
+it('row 10: the end of one run cannot report for another', async () => {
+  const world = await oidcWorld(KNOWN);
+  const job = await Job.start(world);
+  const step = job.step();
+  const request = await nthRequest(world.keyturn);
+  await seeAndApprove(world.keyturn, 'bob', request);
+  await step.end;
+  const { issuer } = world;
+  const real = issuer.token.bind(issuer);
+  issuer.token = () => real({ claims: { run_id: '901' } });
+  expect((await job.after('success').end).stderr).toContain('could not be reported');
+  expect((await world.keyturn.get('bob', `/v1/requests/${request.id}`)).body.state).toBe('executing');
 });
 
 it('runs nothing while Keyturn is away', async () => {

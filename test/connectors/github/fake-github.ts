@@ -16,7 +16,7 @@ interface FakeRun {
   readonly repository: number;
   headRepository: number;
   attempt: number;
-  actor: number;
+  actor: number | null;
   triggeredBy: number;
   author: number | null;
   pull: { number: number; user: number; authors: readonly number[] } | null;
@@ -112,7 +112,7 @@ export class FakeGithub {
       ref: 'main',
       repository: { id: run.repository, full_name: this.repositoryName },
       installation: { id: 77 },
-      sender: { id: run.actor },
+      sender: { id: 11 },
     });
   }
 
@@ -218,10 +218,10 @@ export class FakeGithub {
         return may('deployments', 'write') ? this.#review(run, await json(incoming)) : { status: 404 };
       return { status: 404 };
     }
-    return this.#ofCommits(path, may);
+    return this.#ofCommits(path, Number(query.get('page') ?? 1), may);
   }
 
-  #ofCommits(path: string, may: (permission: string, right: 'read') => boolean): Answer {
+  #ofCommits(path: string, page: number, may: (permission: string, right: 'read') => boolean): Answer {
     const [run] = this.runs.values();
     const commit = (author: number | null) => ({
       sha: 'c0ffee'.padEnd(40, '0'),
@@ -232,7 +232,13 @@ export class FakeGithub {
     const newest = [...this.runs.values()].at(-1) ?? run;
     if (/^\/pulls\/\d+\/commits$/.test(path))
       return may('pull_requests', 'read')
-        ? { status: 200, body: (newest.pull?.authors ?? []).map(commit) }
+        ? {
+            status: 200,
+            body: (newest.pull?.authors ?? [])
+              .slice(0, 250)
+              .slice((page - 1) * 100, page * 100)
+              .map(commit),
+          }
         : { status: 404 };
     if (/^\/commits\/[0-9a-f]+\/pulls$/.test(path))
       return may('pull_requests', 'read')
@@ -268,7 +274,7 @@ export class FakeGithub {
       path: '.github/workflows/deploy.yml',
       event: 'push',
       html_url: `https://github.com/${this.repositoryName}/actions/runs/${run.id}`,
-      actor: { id: run.actor },
+      actor: run.actor === null ? null : { id: run.actor },
       triggering_actor: { id: run.triggeredBy },
       repository: { id: run.repository, full_name: this.repositoryName },
       head_repository: { id: run.headRepository },

@@ -42,7 +42,6 @@ it('shows the commit and the workflow that would run, and asks GitHub for no mor
     workflow: '.github/workflows/deploy.yml',
     run_attempt: 1,
     sha: 'c0ffee'.padEnd(40, '0'),
-    pull_requests: [5],
   });
   await seeAndApprove(keyturn, 'bob', held);
   await expect.poll(() => github.runs.get('one')?.reviews).toHaveLength(1);
@@ -70,6 +69,37 @@ it('a commit that GitHub ties to no account is of somebody whom nobody knows', a
     account: 'github-commit:dev@acme.example',
     because: 'wrote a commit of it',
   });
+});
+
+it('the author of a commit far down a long pull request cannot approve it', async () => {
+  const { github, keyturn, post, requests } = await world({ bobIs: 16 });
+  const authors = [...Array(150).fill(15), 16];
+  await post(github.requested(github.wait('one', { pull: { number: 5, user: 14, authors } })));
+  expect((await seeAndApprove(keyturn, 'bob', (await requests())[0])).body.code).toBe('SELF_REVIEW');
+});
+
+it.each([
+  ['an actor that is gone', { actor: null }, 'github-user:unknown'],
+  [
+    'more commits than GitHub lists',
+    { pull: { number: 5, user: 14, authors: Array(251).fill(15) } },
+    'github-user:unread',
+  ],
+])('of %s somebody unknown stands behind it', async (_what, changes, account) => {
+  const { github, post, requests } = await world();
+  await post(github.requested(github.wait('one', changes)));
+  const named = (await requests())[0].unresolved.map((one: { account: string }) => one.account);
+  expect(named).toContain(account);
+});
+
+it('a pull request that is opened while the run waits does not have its next job refused', async () => {
+  const { github, post, requests } = await world();
+  const run = github.wait('one', { pull: null });
+  await post(github.requested(run));
+  run.pull = { number: 6, user: 14, authors: [15] };
+  expect((await post(github.requested(run))).status).toBe(200);
+  expect(run.reviews).toEqual([]);
+  expect(await requests()).toMatchObject([{ state: 'pending' }]);
 });
 
 it('holds nothing of a fork, and says so there', async () => {
