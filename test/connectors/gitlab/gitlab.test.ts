@@ -5,9 +5,8 @@ import { FakeClock } from '../../helpers/fake-clock.ts';
 import type { RulebookChanges } from '../../helpers/rulebook.ts';
 import { startKeyturn } from '../../helpers/start-keyturn.ts';
 import { seeAndApprove } from '../api/world.ts';
-import { gitlabWorld, SOURCE } from './world.ts';
+import { CLIENT, gitlabWorld, SOURCE } from './world.ts';
 
-const CLIENT = { actions: ['gitlab.deploy'], targets: ['gitlab/prod/**'] } as const;
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
 
 behavesLikeAConnector('gitlab', gitlabWorld, { client: CLIENT });

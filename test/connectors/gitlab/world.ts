@@ -5,6 +5,8 @@ import { FakeGitlab, SIGNING_TOKEN, TOKEN } from './fake-gitlab.ts';
 
 export const SOURCE = { connector: 'gitlab', claims: { project_id: '7300' }, trust: 'a'.repeat(64) } as const;
 
+export const CLIENT = { actions: ['gitlab.deploy'], targets: ['gitlab/prod/**'] } as const;
+
 export interface GitlabWorld extends SourceDriver {
   readonly gitlab: FakeGitlab;
 }
