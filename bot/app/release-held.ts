@@ -33,13 +33,14 @@ export async function wordsOn(context: Context, request: ActionRequest): Promise
     case 'flagged':
       return NOTHING;
     case 'approved': {
-      const [next] = waiting;
+      // Of several, the newest: whoever began it is the most likely to still wait.
+      const next = waiting.at(-1);
       if (next === undefined) return NOTHING;
       const taken = await take(context, request, next);
       if (taken !== 'taken') return taken;
       return [
         approval(context, next),
-        ...waiting.slice(1).map((held) => no(context, held, TAKEN_BY_ANOTHER)),
+        ...waiting.slice(0, -1).map((held) => no(context, held, TAKEN_BY_ANOTHER)),
       ];
     }
     case 'executing':

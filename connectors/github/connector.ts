@@ -3,7 +3,7 @@ import type { ToHold } from '../../bot/app/hold-for-source.ts';
 import type { Word } from '../../bot/app/release-held.ts';
 import { SourceBusy } from '../source/call-source.ts';
 import type { Connector, Told } from '../source/connector.ts';
-import { type GithubClient, githubClient } from './client.ts';
+import { type GithubClient, githubClient, type Place } from './client.ts';
 import { parse, type Ref, toHold } from './parse.ts';
 import { whole } from './whole.ts';
 
@@ -17,6 +17,8 @@ export interface GithubOptions {
   readonly now: () => number;
 }
 
+/** A repository that got another name is looked for anew after this long. */
+const PLACES_KEPT_MS = 10 * 60_000;
 const FORK = 'Keyturn holds nothing of a fork: its workflow is not one of this repository.';
 
 /**
@@ -26,6 +28,7 @@ const FORK = 'Keyturn holds nothing of a fork: its workflow is not one of this r
 export function githubConnector(options: GithubOptions): Connector {
   const { webhookSecret, repositories } = options;
   const api = githubClient(options);
+  const placesOf = kept(api, options.now);
   const { host: apiHost } = new URL(options.apiUrl);
   const host = apiHost === 'api.github.com' ? 'github.com' : apiHost;
   return {
@@ -67,7 +70,7 @@ export function githubConnector(options: GithubOptions): Connector {
       const wanted = repositories();
       if (wanted.length === 0) return [];
       const found: ToHold[] = [];
-      for (const place of await api.places(new Set(wanted.map(({ id }) => id)), signal)) {
+      for (const place of await placesOf(new Set(wanted.map(({ id }) => id)), signal)) {
         const only = wanted.filter(({ id }) => id === place.id).map(({ environment }) => environment);
         for (const run of await api.waitingRuns(place, signal)) {
           const names = (await api.pending(place, run.id, signal)).map(({ environment }) => environment.name);
@@ -78,6 +81,18 @@ export function githubConnector(options: GithubOptions): Connector {
       }
       return found;
     },
+  };
+}
+
+/** Where repositories are changes seldom, and a list of all of them is a few calls for each installation. */
+function kept(api: GithubClient, now: () => number): GithubClient['places'] {
+  let known: { readonly of: string; readonly until: number; readonly places: readonly Place[] } | null = null;
+  return async (ids, signal) => {
+    const of = [...ids].sort((a, b) => a - b).join(' ');
+    if (known === null || known.of !== of || known.until <= now()) {
+      known = { of, until: now() + PLACES_KEPT_MS, places: await api.places(ids, signal) };
+    }
+    return known.places;
   };
 }
 

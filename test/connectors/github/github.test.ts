@@ -163,6 +163,8 @@ it('the sweep finds a run whose delivery was lost, and holds it once', async () 
   await sweep();
   await sweep();
   expect(await requests()).toHaveLength(1);
+  // Where its repositories are is asked once, and not each minute.
+  expect(github.calls.filter((call) => call.endsWith('/app/installations'))).toHaveLength(1);
 });
 
 it('reports how the run ended, and what was called off is cancelled', async () => {

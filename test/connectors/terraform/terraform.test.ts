@@ -153,3 +153,15 @@ it.each([
   expect((await post(hcp.post(hcp.start('one'), { [field]: address }))).status).toBe(422);
   expect(await requests()).toEqual([]);
 });
+
+it('of two runs with the same plan that wait, the newer one is let go, and the other is told no', async () => {
+  const { hcp, keyturn, post, requests } = await world();
+  const [older, newer] = [hcp.start('one'), hcp.start('two')];
+  await post(hcp.post(older));
+  keyturn.clock.advance(MINUTE);
+  await post(hcp.post(newer));
+  const [held, ...others] = await requests();
+  expect(others).toEqual([]);
+  await seeAndApprove(keyturn, 'bob', held);
+  await expect.poll(() => [older.status, newer.status]).toEqual(['failed', 'passed']);
+});
