@@ -37,9 +37,9 @@ const MOST_REF_BYTES = 8 * 1024;
 export async function holdForSource(context: Context, connector: string, one: ToHold): Promise<SubmitResult> {
   const client = clientOf(context.rulebook, connector, one.claims);
   if (client === null) return refuse('ACTION_NOT_ALLOWED');
-  // What is let go already is no new thing, however late it is told of again.
+  // The same thing told of again is no new one, also where what is known of it has changed meanwhile.
   const known = context.store.committed.held(connector, one.subject);
-  if (known !== null && isLetGo(known)) {
+  if (known !== null && isKept(known)) {
     const request = context.store.committed.request(known.request);
     if (request !== null) return { ok: true, request, created: false };
   }
@@ -51,8 +51,7 @@ export async function holdForSource(context: Context, connector: string, one: To
   const sealed = context.sealer.seal(JSON.stringify({ secrets: one.secrets }), aboutOf(about));
   const also = ({ tx, at }: Writing, request: ActionRequest) => {
     const before = tx.held(connector, one.subject);
-    // Said again it is the same thing, with a newer way to call back.
-    if (before !== null && isLetGo(before)) return;
+    if (before !== null && isKept(before)) return;
     const { account } = caller.actor;
     tx.hold({ ...about, request: request.id, account, ref, sealed, status: 'held', at });
     tx.notify({ kind: 'change', place: toPlace(connector), request: request.id, seq: tx.lastSeq() });
@@ -60,8 +59,9 @@ export async function holdForSource(context: Context, connector: string, one: To
   return submitRequest(context, caller, one.submission, one.subject, one.identities, also);
 }
 
-function isLetGo({ status }: Held): boolean {
-  return status === 'taken' || status === 'released';
+/** Held, or let go and not yet over. */
+function isKept({ status }: Held): boolean {
+  return status !== 'over' && status !== 'ticket';
 }
 
 /** What a sealed text is bound to. */

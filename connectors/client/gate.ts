@@ -14,6 +14,7 @@ import { withdraw } from '../guard/withdraw.ts';
 import { type Action, type Payload, payloadText, toSubmission } from './action.ts';
 import { type GateCode, GateError, type LeftRequest, toGateError } from './gate-error.ts';
 import { Leaver } from './leaving.ts';
+import { onAbort } from './on-abort.ts';
 
 // The package names this file: what its users need besides it goes through it.
 export { type Action, type GateCode, GateError, type LeftRequest, type Payload };
@@ -144,8 +145,7 @@ async function perform<P extends Payload, R>(
 ): Promise<R> {
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
-  signal?.addEventListener('abort', stop, { once: true });
-  if (signal?.aborted) stop();
+  const stopListening = onAbort(signal, stop);
   const ended = new AbortController();
   void beat(session, request, nonce, ended.signal, stop);
   const report = (status: 'succeeded' | 'failed', detail: string | null) => {
@@ -161,7 +161,7 @@ async function perform<P extends Payload, R>(
     await report('failed', cause instanceof Error ? `it threw ${plain(cause.name)}` : 'it threw');
     throw cause;
   } finally {
-    signal?.removeEventListener('abort', stop);
+    stopListening();
   }
   await report('succeeded', null);
   return result;

@@ -6,7 +6,8 @@ export interface GitlabClient {
   blocked(project: number, environment: string | null, signal: AbortSignal): Promise<readonly Deployment[]>;
   /** Null: there is none. */
   deployment(project: number, id: number, signal: AbortSignal): Promise<Deployment | null>;
-  mergeRequestsOf(project: number, id: number, signal: AbortSignal): Promise<MergeRequests>;
+  /** Those of the deployment, which GitLab adds after it was made, and those of its commit. */
+  mergeRequestsOf(project: number, id: number, sha: string, signal: AbortSignal): Promise<MergeRequests>;
   project(id: number, signal: AbortSignal): Promise<Project>;
   pipeline(project: number, id: number, signal: AbortSignal): Promise<Pipeline>;
   job(project: number, id: number, signal: AbortSignal): Promise<Job>;
@@ -53,8 +54,14 @@ export function gitlabClient({ url, token }: { readonly url: string; readonly to
       return must(get(`/projects/${project}/deployments?${query}`, Deployments, signal));
     },
     deployment: (project, id, signal) => get(`/projects/${project}/deployments/${id}`, Deployment, signal),
-    mergeRequestsOf: (project, id, signal) =>
-      must(get(`/projects/${project}/deployments/${id}/merge_requests?per_page=100`, MergeRequests, signal)),
+    async mergeRequestsOf(project, id, sha, signal) {
+      const lists = await Promise.all(
+        [`deployments/${id}`, `repository/commits/${sha}`].map((of) =>
+          must(get(`/projects/${project}/${of}/merge_requests?per_page=100`, MergeRequests, signal)),
+        ),
+      );
+      return [...new Map(lists.flat().map((one) => [one.iid, one])).values()];
+    },
     project: (id, signal) => must(get(`/projects/${id}`, Project, signal)),
     pipeline: (project, id, signal) => must(get(`/projects/${project}/pipelines/${id}`, Pipeline, signal)),
     job: (project, id, signal) => must(get(`/projects/${project}/jobs/${id}`, Job, signal)),

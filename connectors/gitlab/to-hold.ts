@@ -44,7 +44,7 @@ export async function whole(
   const [where, pipeline, merged] = await Promise.all([
     api.project(project, signal),
     api.pipeline(project, deployable.pipeline.id, signal),
-    api.mergeRequestsOf(project, id, signal),
+    api.mergeRequestsOf(project, id, sha, signal),
   ]);
   const account = (user: number) => `gitlab:${host}/${user}`;
   const behind: readonly (readonly [number | undefined, string])[] = [
@@ -81,7 +81,6 @@ export async function whole(
         job_id: deployable.id,
         job: deployable.name,
         deployment_id: id,
-        merge_requests: merged.map(({ iid }) => iid),
       },
       links: [`${where.web_url}/-/jobs/${deployable.id}`],
     },

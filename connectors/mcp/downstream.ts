@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type CallToolResult, Client, type Tool } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { canonicalJson, type Json } from '../../bot/core/canonical-json.ts';
-import type { DownstreamEntry } from './schema-gateway.ts';
+import type { Reach } from './reach.ts';
 
 export interface Defined {
   readonly tool: Tool;
@@ -14,17 +13,16 @@ const LIST_MS = 10_000;
 const CALL_MS = 300_000;
 const MOST_TOOLS = 200;
 const LARGEST_DEFINITION = 64 * 1024;
-const LARGEST_MESSAGE = 8 * 1024 * 1024;
 const NAME = /^[A-Za-z0-9_.-]{1,96}$/;
 
-/** One server behind the gateway. Its process is started when it is first needed, and again when it is gone. */
+/** One server behind the gateway. It is connected to when it is first needed, and again when it is gone. */
 export class Downstream {
-  readonly #entry: DownstreamEntry;
+  readonly #reach: Reach;
   readonly #version: string;
   #client: Promise<Client> | null = null;
 
-  constructor(entry: DownstreamEntry, version: string) {
-    this.#entry = entry;
+  constructor(reach: Reach, version: string) {
+    this.#reach = reach;
     this.#version = version;
   }
 
@@ -52,10 +50,10 @@ export class Downstream {
     return this.#without(result as CallToolResult);
   }
 
-  /** What goes to the agent, without what this server was given in its environment. */
+  /** What goes to the agent, without what this server was given. */
   #without<T>(said: T): T {
     let text = JSON.stringify(said);
-    for (const value of Object.values(this.#entry.env)) {
+    for (const value of this.#reach.secrets) {
       if (value.length >= 8) text = text.replaceAll(JSON.stringify(value).slice(1, -1), '[credential]');
     }
     return JSON.parse(text) as T;
@@ -85,12 +83,7 @@ export class Downstream {
     client.onclose = () => {
       this.#client = null;
     };
-    const { command, args, env } = this.#entry;
-    // Its stderr may hold anything, also what it was given.
-    const limits = { stderr: 'ignore', maxBufferSize: LARGEST_MESSAGE } as const;
-    await client.connect(new StdioClientTransport({ command, args, env, ...limits }), {
-      timeout: CONNECT_MS,
-    });
+    await client.connect(this.#reach.open(), { timeout: CONNECT_MS });
     return client;
   }
 }

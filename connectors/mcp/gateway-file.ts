@@ -1,12 +1,24 @@
 import { open } from 'node:fs/promises';
 import { Ended, EXIT } from '../guard/exit-codes.ts';
 import { parseStrictJson } from '../http/strict-json.ts';
-import { GatewayFile } from './schema-gateway.ts';
+import { MissingVariable, type Reach, reachOf } from './reach.ts';
+import { type DownstreamEntry, GatewayFile } from './schema-gateway.ts';
 
 const LARGEST_FILE = 256 * 1024;
 
-/** It holds credentials: no text here may quote a value, and nobody else may read the file. */
-export async function readGatewayFile(path: string): Promise<GatewayFile> {
+export interface GatewaySettings {
+  readonly environment: string;
+  readonly servers: ReadonlyMap<string, { readonly reach: Reach; readonly pins: DownstreamEntry['pins'] }>;
+}
+
+/**
+ * It may hold credentials: no text here may quote a value, and nobody else may read the file. What it
+ * names by a variable is taken from the gateway's own environment.
+ */
+export async function readGatewayFile(
+  path: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<GatewaySettings> {
   const file = await open(path, 'r').catch(() => {
     throw unusable(path, 'cannot be read');
   });
@@ -17,11 +29,23 @@ export async function readGatewayFile(path: string): Promise<GatewayFile> {
     const parsed = parseStrictJson(await file.readFile());
     if (!parsed.ok) throw unusable(path, 'is not JSON that means one thing');
     const read = GatewayFile.safeParse(parsed.value);
-    if (read.success) return read.data;
+    if (read.success) return settingsOf(read.data, path, environment);
     const [issue] = read.error.issues;
     throw unusable(path, `is wrong at /${(issue?.path ?? []).join('/')} (${issue?.code ?? 'unknown'})`);
   } finally {
     await file.close();
+  }
+}
+
+function settingsOf(file: GatewayFile, path: string, environment: NodeJS.ProcessEnv): GatewaySettings {
+  try {
+    const servers = Object.entries(file.servers).map(
+      ([name, entry]) => [name, { reach: reachOf(entry, environment), pins: entry.pins }] as const,
+    );
+    return { environment: file.environment, servers: new Map(servers) };
+  } catch (cause) {
+    if (!(cause instanceof MissingVariable)) throw cause;
+    throw unusable(path, `names ${cause.variable}, which is not set`);
   }
 }
 

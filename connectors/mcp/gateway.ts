@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type CallToolResult, Server, type ServerContext, type Tool } from '@modelcontextprotocol/server';
+import { canonicalJson, type Json } from '../../bot/core/canonical-json.ts';
 import { Client } from '../guard/client.ts';
 import { persist } from '../guard/persist.ts';
 import type { Settings } from '../guard/settings.ts';
 import { readRequest } from '../guard/wire.ts';
 import { decide, type Verdict } from '../hook/decide.ts';
 import { type Defined, Downstream } from './downstream.ts';
+import type { GatewaySettings } from './gateway-file.ts';
 import { toHeld } from './held-call.ts';
 import { keepHearing } from './keep-hearing.ts';
-import type { GatewayFile } from './schema-gateway.ts';
 
 /** A client that hears of progress may wait; one that does not gives up after a minute. */
 const HEARING_MS = 540_000;
@@ -18,21 +19,37 @@ const MOST_CALLS = 50;
 const SEPARATOR = '__';
 type Allowed = Extract<Verdict, { allow: true }>;
 
+interface Called {
+  readonly server: string;
+  readonly tool: string;
+  readonly input: Record<string, unknown>;
+  readonly downstream: Downstream;
+  /** Whether the first who asked hears of progress, and so may wait. */
+  readonly hears: boolean;
+}
+
+/** One call under way, and whoever waits for it. `join` answers how to leave. */
+interface Shared {
+  readonly result: Promise<CallToolResult>;
+  join(): () => void;
+}
+
 /** Stands between one agent and the servers that hold the credentials. No call passes that Keyturn has not released. */
 export class Gateway {
   readonly #settings: Settings;
   readonly #version: string;
-  readonly #file: GatewayFile;
+  readonly #file: GatewaySettings;
   readonly #servers: ReadonlyMap<string, Downstream>;
   readonly #leaving = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
+  readonly #shared = new Map<string, Shared>();
 
-  constructor(settings: Settings, file: GatewayFile, software: string) {
+  constructor(settings: Settings, file: GatewaySettings, software: string) {
     this.#settings = settings;
     this.#file = file;
     this.#version = software.split('/')[1] ?? '0';
     this.#servers = new Map(
-      Object.entries(file.servers).map(([name, entry]) => [name, new Downstream(entry, this.#version)]),
+      [...file.servers].map(([name, { reach }]) => [name, new Downstream(reach, this.#version)]),
     );
   }
 
@@ -67,37 +84,73 @@ export class Gateway {
     return (await Promise.all(lists)).flat();
   }
 
+  /**
+   * Calls that ask exactly the same at the same time are one: it is asked once, it runs once, and all of
+   * them get its result. It is given up when the last of them has left.
+   */
   async #call(name: string, input: Record<string, unknown>, context: ServerContext): Promise<CallToolResult> {
     const at = name.indexOf(SEPARATOR);
     const [server, tool] = [name.slice(0, at), name.slice(at + SEPARATOR.length)];
     const downstream = this.#servers.get(server);
     if (at < 0 || downstream === undefined) return refused('no server of that name. Nothing was run.');
+    const hears = context.mcpReq._meta?.progressToken !== undefined;
+    const key = canonicalJson({ name, input: JSON.parse(JSON.stringify(input)) as Json });
+    const shared = this.#shared.get(key) ?? this.#begin(key, { server, tool, input, downstream, hears });
+    const leave = shared.join();
     const stop = keepHearing(context.mcpReq);
-    const here = new AbortController();
-    const leave = () => here.abort();
     context.mcpReq.signal.addEventListener('abort', leave, { once: true });
-    this.#leaving.signal.addEventListener('abort', leave, { once: true });
-    if (context.mcpReq.signal.aborted || this.#leaving.signal.aborted) leave();
+    if (context.mcpReq.signal.aborted) leave();
     try {
-      const digest = await digestOf(downstream, tool);
-      if (digest === null) return refused(`${server} is down or has no such tool. Nothing was run.`);
-      const pinned = this.#file.servers[server]?.pins[tool] ?? null;
-      const held = toHeld({ server, tool, input, digest, pinned, environment: this.#file.environment });
-      const hears = context.mcpReq._meta?.progressToken !== undefined;
-      const until = Date.now() + (hears ? HEARING_MS : SILENT_MS);
-      const verdict = await decide(this.#settings, {
-        ...held,
-        key: randomUUID(),
-        until,
-        signal: here.signal,
-      });
-      if (!verdict.allow) return refused(verdict.why);
-      return await this.#run(downstream, tool, digest, verdict, here.signal);
+      return await shared.result;
     } finally {
       stop();
       context.mcpReq.signal.removeEventListener('abort', leave);
-      this.#leaving.signal.removeEventListener('abort', leave);
     }
+  }
+
+  #begin(key: string, call: Called): Shared {
+    const here = new AbortController();
+    const leave = () => here.abort();
+    this.#leaving.signal.addEventListener('abort', leave, { once: true });
+    if (this.#leaving.signal.aborted) leave();
+    let waiting = 0;
+    const shared: Shared = {
+      result: this.#ask(call, here.signal).finally(() => {
+        this.#leaving.signal.removeEventListener('abort', leave);
+        // One that was given up may still be ending when the same is asked anew.
+        if (this.#shared.get(key) === shared) this.#shared.delete(key);
+      }),
+      join() {
+        waiting += 1;
+        let isHere = true;
+        return () => {
+          if (!isHere) return;
+          isHere = false;
+          waiting -= 1;
+          if (waiting === 0) forget();
+        };
+      },
+    };
+    const forget = () => {
+      if (this.#shared.get(key) === shared) this.#shared.delete(key);
+      here.abort();
+    };
+    this.#shared.set(key, shared);
+    return shared;
+  }
+
+  async #ask(
+    { server, tool, input, downstream, hears }: Called,
+    signal: AbortSignal,
+  ): Promise<CallToolResult> {
+    const digest = await digestOf(downstream, tool);
+    if (digest === null) return refused(`${server} is down or has no such tool. Nothing was run.`);
+    const pinned = this.#file.servers.get(server)?.pins[tool] ?? null;
+    const held = toHeld({ server, tool, input, digest, pinned, environment: this.#file.environment });
+    const until = Date.now() + (hears ? HEARING_MS : SILENT_MS);
+    const verdict = await decide(this.#settings, { ...held, key: randomUUID(), until, signal });
+    if (!verdict.allow) return refused(verdict.why);
+    return this.#run(downstream, tool, digest, verdict, signal);
   }
 
   /** The approval is taken: from here on it runs once or never. */

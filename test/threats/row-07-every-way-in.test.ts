@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { readLog } from '../connectors/api/world.ts';
+import { githubWorld } from '../connectors/github/world.ts';
+import { gitlabWorld } from '../connectors/gitlab/world.ts';
 import { connect, use, WAYS } from '../connectors/mcp/world.ts';
 import type { OidcWorld } from '../connectors/oidc/world.ts';
 import { aSession, ask } from '../connectors/oidc/world.ts';
+import { toySource } from '../connectors/source/toy.ts';
+import { terraformWorld } from '../connectors/terraform/world.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
 import { FakeIssuer } from '../helpers/fake-issuer.ts';
 import { tokenOf } from '../helpers/rulebook.ts';
@@ -66,7 +70,15 @@ it('row 7: no route approves for a client, whatever it sends: with its token and
   const issuer = await FakeIssuer.start(() => clock.wall());
   const accounts = { 'github:127.0.0.1/583231': 'eve' } as const;
   const changes = { limits: LIMITS, oidc: issuer.trust(), accounts };
-  const keyturn = await startKeyturn(changes, { clock, config: { mcp: true } });
+  const sources = [
+    ...(await Promise.all(
+      [githubWorld, gitlabWorld, terraformWorld].map((open) => open(() => clock.wall())),
+    )),
+    await toySource(),
+  ];
+  onTestFinished(async () => void (await Promise.all(sources.map((source) => source.down()))));
+  const connectors = sources.map(({ connector }) => connector);
+  const keyturn = await startKeyturn(changes, { clock, config: { mcp: true }, ports: { connectors } });
   const world: OidcWorld = { keyturn, issuer };
   const routes = [
     ...keyturn.keyturn.routes.filter(({ path }) => path !== '/*'),
@@ -79,6 +91,10 @@ it('row 7: no route approves for a client, whatever it sends: with its token and
     expect.arrayContaining([
       '/v1/requests/:id/reviews',
       '/v1/token',
+      '/webhooks/github',
+      '/webhooks/gitlab',
+      '/webhooks/terraform',
+      '/webhooks/generic/:client',
       '/mcp',
       '/room',
       '/v1/requests/:id/break-glass',

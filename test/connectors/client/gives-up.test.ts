@@ -1,7 +1,10 @@
+import { getMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { createGate } from '../../../connectors/client/gate.ts';
 import { FakeKeyturn } from '../../helpers/fake-keyturn.ts';
 import { tokenOf } from '../../helpers/rulebook.ts';
+import { startKeyturn } from '../../helpers/start-keyturn.ts';
+import { until } from '../../helpers/until.ts';
 import { EXPORT, errorOf, gated } from './world.ts';
 
 describe('a caller that gives up', () => {
@@ -69,6 +72,31 @@ describe('a caller that gives up', () => {
     );
     expect(await asked).toBe(true);
     expect(fake.named('cancel')).toEqual([]);
+  });
+
+  it('may share its signal with many calls, and nobody is warned of a leak', async () => {
+    const keyturn = await startKeyturn({ limits: { openPerRequester: 100, newPerMinute: 100 } });
+    const gate = createGate({ url: keyturn.url, token: tokenOf('agent') });
+    const warned: string[] = [];
+    const listen = ({ name }: Error) => void warned.push(name);
+    process.on('warning', listen);
+    const here = new AbortController();
+    const most = getMaxListeners(here.signal);
+    const ask = (statement: string) =>
+      errorOf(
+        gate({ ...EXPORT, action: 'db.migrate', payload: { kind: 'sql', statement } }, () => 'ran', {
+          signal: here.signal,
+        }),
+      );
+    const all = Promise.all(Array.from({ length: 30 }, (_none, nth) => ask(`SELECT ${nth}`)));
+    await until(async () =>
+      (await keyturn.get('bob', '/v1/requests')).body.items.length === 30 ? true : null,
+    );
+    here.abort();
+    expect((await all).map(({ code }) => code)).toEqual(Array.from({ length: 30 }, () => 'GAVE_UP'));
+    await new Promise(setImmediate);
+    process.off('warning', listen);
+    expect([warned, getMaxListeners(here.signal)]).toEqual([[], most]);
   });
 });
 

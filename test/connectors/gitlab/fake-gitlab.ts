@@ -29,6 +29,8 @@ interface FakeDeployment {
 export class FakeGitlab {
   readonly deployments = new Map<string, FakeDeployment>();
   readonly calls: string[] = [];
+  /** Merge requests are not tied to deployments yet. */
+  isSlow = false;
   /** Answers every call in place of GitLab. */
   instead: number | null = null;
   #server: Server | null = null;
@@ -135,6 +137,13 @@ export class FakeGitlab {
       return { status: 401, body: { message: '401 Unauthorized' } };
     const path = url.pathname.replace('/api/v4', '');
     if (path === '/user') return { status: 200, body: { id: BOT, username: 'keyturn' } };
+    // GitLab ties a merge request to its commit at once, and to a deployment only after a while.
+    const [, ofProject] =
+      /^\/projects\/(\d+)\/repository\/commits\/[0-9a-f]{40}\/merge_requests$/.exec(path) ?? [];
+    if (ofProject !== undefined) {
+      const newest = [...this.deployments.values()].findLast((one) => String(one.project) === ofProject);
+      return { status: 200, body: newest === undefined ? [] : mergeRequestsOf(newest) };
+    }
     const [, project, kind, id, call] =
       /^\/projects\/(\d+)(?:\/(\w+))?(?:\/(\d+))?(?:\/(\w+))?$/.exec(path) ?? [];
     if (project !== '7300' && project !== '999') return { status: 404, body: { message: '404 Not Found' } };
@@ -153,11 +162,7 @@ export class FakeGitlab {
     if (one === undefined) return { status: 404, body: { message: '404 Not Found' } };
     if (kind === 'jobs' && call === 'play') return this.#play(one);
     if (kind === 'jobs') return { status: 200, body: { id: one.job, status: one.jobStatus } };
-    if (call === 'merge_requests')
-      return {
-        status: 200,
-        body: one.author === null ? [] : [{ iid: 12, author: { id: one.author }, merge_user: { id: 4 } }],
-      };
+    if (call === 'merge_requests') return { status: 200, body: this.isSlow ? [] : mergeRequestsOf(one) };
     if (call === 'approval')
       return this.#decide(one, (await json(incoming)) as { status: string; comment: string });
     return { status: 200, body: this.#shown(one) };
@@ -206,4 +211,8 @@ export class FakeGitlab {
       approvals: one.approvals,
     };
   }
+}
+
+function mergeRequestsOf({ author }: FakeDeployment) {
+  return author === null ? [] : [{ iid: 12, author: { id: author }, merge_user: { id: 4 } }];
 }

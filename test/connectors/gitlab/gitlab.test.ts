@@ -40,7 +40,7 @@ it('shows the commit that would go out, and where', async () => {
     reason: 'Deploy main to prod: Add orders',
   });
   const { payload } = (await keyturn.get('bob', `/v1/requests/${held.id}/payload`)).body;
-  expect(payload).toMatchObject({ sha: 'c0ffee'.padEnd(40, '0'), job: 'deploy', merge_requests: [12] });
+  expect(payload).toMatchObject({ sha: 'c0ffee'.padEnd(40, '0'), job: 'deploy' });
 });
 
 it.each([
@@ -54,6 +54,20 @@ it.each([
   const held = await request('dora');
   expect(held.excluded).toContainEqual({ person: 'bob', because });
   expect((await seeAndApprove(keyturn, 'bob', held)).body.code).toBe('SELF_REVIEW');
+});
+
+it('knows a merge request by its commit before GitLab ties it to the deployment, and one thing stays one', async () => {
+  const { gitlab, keyturn, post, request, now } = await world({ bobIs: 2 });
+  gitlab.isSlow = true;
+  const deployment = gitlab.block('one');
+  await post(gitlab.jobEvent(deployment, 'manual', now()));
+  gitlab.isSlow = false;
+  deployment.jobStatus = 'manual';
+  expect((await post(gitlab.jobEvent(deployment, 'pending', now()))).status).toBe(200);
+  const held = await request('dora');
+  expect(held.excluded).toContainEqual({ person: 'bob', because: 'wrote merge request 12' });
+  expect((await keyturn.get('dora', '/v1/requests')).body.items).toHaveLength(1);
+  expect(deployment.approvals).toEqual([]);
 });
 
 it('starts the job after the approval, and once: also when the word is brought twice', async () => {

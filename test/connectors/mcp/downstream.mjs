@@ -9,7 +9,7 @@ const inputSchema = { type: 'object' };
 serveStdio(() => {
   const server = new Server({ name: 'downstream', version: '1' }, { capabilities: { tools: {} } });
   server.setRequestHandler('tools/list', () => ({
-    tools: ['write', 'fail', 'die'].map((name) => ({
+    tools: ['write', 'fail', 'die', 'hang'].map((name) => ({
       name,
       description: readFileSync(DESCRIPTION, 'utf8'),
       inputSchema,
@@ -20,6 +20,7 @@ serveStdio(() => {
     appendFileSync(RAN, `${JSON.stringify(params)}\n`);
     process.stderr.write(`the credential is ${CREDENTIAL}\n`);
     if (params.name === 'die') process.exit(1);
+    if (params.name === 'hang') return new Promise(() => {});
     return { isError: params.name === 'fail', content: [{ type: 'text', text: `done with ${CREDENTIAL}` }] };
   });
   return server;

@@ -35,12 +35,16 @@ export class GatewayWorld {
   write(pins: Readonly<Record<string, string>>, command = process.execPath, mode = 0o600): void {
     const env = { RAN: this.#ran, DESCRIPTION: join(this.folder, 'description'), CREDENTIAL: CANARY };
     const notes = { command, args: [join(import.meta.dirname, 'downstream.mjs')], env, pins };
-    rmSync(this.file, { force: true });
-    writeFileSync(this.file, JSON.stringify({ environment: 'prod', servers: { notes } }), { mode });
+    this.writeServers({ notes }, mode);
   }
 
-  connect(era: (typeof ERAS)[number] = '2026-07-28') {
-    return connect(this.keyturn, 'stdio', era, 'agent', ['--gateway', this.file]);
+  writeServers(servers: Readonly<Record<string, unknown>>, mode = 0o600): void {
+    rmSync(this.file, { force: true });
+    writeFileSync(this.file, JSON.stringify({ environment: 'prod', servers }), { mode });
+  }
+
+  connect(era: (typeof ERAS)[number] = '2026-07-28', env: Readonly<Record<string, string>> = {}) {
+    return connect(this.keyturn, 'stdio', era, 'agent', ['--gateway', this.file], env);
   }
 
   /** The calls that the server behind has seen. */

@@ -4,7 +4,7 @@ import type { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describe, expect, it } from 'vitest';
 import { approve } from '../../helpers/start-keyturn.ts';
 import { until } from '../../helpers/until.ts';
-import { readLog, review, stateOf } from '../api/world.ts';
+import { MINUTE, readLog, review, stateOf } from '../api/world.ts';
 import { nthRequest } from '../hook/world.ts';
 import { CANARY, GatewayWorld } from './gateway-world.ts';
 import { ERAS, use } from './world.ts';
@@ -78,17 +78,35 @@ it('a gateway killed while it waits runs nothing, and the same call attaches to 
   expect((await world.keyturn.get('alice', '/v1/requests')).body.items).toHaveLength(1);
 });
 
-it('two equal calls at once are one request, and one of them runs', async () => {
+it('equal calls at once are one request with one effect, and all of them get its result', async () => {
   const world = await GatewayWorld.start();
   const client = await world.connect();
-  const calls = [use(client, 'notes__write', INPUT), use(client, 'notes__write', INPUT)];
-  const request = await nthRequest(world.keyturn);
-  await until(async () =>
-    (await readLog(world.keyturn)).some(({ type }) => type === 'request.deduplicated') ? true : null,
-  );
-  await approve(world.keyturn, 'bob', request);
+  const same = { to: { a: [2], z: 1 }, line: 'hello' };
+  const calls = [use(client, 'notes__write', INPUT), use(client, 'notes__write', same)];
+  await approve(world.keyturn, 'bob', await nthRequest(world.keyturn));
   const ends = await Promise.all(calls);
-  expect(ends.map(({ isError }) => isError).toSorted()).toEqual([false, true]);
+  expect(ends.map(({ isError }) => isError)).toEqual([false, false]);
+  expect(world.ran()).toHaveLength(1);
+  expect((await world.keyturn.get('alice', '/v1/requests')).body.items).toHaveLength(1);
+});
+
+it('one of two that wait may leave, and the other still gets the result; when both left it is cancelled', async () => {
+  const world = await GatewayWorld.start();
+  const client = await world.connect();
+  const ask = (signal: AbortSignal) =>
+    client.callTool({ name: 'notes__write', arguments: INPUT }, { signal }).catch(() => null);
+  const [first, second, third] = [new AbortController(), new AbortController(), new AbortController()];
+  const [left, stays] = [ask(first.signal), ask(second.signal)];
+  const request = await nthRequest(world.keyturn);
+  first.abort();
+  await left;
+  await approve(world.keyturn, 'bob', request);
+  expect((await stays)?.isError).not.toBe(true);
+  const again = ask(third.signal);
+  const other = await nthRequest(world.keyturn, 2);
+  third.abort();
+  await again;
+  await until(async () => ((await stateOf(world.keyturn, other)) === 'cancelled' ? true : null));
   expect(world.ran()).toHaveLength(1);
 });
 
@@ -134,6 +152,37 @@ it('never shows the credential of the server behind', async () => {
   expect(await stateOf(world.keyturn, request)).toBe('failed');
 });
 
+it('runs nothing that nobody decided in time', async () => {
+  const world = await GatewayWorld.start();
+  const call = use(await world.connect(), 'notes__write', INPUT);
+  const request = await nthRequest(world.keyturn);
+  world.keyturn.clock.advance(31 * MINUTE);
+  expect((await call).isError).toBe(true);
+  expect(await stateOf(world.keyturn, request)).toBe('expired');
+  expect(world.ran()).toEqual([]);
+});
+
+it('a gateway killed in the call never runs it again, and nobody says how it ended', async () => {
+  const world = await GatewayWorld.start();
+  const first = await world.connect();
+  const lost = use(first, 'notes__hang', INPUT).catch(() => null);
+  const request = await nthRequest(world.keyturn);
+  await approve(world.keyturn, 'bob', request);
+  await until(() => (world.ran().length > 0 ? true : null));
+  process.kill((first.transport as StdioClientTransport).pid as number, 'SIGKILL');
+  await lost;
+  expect(await stateOf(world.keyturn, request)).toBe('executing');
+  const again = use(await world.connect(), 'notes__hang', INPUT).catch(() => null);
+  // The approval is used up: the same call is held anew.
+  const other = await nthRequest(world.keyturn, 2);
+  expect(other.state).toBe('pending');
+  expect(world.ran()).toHaveLength(1);
+  await review(world.keyturn, 'bob', other, 'reject', { comment: 'enough' });
+  await again;
+  world.keyturn.clock.advance(61 * MINUTE);
+  await until(async () => ((await stateOf(world.keyturn, request)) === 'unknown' ? true : null));
+});
+
 it('says that nobody knows when the server dies in the call, and reports nothing', async () => {
   const world = await GatewayWorld.start();
   const call = use(await world.connect(), 'notes__die', {});
@@ -171,7 +220,9 @@ it('reads the example that the documentation shows', async () => {
   const world = await GatewayWorld.start();
   copyFileSync(join(import.meta.dirname, '../../../connectors/mcp/gateway.example.json'), world.file);
   chmodSync(world.file, 0o600);
-  expect((await (await world.connect()).listTools()).tools).toEqual([]);
+  const env = { NOTES_TOKEN: 'a note', TICKETS_AUTHORIZATION: 'Bearer of tickets' };
+  const client = await world.connect(undefined, env);
+  expect((await client.listTools()).tools).toEqual([]);
 });
 
 it('does not start with a file that others can read', async () => {

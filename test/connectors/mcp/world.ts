@@ -23,6 +23,7 @@ export async function connect(
   era: (typeof ERAS)[number] = '2026-07-28',
   who: Who = 'agent',
   more: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Client> {
   const versionNegotiation =
     era === '2026-07-28' ? ({ mode: { pin: era } } as const) : ({ mode: 'legacy' } as const);
@@ -32,7 +33,7 @@ export async function connect(
       ? new StdioClientTransport({
           command: process.execPath,
           args: [BIN, 'mcp', ...more],
-          env: { PATH: '/usr/bin:/bin', KEYTURN_URL: keyturn.url, KEYTURN_TOKEN: tokenOf(who) },
+          env: { PATH: '/usr/bin:/bin', KEYTURN_URL: keyturn.url, KEYTURN_TOKEN: tokenOf(who), ...env },
         })
       : new StreamableHTTPClientTransport(new URL(`${keyturn.url}/mcp`), {
           requestInit: { headers: { authorization: `Bearer ${tokenOf(who)}` } },

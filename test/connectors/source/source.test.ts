@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { holdForSource } from '../../../bot/app/hold-for-source.ts';
 import { behavesLikeAConnector } from '../../conformance/connector.ts';
 import { startKeyturn } from '../../helpers/start-keyturn.ts';
 import { seeAndApprove } from '../api/world.ts';
@@ -17,5 +18,23 @@ it('whoever wrote what waits there cannot approve it', async () => {
   const [request] = (await keyturn.get('dora', '/v1/requests')).body.items;
   expect((await seeAndApprove(keyturn, 'bob', request)).body.code).toBe('SELF_REVIEW');
   expect((await seeAndApprove(keyturn, 'dora', request)).status).toBe(200);
+  await toy.down();
+});
+
+it('a thing that is held and told of again in other words is not refused, nor let go, nor held twice', async () => {
+  const toy = await toySource();
+  const keyturn = await startKeyturn({ source: toy.source }, { ports: { connectors: [toy.connector] } });
+  const { context } = keyturn.keyturn;
+  const { body, headers } = await toy.waits('one');
+  const header = (name: string) => headers[name];
+  const parsed = toy.connector.parse({ body, header, at: 0 });
+  if (parsed.kind !== 'hold') throw new Error(parsed.kind);
+  const { hold } = parsed;
+  const first = await holdForSource(context, 'toy', hold);
+  const other = { ...hold, submission: { ...hold.submission, reason: 'in other words' } };
+  const second = await holdForSource(context, 'toy', other);
+  expect([first.ok, second.ok]).toEqual([true, true]);
+  expect((await keyturn.get('dora', '/v1/requests')).body.items).toHaveLength(1);
+  expect(toy.words()).toEqual([]);
   await toy.down();
 });

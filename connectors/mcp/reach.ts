@@ -1,0 +1,92 @@
+import { StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import type { DownstreamEntry } from './schema-gateway.ts';
+
+/** How a server behind the gateway is reached, with what it is given. */
+export interface Reach {
+  /** A new connection. Its process is started, or its address is called, when it is used. */
+  readonly open: () => Transport;
+  /** Values that the agent must not see, also where the server says them itself. */
+  readonly secrets: readonly string[];
+}
+
+const LARGEST_MESSAGE = 8 * 1024 * 1024;
+
+/** Throws a `MissingVariable` where the gateway's own environment does not hold what the file names. */
+export function reachOf(entry: DownstreamEntry, environment: NodeJS.ProcessEnv): Reach {
+  return 'url' in entry ? overHttp(entry, environment) : onStdio(entry, environment);
+}
+
+export class MissingVariable extends Error {
+  readonly variable: string;
+
+  constructor(variable: string) {
+    super(`${variable} is not set`);
+    this.name = 'MissingVariable';
+    this.variable = variable;
+  }
+}
+
+function onStdio(
+  { command, args, env, env_from }: Extract<DownstreamEntry, { command: string }>,
+  environment: NodeJS.ProcessEnv,
+): Reach {
+  const given = { ...env, ...valuesOf(env_from, environment) };
+  // Its stderr may hold anything, also what it was given.
+  const limits = { stderr: 'ignore', maxBufferSize: LARGEST_MESSAGE } as const;
+  return {
+    open: () => new StdioClientTransport({ command, args, env: given, ...limits }),
+    secrets: Object.values(given),
+  };
+}
+
+function overHttp(
+  { url, headers_env }: Extract<DownstreamEntry, { url: string }>,
+  environment: NodeJS.ProcessEnv,
+): Reach {
+  const headers = valuesOf(headers_env, environment);
+  return {
+    open: () =>
+      new StreamableHTTPClientTransport(new URL(url), {
+        // A redirect would carry the credential to wherever it says.
+        requestInit: { headers, redirect: 'error' },
+        fetch: boundedFetch,
+      }),
+    secrets: Object.values(headers).flatMap(secretsIn),
+  };
+}
+
+function valuesOf(
+  named: Readonly<Record<string, string>>,
+  environment: NodeJS.ProcessEnv,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(named).map(([name, variable]) => {
+      const value = environment[variable] ?? '';
+      if (value === '') throw new MissingVariable(variable);
+      return [name, value];
+    }),
+  );
+}
+
+/** The token of `Bearer TOKEN` is a secret without its scheme too. */
+function secretsIn(value: string): readonly string[] {
+  const [, token] = /^[A-Za-z]+ (.+)$/.exec(value) ?? [];
+  return token === undefined ? [value] : [value, token];
+}
+
+/** An answer that does not end must not fill the memory. */
+async function boundedFetch(url: string | URL, init?: RequestInit): Promise<Response> {
+  const response = await fetch(url, init);
+  if (response.body === null) return response;
+  let size = 0;
+  const bound = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      size += chunk.byteLength;
+      if (size > LARGEST_MESSAGE) controller.error(new RangeError('the answer is too large'));
+      else controller.enqueue(chunk);
+    },
+  });
+  const { status, statusText, headers } = response;
+  return new Response(response.body.pipeThrough(bound), { status, statusText, headers });
+}
