@@ -89,12 +89,19 @@ function toExecuteSettings(execute: Execute, { folder, env, wall, isRunHere }: H
   };
 }
 
-function toExecutorSettings({ http, command, kind }: Execute, folder: string): ExecutorSettings {
+function toExecutorSettings(execute: Execute, folder: string): ExecutorSettings {
+  const { http, command, github_workflow: workflow, kind } = execute;
+  if (workflow !== undefined) {
+    const { installation_id, repository_id, api_url, timeout, ...rest } = workflow;
+    const numbers = { installation_id: Number(installation_id), repository_id: Number(repository_id) };
+    const api = { api_url: api_url.replace(/\/+$/, ''), timeout_ms: timeout };
+    return { github_workflow: { ...rest, ...numbers, ...api }, kind: 'once' };
+  }
   if (command !== undefined) {
     const { argv, cwd, env, timeout } = command;
     return { command: { argv, cwd: resolve(folder, cwd), env, timeout_ms: timeout }, kind };
   }
-  if (http === undefined) throw new TypeError('needs either http or command');
+  if (http === undefined) throw new TypeError('needs one of http, command and github_workflow');
   const { url, check_url: checkUrl = null, allow_cidrs, sign_secret_env, timeout } = http;
   return { http: { url, check_url: checkUrl, allow_cidrs, sign_secret_env, timeout_ms: timeout }, kind };
 }

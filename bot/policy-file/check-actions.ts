@@ -17,8 +17,9 @@ export function checkActions({ draft, report }: Check): void {
 }
 
 function checkExecute(execute: Execute, path: Path, report: Check['report']): void {
-  const { http, command, kind } = execute;
-  if ((http === undefined) === (command === undefined)) report(path, 'needs either http or command');
+  const { http, command, github_workflow: workflow, kind } = execute;
+  const given = [http, command, workflow].filter((one) => one !== undefined);
+  if (given.length !== 1) report(path, 'needs one of http, command and github_workflow');
   if (kind === 'checkable' && http?.check_url === undefined) {
     report([...path, 'kind'], 'checkable needs an http.check_url to ask whether it happened');
   }
@@ -27,6 +28,27 @@ function checkExecute(execute: Execute, path: Path, report: Check['report']): vo
   }
   if (http !== undefined) checkHttp(http, [...path, 'http'], report);
   if (command !== undefined) checkCommand(command, [...path, 'command'], report);
+  if (workflow !== undefined) checkWorkflow(workflow, kind, path, report);
+}
+
+function checkWorkflow(
+  { inputs, api_url: url }: NonNullable<Execute['github_workflow']>,
+  kind: Execute['kind'],
+  path: Path,
+  report: Check['report'],
+): void {
+  const at = [...path, 'github_workflow'];
+  // GitHub takes no idempotency key, and cannot be asked which run was ours.
+  if (kind !== 'once')
+    report([...path, 'kind'], 'must be once: a workflow that was started is not started again');
+  const problem = url.includes('?') ? 'must have no query' : urlProblem(url);
+  if (problem !== null) report([...at, 'api_url'], problem);
+  for (const [name, value] of Object.entries(inputs))
+    if (/\{\//.test(value) && pointerIn(value) === null)
+      report(
+        [...at, 'inputs', name],
+        'a payload value takes a whole input: {/version}, with nothing before or after it',
+      );
 }
 
 function checkHttp(http: NonNullable<Execute['http']>, path: Path, report: Check['report']): void {

@@ -35,6 +35,7 @@ export function appJwt({ appId, privateKey, now }: Omit<AppIdentity, 'apiUrl'>):
 /** A token for one repository of an installation, and no more than it needs. Kept until shortly before its end. */
 export function installationTokens(
   app: AppIdentity,
+  permissions: Readonly<Record<string, string>> = PERMISSIONS,
 ): (installation: number, repository: number, signal: AbortSignal) => Promise<string> {
   const known = new Map<string, { readonly token: string; readonly until: number }>();
   return async (installation, repository, signal) => {
@@ -46,7 +47,7 @@ export function installationTokens(
       {
         method: 'POST',
         headers: { authorization: `Bearer ${appJwt(app)}` },
-        body: { repository_ids: [repository], permissions: PERMISSIONS },
+        body: { repository_ids: [repository], permissions },
       },
       signal,
     );

@@ -1,8 +1,10 @@
+import { createPrivateKey } from 'node:crypto';
 import { canonicalJson, type JsonObject } from '../../bot/core/canonical-json.ts';
 import { type Digest, sha256Hex } from '../../bot/core/digest.ts';
 import type { Executor } from '../../bot/ports/executor.ts';
 import { allowedBy, isPublic } from './addresses.ts';
 import { commandExecutor } from './command.ts';
+import { githubWorkflowExecutor } from './github-workflow.ts';
 import { httpExecutor } from './http.ts';
 import { webhookKey } from './standard-webhook.ts';
 
@@ -26,6 +28,21 @@ export type ExecutorSettings =
         readonly timeout_ms: number;
       };
       readonly kind: Executor['kind'];
+    }
+  | {
+      readonly github_workflow: {
+        readonly api_url: string;
+        readonly app_id: string;
+        readonly private_key_env: string;
+        readonly installation_id: number;
+        readonly repository_id: number;
+        readonly repository: string;
+        readonly workflow: string;
+        readonly ref: string;
+        readonly inputs: Readonly<Record<string, string>>;
+        readonly timeout_ms: number;
+      };
+      readonly kind: Executor['kind'];
     };
 
 /** Held by a request from its submission on: what was approved is run as it was described, or not at all. */
@@ -40,6 +57,13 @@ export function definitionOf(settings: ExecutorSettings): Digest {
 export function toExecutor(settings: ExecutorSettings, env: NodeJS.ProcessEnv, wall: () => number): Executor {
   const definition = definitionOf(settings);
   if ('command' in settings) return commandOf(settings.command, settings.kind, definition, env);
+  if ('github_workflow' in settings) {
+    const variable = settings.github_workflow.private_key_env;
+    const privateKey = (env[variable] ?? '').replaceAll('\\n', '\n');
+    if (privateKey === '') throw new TypeError(`${variable} is not set`);
+    if (!isRsaKey(privateKey)) throw new TypeError(`${variable} is no RSA private key in PEM`);
+    return workflowOf(settings.github_workflow, definition, privateKey, wall);
+  }
   const {
     url,
     check_url: checkUrl,
@@ -66,9 +90,11 @@ export function executorElsewhere(settings: ExecutorSettings): Executor {
   const { kind } = settings;
   const definition = definitionOf(settings);
   return {
-    ...('command' in settings
-      ? commandOf(settings.command, kind, definition, {})
-      : { describe: () => `posts it to ${settings.http.url}`, problems: () => [] }),
+    ...('github_workflow' in settings
+      ? workflowOf(settings.github_workflow, definition, '', () => 0)
+      : 'command' in settings
+        ? commandOf(settings.command, kind, definition, {})
+        : { describe: () => `posts it to ${settings.http.url}`, problems: () => [] }),
     kind,
     definition,
     secrets: [],
@@ -79,6 +105,30 @@ export function executorElsewhere(settings: ExecutorSettings): Executor {
       retryable: true,
     }),
   };
+}
+
+function workflowOf(
+  workflow: Extract<ExecutorSettings, { github_workflow: unknown }>['github_workflow'],
+  definition: Digest,
+  privateKey: string,
+  now: () => number,
+): Executor {
+  const { api_url: apiUrl, app_id: appId, repository, ref, inputs, timeout_ms: timeoutMs } = workflow;
+  return githubWorkflowExecutor({
+    app: { appId, privateKey, apiUrl, now },
+    installation: workflow.installation_id,
+    repositoryId: workflow.repository_id,
+    workflow: workflow.workflow,
+    ...{ repository, ref, inputs, timeoutMs, definition },
+  });
+}
+
+function isRsaKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'rsa';
+  } catch {
+    return false;
+  }
 }
 
 function commandOf(

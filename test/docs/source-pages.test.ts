@@ -23,3 +23,12 @@ it.each([
   const policy = readPolicyFile(stringify(whole));
   expect(policy.ok ? [] : policy.problems).toEqual([]);
 });
+
+it('the workflow that Keyturn starts, as the page of GitHub has it, loads beside the policy page', () => {
+  const base = parse(fence('.github/docs/policy.md', 'base'));
+  const { actions } = parse(fence('connectors/github/README.md', 'workflow'));
+  const plans = { one: { seats: [{ from: ['dba'], count: 1 }] } };
+  const whole = { ...base, plans, default: { effect: 'require', plan: 'one' }, rules: [], actions };
+  const policy = readPolicyFile(stringify(whole));
+  expect(policy.ok ? Object.keys(policy.file.actions) : policy.problems).toEqual(['api.deploy']);
+});

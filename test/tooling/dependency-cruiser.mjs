@@ -148,8 +148,8 @@ const adapters = [
   adapter(
     'drivers-call-no-use-case',
     { path: '^(queue/(?:embedded|bullmq|executors|sinks|events))/' },
-    [CORE, PORTS, '^$1/', OUTBOUND_CALL],
-    'A queue driver or executor is driven. It imports core, ports, its own folder and the one outbound call, and never calls a use case.',
+    [CORE, PORTS, '^$1/', OUTBOUND_CALL, '^connectors/(github/app-token|source/call-source)\\.ts$'],
+    'A queue driver or executor is driven. It imports core, ports, its own folder, the one outbound call and the token of a GitHub App, and never calls a use case.',
   ),
   adapter(
     'store-calls-no-use-case',

@@ -10,6 +10,8 @@ const withExecute = (execute: string, ...more: readonly Change[]) =>
   changed([ROTATE, `key.rotate: { risk: high, redact: [/secret], execute: ${execute} } # HERE`], ...more);
 const HTTP =
   'http: { url: "https://vault.internal/rotate", allow_cidrs: [10.0.0.0/8], sign_secret_env: ROTATE }';
+const WORKFLOW =
+  'github_workflow: { app_id: "1", private_key_env: K, installation_id: "7", repository_id: "7300", repository: acme/api, workflow: deploy.yml, ref: main, inputs: { version: "{/version}" } }';
 const COMMAND = 'command: { argv: [./migrate.sh, "--", "{/version}"], cwd: app, timeout: 10m }';
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 
@@ -34,8 +36,8 @@ describe('actions that Keyturn runs', () => {
   });
 
   it.each([
-    ['{ kind: once }', 'execute', 'needs either http or command'],
-    [`{ ${HTTP}, ${COMMAND}, kind: once }`, 'execute', 'needs either http or command'],
+    ['{ kind: once }', 'execute', 'needs one of http, command and github_workflow'],
+    [`{ ${HTTP}, ${COMMAND}, kind: once }`, 'execute', 'needs one of http, command and github_workflow'],
     [`{ ${HTTP}, kind: checkable }`, 'execute.kind', 'checkable needs an http.check_url'],
     [`{ ${COMMAND}, kind: checkable }`, 'execute.kind', 'checkable needs an http.check_url'],
     [
@@ -52,6 +54,28 @@ describe('actions that Keyturn runs', () => {
       '{ http: { url: "https://vault/", sign_secret_env: X, allow_cidrs: [10.0.0.0/99] }, kind: once }',
       'execute.http.allow_cidrs[0]',
       'must be an address range',
+    ],
+    [`{ ${WORKFLOW}, ${COMMAND}, kind: once }`, 'execute', 'needs one of'],
+    [`{ ${WORKFLOW}, kind: idempotent }`, 'execute.kind', 'must be once'],
+    [
+      `{ ${WORKFLOW.replace('"{/version}"', '"v{/version}"')}, kind: once }`,
+      'execute.github_workflow.inputs.version',
+      'takes a whole input',
+    ],
+    [
+      `{ ${WORKFLOW.replace('acme/api', 'acme/..')}, kind: once }`,
+      'execute.github_workflow.repository',
+      'OWNER/NAME',
+    ],
+    [
+      `{ ${WORKFLOW.replace('deploy.yml', '../x.yml')}, kind: once }`,
+      'execute.github_workflow.workflow',
+      'name of its file',
+    ],
+    [
+      `{ ${WORKFLOW.replace('ref:', 'api_url: "http://github.internal", ref:')}, kind: once }`,
+      'execute.github_workflow.api_url',
+      'must be https',
     ],
     [
       '{ command: { argv: ["{/program}"], cwd: / }, kind: once }',

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { callOff, type Dispatched, dispatch } from './fake-dispatch.ts';
 
 export const WEBHOOK_SECRET = 'webhook-secret-canary';
 export const APP_ID = '4711';
@@ -21,6 +22,8 @@ interface FakeRun {
   author: number | null;
   pull: { number: number; user: number; authors: readonly number[] } | null;
   environments: string[];
+  /** How it ended; null while it goes on. */
+  ended: string | null;
   readonly reviews: { state: string; comment: string; environment: string }[];
 }
 
@@ -41,6 +44,9 @@ export class FakeGithub {
   readonly runs = new Map<string, FakeRun>();
   readonly calls: string[] = [];
   readonly complaints: string[] = [];
+  readonly dispatched: Dispatched[] = [];
+  /** Its runs do not end when they are called off. */
+  isStubborn = false;
   /** Answers every call in place of GitHub. */
   instead: number | null = null;
   repositoryName = 'acme/api';
@@ -93,6 +99,7 @@ export class FakeGithub {
       author: 13,
       pull: { number: 5, user: 14, authors: [15] },
       environments: ['prod'],
+      ended: null,
       reviews: [],
       ...changes,
     };
@@ -199,11 +206,15 @@ export class FakeGithub {
       const waiting = [...this.runs.values()].filter(({ environments }) => environments.length > 0);
       return { status: 200, body: { workflow_runs: waiting.map((run) => this.#shown(run)) } };
     }
+    if (/^\/actions\/workflows\/[\w.-]+\/dispatches$/.test(path) && incoming.method === 'POST')
+      return may('actions', 'write') ? dispatch(this, path, await json(incoming)) : { status: 404 };
     const [, runId, call] = /^\/actions\/runs\/(\d+)(?:\/(\w+))?$/.exec(path) ?? [];
     const run = [...this.runs.values()].find(({ id }) => String(id) === runId);
     if (runId !== undefined) {
       if (run === undefined || run.repository !== 7300 || !may('actions', 'read')) return { status: 404 };
       if (call === undefined) return { status: 200, body: this.#shown(run) };
+      if (call === 'cancel' && incoming.method === 'POST')
+        return may('actions', 'write') ? callOff(this, run) : { status: 404 };
       if (call === 'pending_deployments')
         return { status: 200, body: run.environments.map((name) => ({ environment: { id: 9, name } })) };
       if (call === 'approvals')
@@ -267,7 +278,8 @@ export class FakeGithub {
     return {
       id: run.id,
       run_attempt: run.attempt,
-      status: run.environments.length > 0 ? 'waiting' : 'in_progress',
+      status: run.ended !== null ? 'completed' : run.environments.length > 0 ? 'waiting' : 'in_progress',
+      conclusion: run.ended,
       head_sha: 'c0ffee'.padEnd(40, '0'),
       head_branch: 'main',
       display_title: 'Add orders',
