@@ -14,6 +14,8 @@ export interface Word {
   /** For whoever looks at the source. Nothing that a client may not see. */
   readonly comment: string;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Somebody began to say it before, and nobody knows whether it arrived. */
+  readonly isRepeat: boolean;
 }
 
 const NOTHING: readonly Word[] = [];
@@ -85,11 +87,17 @@ async function take(context: Context, request: ActionRequest, held: Held) {
 }
 
 function approval(context: Context, held: Held): Word {
-  return { held, verdict: 'approve', comment: 'Approved in Keyturn.', secrets: openSecrets(context, held) };
+  return {
+    held,
+    verdict: 'approve',
+    comment: 'Approved in Keyturn.',
+    secrets: openSecrets(context, held),
+    isRepeat: false,
+  };
 }
 
 function no(context: Context, held: Held, comment: string): Word {
-  return { held, verdict: 'reject', comment, secrets: openSecrets(context, held) };
+  return { held, verdict: 'reject', comment, secrets: openSecrets(context, held), isRepeat: false };
 }
 
 /** As the client itself would be told. */
@@ -115,6 +123,21 @@ export function openSecrets(context: Context, held: Held): Readonly<Record<strin
 /** The source has heard it. */
 export function setHeld(context: Context, held: Held, status: HeldStatus): Promise<void> {
   return write(context, ({ tx }) => tx.setHeld(held, status));
+}
+
+/** The same, unless it was let go meanwhile: then there is a word on its way that must not be lost. */
+export function setUnlessTaken(context: Context, held: Held, status: HeldStatus): Promise<void> {
+  return write(context, ({ tx }) => {
+    const now = tx.held(held.connector, held.subject)?.status;
+    if (now === 'held' || now === 'ticket') tx.setHeld(held, status);
+  });
+}
+
+/** Once its request is over, nobody comes back for what was turned away. */
+export async function dropTickets(context: Context, request: ActionRequest): Promise<void> {
+  if (!isTerminal(request.state)) return;
+  for (const held of context.store.committed.heldOf(request.id))
+    if (held.status === 'ticket') await setUnlessTaken(context, held, 'over');
 }
 
 /** How what was released ended, as its source says. False where it was not released, or has ended. */

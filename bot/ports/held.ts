@@ -37,7 +37,7 @@ export interface KnownHeld {
 export interface KeepingHeld {
   /** Takes the place of what was known of this subject. */
   hold(held: Held): void;
-  /** With `over`, what was sealed is dropped. */
+  /** With `over` and `ticket`, what was sealed is dropped. */
   setHeld(one: Pick<Held, 'connector' | 'subject'>, status: HeldStatus, sealed?: Uint8Array): void;
   /** Drops what is over and older than this. */
   forgetHeld(before: Instant): void;

@@ -26,7 +26,7 @@ export type PlanSummary = ReturnType<typeof summarise>;
  * whole, that Terraform would not apply, or that has anything in it which is not understood here.
  */
 export function summarisePlan(bytes: Uint8Array): PlanSummary {
-  const plan = fields(parse(bytes), 'all of it');
+  const plan = fields(parsePlan(bytes), 'all of it');
   if (!/^[01]\./.test(text(plan, 'format_version')))
     throw new UnreadablePlan('has a format that is not known here');
   if (plan['errored'] === true) throw new UnreadablePlan('ended with an error');
@@ -125,7 +125,7 @@ function hasUnknown(value: unknown): boolean {
 }
 
 /** PowerShell writes what it redirects as UTF-16LE with a byte order mark. */
-function parse(bytes: Uint8Array): unknown {
+export function parsePlan(bytes: Uint8Array): unknown {
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
   try {
     return JSON.parse(new TextDecoder(encoding, { fatal: true }).decode(bytes));

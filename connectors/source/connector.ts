@@ -29,12 +29,14 @@ export type Parsed =
 
 /**
  * What became of a call back. `told`: the source took it, or had taken it before. `gone`: it does not
- * wait for a word on this any more. `later`: it asks for time. A rejection means that nobody knows:
+ * wait for a word on this any more. `unknown`: a word of before may have arrived, and the source does not
+ * say. `later`: it asks for time. A rejection means that nobody knows:
  * it is tried again.
  */
 export type Told =
   | { readonly is: 'told' }
   | { readonly is: 'gone'; readonly why: string }
+  | { readonly is: 'unknown' }
   | { readonly is: 'later'; readonly retryAfterMs: number };
 
 /**

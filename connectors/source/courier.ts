@@ -1,5 +1,6 @@
+import { write } from '../../bot/app/change-request.ts';
 import type { Context } from '../../bot/app/context.ts';
-import { endHeld, leaveHeld, setHeld, type Word, wordsOn } from '../../bot/app/release-held.ts';
+import { dropTickets, endHeld, leaveHeld, setHeld, type Word, wordsOn } from '../../bot/app/release-held.ts';
 import type { Courier, Delivery } from '../../bot/ports/courier.ts';
 import type { Connector } from './connector.ts';
 
@@ -13,6 +14,11 @@ export function sourceCourier(contextNow: () => Context, connector: Connector): 
     const context = contextNow();
     const told = await connector.release(word, signal);
     if (told.is === 'later') return { done: false, retryAfterMs: told.retryAfterMs };
+    if (told.is === 'unknown') {
+      // Nobody says how it ended, so the request becomes `unknown`, and a person settles it.
+      await setHeld(context, held, 'over');
+      return null;
+    }
     if (told.is === 'gone') {
       await leaveHeld(context, held, told.why);
       return null;
@@ -25,7 +31,7 @@ export function sourceCourier(contextNow: () => Context, connector: Connector): 
   return {
     face: connector.name,
     toldOfChanges: false,
-    async deliver({ notice }, signal) {
+    async deliver({ notice, id, key }, signal) {
       if (notice.kind !== 'change') return { done: false, never: `a ${notice.kind} is nothing for a source` };
       const context = contextNow();
       const request = context.store.committed.request(notice.request);
@@ -35,10 +41,13 @@ export function sourceCourier(contextNow: () => Context, connector: Connector): 
       const words = await wordsOn(context, request);
       // Only this one waits longer each time; others at the same source go on.
       if (words === 'later') throw new Error('what was approved cannot be released now');
+      // On disk before anything leaves: whoever comes after a crash knows that it may have arrived.
+      if (words.length > 0 && key === null) await write(context, ({ tx }) => tx.claim(id, 'said'));
       for (const word of words) {
-        const stopped = await tell(word, signal);
+        const stopped = await tell({ ...word, isRepeat: key !== null }, signal);
         if (stopped !== null) return stopped;
       }
+      await dropTickets(context, request);
       return { done: true };
     },
   };

@@ -1,5 +1,5 @@
 import type { Context } from '../../bot/app/context.ts';
-import { leaveHeld, openSecrets, setHeld } from '../../bot/app/release-held.ts';
+import { leaveHeld, openSecrets, setUnlessTaken } from '../../bot/app/release-held.ts';
 import type { Logger } from '../../bot/ports/logger.ts';
 import type { Connector } from './connector.ts';
 import { hold } from './receive-delivery.ts';
@@ -11,15 +11,22 @@ const WITHIN_MS = 30_000;
 export async function lookAfter(connector: Connector, context: Context, logger: Logger): Promise<void> {
   const { committed } = context.store;
   if (connector.heartbeat !== undefined) {
-    for (const held of committed.stillHeld(connector.name, MOST_HELD)) {
+    for (const { subject } of committed.stillHeld(connector.name, MOST_HELD)) {
+      // Read anew: while others were told, this one may have been let go.
+      const held = committed.held(connector.name, subject);
+      if (held?.status !== 'held') continue;
       // One that fails must not keep the others from being heard of.
       try {
         const signal = AbortSignal.timeout(WITHIN_MS);
         const is = await connector.heartbeat(held, openSecrets(context, held), signal);
-        if (is === 'ticket') await setHeld(context, held, 'ticket');
-        if (is === 'gone') await leaveHeld(context, held, 'its source does not wait any more');
+        if (is === 'ticket') await setUnlessTaken(context, held, 'ticket');
+        const isStillHeld = committed.held(connector.name, subject)?.status === 'held';
+        if (is === 'gone' && isStillHeld) await leaveHeld(context, held, 'its source does not wait any more');
       } catch (cause) {
-        logger.warn('a source did not take a heartbeat', { connector: connector.name, cause: nameOf(cause) });
+        logger.warn('a source did not take a heartbeat', {
+          connector: connector.name,
+          cause: nameOf(cause),
+        });
       }
     }
   }

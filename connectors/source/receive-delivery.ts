@@ -132,7 +132,9 @@ async function refuseThere(
     at: context.time.now(),
   } as const;
   const comment = `Keyturn: ${refusalText(refusal)}`;
-  await connector.release({ held, verdict: 'reject', comment, secrets }, signal).catch(() => undefined);
+  await connector
+    .release({ held, verdict: 'reject', comment, secrets, isRepeat: false }, signal)
+    .catch(() => undefined);
 }
 
 /** The kind of fault: what a source or its API said may hold anything. */

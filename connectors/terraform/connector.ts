@@ -75,13 +75,16 @@ export function terraformConnector({ url, hmacKey, environmentOf, now }: Terrafo
         return null;
       }
     },
-    async release({ held, verdict, comment, secrets }, signal): Promise<Told> {
+    async release({ held, verdict, comment, secrets, isRepeat }, signal): Promise<Told> {
       const { callback } = JSON.parse(held.ref) as Ref;
       beatAt.delete(held.subject);
       const status = verdict === 'approve' ? 'passed' : 'failed';
       try {
         const isTaken = await api.say(callback, secrets['token'] ?? '', status, comment, signal);
-        return isTaken ? { is: 'told' } : { is: 'gone', why: 'the run does not wait for this task any more' };
+        if (isTaken) return { is: 'told' };
+        // The same answer as when the first `passed` arrived and its answer was lost.
+        if (isRepeat && verdict === 'approve') return { is: 'unknown' };
+        return { is: 'gone', why: 'the run does not wait for this task any more' };
       } catch (cause) {
         if (cause instanceof SourceBusy) return { is: 'later', retryAfterMs: cause.retryAfterMs };
         throw cause;
@@ -94,7 +97,9 @@ export function terraformConnector({ url, hmacKey, environmentOf, now }: Terrafo
       const at = now();
       if (at - held.at >= TICKET_AFTER_MS) {
         beatAt.delete(held.subject);
-        return (await say('failed', TICKET)) ? 'ticket' : 'gone';
+        // Also where it is refused: it may have arrived before, and its message is a promise.
+        await say('failed', TICKET);
+        return 'ticket';
       }
       if (at - (beatAt.get(held.subject) ?? 0) < BEAT_EVERY_MS) return 'held';
       if (!(await say('running', 'Waiting for approval in Keyturn.'))) return 'gone';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ToHold } from '../../bot/app/hold-for-source.ts';
 import { canonicalJson, type JsonObject } from '../../bot/core/canonical-json.ts';
-import { summarisePlan, UnreadablePlan } from '../guard/terraform-plan.ts';
+import { parsePlan, summarisePlan, UnreadablePlan } from '../guard/terraform-plan.ts';
 import type { RunTask } from './schema.ts';
 
 const LONGEST_REASON = 500;
@@ -80,7 +80,7 @@ export function withPlan(hold: ToHold, bytes: Uint8Array): ToHold {
 
 /** The same plan made again differs in the time that it was made, and in nothing else. */
 function digestOf(bytes: Uint8Array): string {
-  const { timestamp: _, ...plan } = JSON.parse(Buffer.from(bytes).toString('utf8')) as JsonObject;
+  const { timestamp: _, ...plan } = parsePlan(bytes) as JsonObject;
   try {
     return createHash('sha256').update(canonicalJson(plan)).digest('hex');
   } catch (cause) {

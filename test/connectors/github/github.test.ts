@@ -150,7 +150,13 @@ it('says the same word twice only once', async () => {
   await expect.poll(() => run.reviews).toHaveLength(1);
   const [held] = keyturn.keyturn.context.store.committed.heldOf(request.id);
   if (held === undefined) throw new Error('nothing is held');
-  const word = { held, verdict: 'approve', comment: 'Approved in Keyturn.', secrets: {} } as const;
+  const word = {
+    held,
+    verdict: 'approve',
+    comment: 'Approved in Keyturn.',
+    secrets: {},
+    isRepeat: false,
+  } as const;
   const signal = AbortSignal.timeout(5_000);
   expect(await connector.release(word, signal)).toEqual({ is: 'told' });
   expect(run.reviews).toHaveLength(1);

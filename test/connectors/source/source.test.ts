@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { holdForSource } from '../../../bot/app/hold-for-source.ts';
+import { lookAfter } from '../../../connectors/source/look-after.ts';
 import { behavesLikeAConnector } from '../../conformance/connector.ts';
 import { startKeyturn } from '../../helpers/start-keyturn.ts';
+import { until } from '../../helpers/until.ts';
 import { seeAndApprove } from '../api/world.ts';
 import { toySource } from './toy.ts';
 
@@ -38,3 +40,29 @@ it('a thing that is held and told of again in other words is not refused, nor le
   expect(toy.words()).toEqual([]);
   await toy.down();
 });
+
+it.each(['gone', 'ticket'] as const)(
+  'a heartbeat that ends with %s takes nothing back that was let go meanwhile',
+  async (is) => {
+    const toy = await toySource({ sweeps: false });
+    let request = { id: '', action_digest: '' };
+    const heartbeat = async () => {
+      await seeAndApprove(keyturn, 'bob', request);
+      await until(() => (toy.words().length > 0 ? true : null));
+      await until(() =>
+        context.store.committed.held('toy', 'toy one')?.status === 'released' ? true : null,
+      );
+      return is;
+    };
+    const connector = { ...toy.connector, heartbeat };
+    const keyturn = await startKeyturn({ source: toy.source }, { ports: { connectors: [connector] } });
+    const { context } = keyturn.keyturn;
+    const { body, headers } = await toy.waits('one');
+    await fetch(`${keyturn.url}/webhooks/toy`, { method: 'POST', headers, body: Buffer.from(body) });
+    request = (await keyturn.get('bob', '/v1/requests')).body.items[0];
+    await lookAfter(connector, context, { info: () => {}, warn: () => {}, error: () => {} });
+    expect((await keyturn.get('bob', `/v1/requests/${request.id}`)).body.state).toBe('executing');
+    expect(context.store.committed.held('toy', 'toy one')?.status).toBe('released');
+    await toy.down();
+  },
+);

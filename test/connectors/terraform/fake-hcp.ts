@@ -60,6 +60,8 @@ export class FakeHcp {
   readonly tasks = new Map<string, Task>();
   /** What went wrong with a call, in the fake's own words. */
   readonly complaints: string[] = [];
+  /** Words are taken, and whoever said them never hears of it. */
+  losesAnswers = false;
   user: string | null = 'user-V3R563qtJNcExAkN';
   readonly #now: () => number;
   #server: Server | null = null;
@@ -77,6 +79,7 @@ export class FakeHcp {
   async up(): Promise<void> {
     this.#server = createServer(async (incoming, response) => {
       const { status, body, location } = await this.#answer(incoming);
+      if (this.losesAnswers && incoming.method === 'PATCH') return void response.destroy();
       response.writeHead(status, {
         'content-type': 'application/vnd.api+json',
         ...(location === undefined ? {} : { location }),

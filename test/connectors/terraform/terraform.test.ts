@@ -1,9 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { lookAfter } from '../../../connectors/source/look-after.ts';
+import { withPlan } from '../../../connectors/terraform/to-hold.ts';
 import { behavesLikeAConnector } from '../../conformance/connector.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { ONE_KEY, type RulebookChanges } from '../../helpers/rulebook.ts';
-import { startKeyturn } from '../../helpers/start-keyturn.ts';
+import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 import { MINUTE, seeAndApprove } from '../api/world.ts';
 import { aPlan } from './fake-hcp.ts';
 import { CLIENT, SOURCE, terraformWorld } from './world.ts';
@@ -165,3 +166,57 @@ it('of two runs with the same plan that wait, the newer one is let go, and the o
   await seeAndApprove(keyturn, 'bob', held);
   await expect.poll(() => [older.status, newer.status]).toEqual(['failed', 'passed']);
 });
+
+it('where the answer to the release is lost, nobody says that it failed: the run may go on there', async () => {
+  const { hcp, keyturn, post, requests } = await world();
+  const task = hcp.start('one');
+  await post(hcp.post(task));
+  hcp.losesAnswers = true;
+  const [held] = await requests();
+  await seeAndApprove(keyturn, 'bob', held);
+  await expect.poll(() => task.status).toBe('passed');
+  hcp.losesAnswers = false;
+  const { committed } = keyturn.keyturn.context.store;
+  const later = () => {
+    keyturn.clock.advance(5_000);
+    return committed.heldOf(held.id).map(({ status }) => status);
+  };
+  await expect.poll(later, { timeout: 10_000 }).toEqual(['over']);
+  expect((await requests())[0].state).toBe('executing');
+  await minutesLater(keyturn, 61);
+  await expect.poll(async () => (await requests())[0].state).toBe('unknown');
+});
+
+it('where the answer to the ticket is lost, the ticket is good all the same, and its token is gone', async () => {
+  const { hcp, keyturn, post, requests, minutes } = await world();
+  await post(hcp.post(hcp.start('one')));
+  await minutes(54);
+  hcp.losesAnswers = true;
+  await minutes(2);
+  hcp.losesAnswers = false;
+  await minutes(2);
+  const [held] = await requests();
+  expect(held.state).toBe('pending');
+  const { committed } = keyturn.keyturn.context.store;
+  expect(committed.heldOf(held.id)).toMatchObject([{ status: 'ticket', sealed: null }]);
+  await seeAndApprove(keyturn, 'bob', held);
+  const again = hcp.start('two');
+  await post(hcp.post(again));
+  await expect.poll(() => again.status).toBe('passed');
+  await expect.poll(() => committed.heldOf(held.id).map(({ status }) => status)).toEqual(['over', 'over']);
+});
+
+it('a plan that begins with a byte order mark is read, and one that is no text is told no', async () => {
+  const { hcp, post, requests } = await world();
+  const task = hcp.start('one', { plan: 'no plan' });
+  expect((await post(hcp.post(task))).status).toBe(200);
+  expect(task.status).toBe('failed');
+  expect(await requests()).toEqual([]);
+  const bytes = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(JSON.stringify(aPlan()))]);
+  const hold = { submission: { payload: {} } } as never;
+  expect(withPlan(hold, bytes).submission.payload['plan_sha256']).toMatch(/^[0-9a-f]{64}$/);
+});
+
+async function minutesLater(keyturn: TestKeyturn, count: number): Promise<void> {
+  keyturn.clock.advance(count * MINUTE);
+}
