@@ -43,10 +43,13 @@ export class Downstream {
     return defined;
   }
 
-  async call(name: string, input: Record<string, unknown>): Promise<CallToolResult> {
+  /** Sent once. Whatever is not its result is thrown. */
+  async call({ tool }: Defined, input: Record<string, unknown>): Promise<CallToolResult> {
     const client = await this.#connected();
     const limits = { timeout: CALL_MS, maxTotalTimeout: CALL_MS };
-    const result = await client.callTool({ name, arguments: input }, limits);
+    // Given the definition, the library does not call again where the server finds fault with a header.
+    const options = { ...limits, toolDefinition: tool };
+    const result = await client.callTool({ name: tool.name, arguments: input }, options);
     return this.#without(result as CallToolResult);
   }
 
@@ -78,7 +81,8 @@ export class Downstream {
   async #connect(): Promise<Client> {
     const client = new Client(
       { name: 'keyturn-gateway', version: this.#version },
-      { versionNegotiation: { mode: 'auto' } },
+      // A server that asks for another round would be called again, and nobody has approved that.
+      { versionNegotiation: { mode: 'auto' }, inputRequired: { autoFulfill: false } },
     );
     client.onclose = () => {
       this.#client = null;

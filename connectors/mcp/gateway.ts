@@ -143,26 +143,26 @@ export class Gateway {
     { server, tool, input, downstream, hears }: Called,
     signal: AbortSignal,
   ): Promise<CallToolResult> {
-    const digest = await digestOf(downstream, tool);
-    if (digest === null) return refused(`${server} is down or has no such tool. Nothing was run.`);
+    const defined = await definitionOf(downstream, tool);
+    if (defined === null) return refused(`${server} is down or has no such tool. Nothing was run.`);
+    const { digest } = defined;
     const pinned = this.#file.servers.get(server)?.pins[tool] ?? null;
     const held = toHeld({ server, tool, input, digest, pinned, environment: this.#file.environment });
     const until = Date.now() + (hears ? HEARING_MS : SILENT_MS);
     const verdict = await decide(this.#settings, { ...held, key: randomUUID(), until, signal });
     if (!verdict.allow) return refused(verdict.why);
-    return this.#run(downstream, tool, digest, verdict, signal);
+    return this.#run(downstream, defined, verdict, signal);
   }
 
   /** The approval is taken: from here on it runs once or never. */
   async #run(
     downstream: Downstream,
-    tool: string,
-    digest: string,
+    shown: Defined,
     verdict: Allowed,
     signal: AbortSignal,
   ): Promise<CallToolResult> {
     const { label } = verdict.request;
-    const isSame = (await digestOf(downstream, tool)) === digest;
+    const isSame = (await definitionOf(downstream, shown.tool.name))?.digest === shown.digest;
     if (!isSame || signal.aborted) {
       await this.#report(verdict, 'failed', 'never started');
       const why = isSame ? 'nobody waits for it any more' : 'its definition changed or its server is down';
@@ -171,7 +171,7 @@ export class Gateway {
     const { arguments: input } = verdict.release.payload as { readonly arguments: Record<string, unknown> };
     let result: CallToolResult;
     try {
-      result = await downstream.call(tool, input);
+      result = await downstream.call(shown, input);
     } catch {
       // Nobody knows whether it ran. Nothing is reported, so Keyturn says `unknown`, which is true.
       return refused(
@@ -197,9 +197,9 @@ export class Gateway {
   }
 }
 
-async function digestOf(downstream: Downstream, tool: string): Promise<string | null> {
+async function definitionOf(downstream: Downstream, tool: string): Promise<Defined | null> {
   const tools = await downstream.tools().catch(() => null);
-  return tools?.get(tool)?.digest ?? null;
+  return tools?.get(tool) ?? null;
 }
 
 function refused(text: string): CallToolResult {
