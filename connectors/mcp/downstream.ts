@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type CallToolResult, Client, type Tool } from '@modelcontextprotocol/client';
+import { type CallToolResult, Client, SdkHttpError, type Tool } from '@modelcontextprotocol/client';
 import { canonicalJson, type Json } from '../../bot/core/canonical-json.ts';
 import type { Reach } from './reach.ts';
 
@@ -13,6 +13,8 @@ const LIST_MS = 10_000;
 const CALL_MS = 300_000;
 const MOST_TOOLS = 200;
 const LARGEST_DEFINITION = 64 * 1024;
+/** The protocol says 404; its library's own server says 400. */
+const LOST_SESSION: readonly number[] = [400, 404];
 const NAME = /^[A-Za-z0-9_.-]{1,96}$/;
 
 /** One server behind the gateway. It is connected to when it is first needed, and again when it is gone. */
@@ -28,8 +30,7 @@ export class Downstream {
 
   /** Asked anew each time: what was listed before may have changed. */
   async tools(): Promise<ReadonlyMap<string, Defined>> {
-    const client = await this.#connected();
-    const { tools } = await client.listTools(undefined, { timeout: LIST_MS, cacheMode: 'bypass' });
+    const tools = await this.#list();
     if (tools.length > MOST_TOOLS) throw new RangeError('too many tools');
     const defined = new Map<string, Defined>();
     for (const tool of tools) {
@@ -70,23 +71,38 @@ export class Downstream {
     await this.#client?.then((client) => client.close()).catch(() => undefined);
   }
 
-  #connected(): Promise<Client> {
-    this.#client ??= this.#connect().catch((cause) => {
-      this.#client = null;
-      throw cause;
+  async #list(): Promise<readonly Tool[]> {
+    const client = await this.#connected();
+    const options = { timeout: LIST_MS, cacheMode: 'bypass' } as const;
+    const { tools } = await client.listTools(undefined, options).catch(async (cause) => {
+      if (!(cause instanceof SdkHttpError && LOST_SESSION.includes(cause.status))) throw cause;
+      // A server over HTTP that was started anew does not know the session. Its list may be asked again.
+      await client.close();
+      return (await this.#connected()).listTools(undefined, options);
     });
-    return this.#client;
+    return tools;
   }
 
-  async #connect(): Promise<Client> {
+  #connected(): Promise<Client> {
+    if (this.#client !== null) return this.#client;
+    const forget = () => {
+      if (this.#client === connecting) this.#client = null;
+    };
+    const connecting = this.#connect(forget).catch((cause) => {
+      forget();
+      throw cause;
+    });
+    this.#client = connecting;
+    return connecting;
+  }
+
+  async #connect(forget: () => void): Promise<Client> {
     const client = new Client(
       { name: 'keyturn-gateway', version: this.#version },
       // A server that asks for another round would be called again, and nobody has approved that.
       { versionNegotiation: { mode: 'auto' }, inputRequired: { autoFulfill: false } },
     );
-    client.onclose = () => {
-      this.#client = null;
-    };
+    client.onclose = forget;
     await client.connect(this.#reach.open(), { timeout: CONNECT_MS });
     return client;
   }

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { Ended, EXIT } from '../guard/exit-codes.ts';
 import { parseStrictJson } from '../http/strict-json.ts';
-import { MissingVariable, type Reach, reachOf } from './reach.ts';
+import { type Reach, reachOf, UnusableVariable } from './reach.ts';
 import { type DownstreamEntry, GatewayFile } from './schema-gateway.ts';
 
 const LARGEST_FILE = 256 * 1024;
@@ -44,8 +44,8 @@ function settingsOf(file: GatewayFile, path: string, environment: NodeJS.Process
     );
     return { environment: file.environment, servers: new Map(servers) };
   } catch (cause) {
-    if (!(cause instanceof MissingVariable)) throw cause;
-    throw unusable(path, `names ${cause.variable}, which is not set`);
+    if (!(cause instanceof UnusableVariable)) throw cause;
+    throw unusable(path, `names ${cause.message}`);
   }
 }
 

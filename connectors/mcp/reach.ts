@@ -12,18 +12,16 @@ export interface Reach {
 
 const LARGEST_MESSAGE = 8 * 1024 * 1024;
 
-/** Throws a `MissingVariable` where the gateway's own environment does not hold what the file names. */
+/** Throws an `UnusableVariable` where the gateway's own environment does not hold what the file needs. */
 export function reachOf(entry: DownstreamEntry, environment: NodeJS.ProcessEnv): Reach {
   return 'url' in entry ? overHttp(entry, environment) : onStdio(entry, environment);
 }
 
-export class MissingVariable extends Error {
-  readonly variable: string;
-
-  constructor(variable: string) {
-    super(`${variable} is not set`);
-    this.name = 'MissingVariable';
-    this.variable = variable;
+/** Says which variable, and never what it holds. */
+export class UnusableVariable extends Error {
+  constructor(variable: string, why: string) {
+    super(`${variable}, which ${why}`);
+    this.name = 'UnusableVariable';
   }
 }
 
@@ -36,7 +34,7 @@ function onStdio(
   const limits = { stderr: 'ignore', maxBufferSize: LARGEST_MESSAGE } as const;
   return {
     open: () => new StdioClientTransport({ command, args, env: given, ...limits }),
-    secrets: Object.values(given),
+    secrets: Object.values(given).flatMap(secretsIn),
   };
 }
 
@@ -45,6 +43,10 @@ function overHttp(
   environment: NodeJS.ProcessEnv,
 ): Reach {
   const headers = valuesOf(headers_env, environment);
+  for (const [name, value] of Object.entries(headers)) {
+    // The library's own error would quote it, and would come with the first call.
+    if (!isHeader(name, value)) throw new UnusableVariable(headers_env[name] ?? '', 'no header can carry');
+  }
   return {
     open: () =>
       new StreamableHTTPClientTransport(new URL(url), {
@@ -63,16 +65,28 @@ function valuesOf(
   return Object.fromEntries(
     Object.entries(named).map(([name, variable]) => {
       const value = environment[variable] ?? '';
-      if (value === '') throw new MissingVariable(variable);
+      if (value.trim() === '') throw new UnusableVariable(variable, 'is not set');
       return [name, value];
     }),
   );
 }
 
-/** The token of `Bearer TOKEN` is a secret without its scheme too. */
+function isHeader(name: string, value: string): boolean {
+  try {
+    return new Headers([[name, value]]).has(name);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A value from a file ends with a line's end, which is not sent; and the token of `Bearer TOKEN` is a
+ * secret without its scheme too. The longest comes first.
+ */
 function secretsIn(value: string): readonly string[] {
-  const [, token] = /^[A-Za-z]+ (.+)$/.exec(value) ?? [];
-  return token === undefined ? [value] : [value, token];
+  const sent = value.trim();
+  const [, token] = /^[A-Za-z]+ +(.+)$/s.exec(sent) ?? [];
+  return [value, sent, ...(token === undefined ? [] : [token])];
 }
 
 /** An answer that does not end must not fill the memory. */

@@ -1,10 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { onTestFinished } from 'vitest';
-import { rule } from '../../helpers/rulebook.ts';
+import { rule, tokenOf } from '../../helpers/rulebook.ts';
 import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
-import { connect, type ERAS } from './world.ts';
+import { BIN, connect, type ERAS } from './world.ts';
 
 export const CANARY = 'canary-credential-"0123456789';
 
@@ -45,6 +49,40 @@ export class GatewayWorld {
 
   connect(era: (typeof ERAS)[number] = '2026-07-28', env: Readonly<Record<string, string>> = {}) {
     return connect(this.keyturn, 'stdio', era, 'agent', ['--gateway', this.file], env);
+  }
+
+  /** The same, and what it says on stderr. */
+  async heard(env: Readonly<Record<string, string>>) {
+    let said = '';
+    const args = [BIN, 'mcp', '--gateway', this.file];
+    const options = {
+      command: process.execPath,
+      args,
+      env: { ...this.#env, ...env },
+      stderr: 'pipe',
+    } as const;
+    const transport = new StdioClientTransport(options);
+    transport.stderr?.on('data', (part) => (said += String(part)));
+    const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+    await client.connect(transport);
+    onTestFinished(() => client.close());
+    return { client, stderr: () => said };
+  }
+
+  /** Starts it with nobody to talk to, and answers how it ended. */
+  async run(env: Readonly<Record<string, string>> = {}, token = tokenOf('agent')) {
+    const own = { ...this.#env, KEYTURN_TOKEN: token, ...env };
+    const child = spawn(process.execPath, [BIN, 'mcp', '--gateway', this.file], { env: own });
+    child.stdin.end();
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (part) => (stdout += String(part)));
+    child.stderr.on('data', (part) => (stderr += String(part)));
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, stdout, stderr };
+  }
+
+  get #env() {
+    return { PATH: '/usr/bin:/bin', KEYTURN_URL: this.keyturn.url, KEYTURN_TOKEN: tokenOf('agent') };
   }
 
   /** The calls that the server behind has seen. */

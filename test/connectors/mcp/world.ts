@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { tokenOf, type Who } from '../../helpers/rulebook.ts';
 import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 
-const BIN = join(import.meta.dirname, '../../../dist/bot/cli/keyturn.js');
+export const BIN = join(import.meta.dirname, '../../../dist/bot/cli/keyturn.js');
 
 export const WAYS = ['stdio', '/mcp'] as const;
 export const ERAS = ['2026-07-28', '2025-06-18'] as const;
