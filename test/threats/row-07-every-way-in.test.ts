@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import { readLog } from '../connectors/api/world.ts';
 import { githubWorld } from '../connectors/github/world.ts';
 import { gitlabWorld } from '../connectors/gitlab/world.ts';
 import { connect, use, WAYS } from '../connectors/mcp/world.ts';
@@ -15,56 +14,10 @@ import { terraformWorld } from '../connectors/terraform/world.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
 import { FakeIssuer } from '../helpers/fake-issuer.ts';
 import { tokenOf } from '../helpers/rulebook.ts';
-import { startKeyturn, type TestKeyturn } from '../helpers/start-keyturn.ts';
+import { startKeyturn } from '../helpers/start-keyturn.ts';
+import { bodies, expectNothingInTheLog, expectUntouched, type Held, LIMITS } from './no-vote.ts';
 
 const BIN = join(import.meta.dirname, '../../dist/bot/cli/keyturn.js');
-const LIMITS = { openPerRequester: 'unlimited', newPerMinute: 'unlimited' } as const;
-/** What only a person's vote, or Keyturn after one, writes. */
-const TOWARDS =
-  /^(review\.|request\.approved|break_glass\.|grant\.issued|execution\.|request\.cleared|requester\.cleared)/;
-
-interface Held {
-  readonly id: string;
-  readonly action_digest: string;
-}
-
-/** Every body that a call of ours takes, filled for this request, and some that none should. */
-function bodies({ id, action_digest }: Held): readonly unknown[] {
-  return [
-    {},
-    { verdict: 'approve', action_digest },
-    { verdict: 'approve' },
-    { action_digest },
-    {
-      action_digest,
-      reason: 'the house is on fire, and everybody is asleep',
-      confirm_target: 'postgres/prod/orders',
-    },
-    { comment: 'looks good to me' },
-    { status: 'succeeded', comment: 'it is fine' },
-    { nonce: 'x', status: 'succeeded' },
-    { state: 'approved', action_digest, request: id },
-    {
-      click: { request: id, verdict: 'approve', digest: action_digest },
-      text: `approve ${id}`,
-      token: tokenOf('agent'),
-    },
-  ];
-}
-
-/** Holds the state as it is: no vote, no seat, no release. */
-async function expectUntouched(keyturn: TestKeyturn, held: Held, by: string): Promise<void> {
-  const { body } = await keyturn.get('alice', `/v1/requests/${held.id}`);
-  const filled = body.seats.flatMap(({ filled_by }: { filled_by: string[] }) => filled_by);
-  expect({ by, filled, reviews: body.reviews }).toEqual({ by, filled: [], reviews: [] });
-  expect([by, ['pending', 'cancelled'].includes(body.state)]).toEqual([by, true]);
-}
-
-async function expectNothingInTheLog(keyturn: TestKeyturn): Promise<void> {
-  const types = (await readLog(keyturn)).map(({ type }) => type).filter((type) => TOWARDS.test(type));
-  expect(types).toEqual([]);
-}
-
 it('row 7: no route approves for a client, whatever it sends: with its token and with a session of a job', async () => {
   const clock = new FakeClock();
   const issuer = await FakeIssuer.start(() => clock.wall());

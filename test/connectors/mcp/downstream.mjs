@@ -1,5 +1,5 @@
 // A small MCP server that holds a credential. What it did stands in a file, so that a test sees what ran.
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { inputRequired, ProtocolError, Server } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 
@@ -10,14 +10,13 @@ const HEADER_MISMATCH = -32020;
 
 serveStdio(() => {
   const server = new Server({ name: 'downstream', version: '1' }, { capabilities: { tools: {} } });
-  server.setRequestHandler('tools/list', () => ({
-    tools: ['write', 'fail', 'die', 'hang', 'mismatch', 'again', 'flood', 'garbage'].map((name) => ({
-      name,
-      description: readFileSync(DESCRIPTION, 'utf8'),
-      inputSchema,
-      annotations: { readOnlyHint: true },
-    })),
-  }));
+  server.setRequestHandler('tools/list', () => {
+    if (existsSync(`${DESCRIPTION}-hangs`)) return new Promise(() => {});
+    const tools = ['write', 'fail', 'die', 'hang', 'mismatch', 'again', 'flood', 'garbage'];
+    const description = readFileSync(DESCRIPTION, 'utf8');
+    const annotations = { readOnlyHint: true };
+    return { tools: tools.map((name) => ({ name, description, inputSchema, annotations })) };
+  });
   server.setRequestHandler('tools/call', ({ params }) => {
     appendFileSync(RAN, `${JSON.stringify(params)}\n`);
     process.stderr.write(`the credential is ${CREDENTIAL}\n`);

@@ -36,6 +36,13 @@ export class GatewayWorld {
     writeFileSync(join(this.folder, 'description'), description);
   }
 
+  /** From now on the server behind answers no question for its tools, or does again. */
+  hangLists(hang: boolean): void {
+    const mark = join(this.folder, 'description-hangs');
+    if (hang) writeFileSync(mark, '');
+    else rmSync(mark);
+  }
+
   write(pins: Readonly<Record<string, string>>, command = process.execPath, mode = 0o600): void {
     const env = { RAN: this.#ran, DESCRIPTION: join(this.folder, 'description'), CREDENTIAL: CANARY };
     const notes = { command, args: [join(import.meta.dirname, 'downstream.mjs')], env, pins };
