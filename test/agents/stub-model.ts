@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers';
 /** What the model asks for in its first answer: shell commands, or calls of one named tool. */
 export interface Wish {
   readonly tool?: string;
+  /** Of a tool of an MCP server: `mcp__` and the server's name. */
+  readonly namespace?: string;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
@@ -70,8 +72,13 @@ function messages(
   const usage = { input_tokens: 1, output_tokens: 1 };
   send('message_start', { message: { ...message, stop_reason: null, stop_sequence: null, usage } });
   const blocks = asks
-    ? wishes.map(({ tool = 'Bash', input }, index) => ({
-        block: { type: 'tool_use', id: `toolu_${n}_${index}`, name: tool, input: {} },
+    ? wishes.map(({ tool = 'Bash', namespace, input }, index) => ({
+        block: {
+          type: 'tool_use',
+          id: `toolu_${n}_${index}`,
+          name: namespace === undefined ? tool : `${namespace}__${tool}`,
+          input: {},
+        },
         delta: { type: 'input_json_delta', partial_json: JSON.stringify(input) },
       }))
     : [{ block: { type: 'text', text: '' }, delta: { type: 'text_delta', text: 'done' } }];
@@ -100,8 +107,9 @@ function responses(
   send('response.created', { response: { id: `resp_${n}` } });
   const items = isDone
     ? [{ type: 'message', id: 'm', role: 'assistant', content: [{ type: 'output_text', text: 'done' }] }]
-    : wishes.map(({ tool = 'exec_command', input }, index) => ({
+    : wishes.map(({ tool = 'exec_command', namespace, input }, index) => ({
         type: 'function_call',
+        ...(namespace === undefined ? {} : { namespace }),
         id: `fc_${n}_${index}`,
         call_id: `call_${n}_${index}`,
         name: tool,
