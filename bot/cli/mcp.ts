@@ -24,7 +24,10 @@ export function mcpCommand(): Command {
     .option('--target <system/environment/resource>', 'adds permission_prompt; what the agent acts on')
     .option('--action <name>', 'the action of permission_prompt; otherwise tool.NAME or mcp.SERVER.NAME')
     .option('--on-behalf-of <person>', 'the person whose wish it is')
-    .option('--deadline <duration>', 'permission_prompt answers after this long at the latest; 50s')
+    .option(
+      '--deadline <duration>',
+      'permission_prompt (50s) or the gateway answers after this long at the latest',
+    )
     .exitOverride((end: CommanderError) => process.exit(end.exitCode === 0 ? EXIT.approved : EXIT.usage))
     .action(async (flags: McpFlags) => process.exit(await serve(flags)));
 }
@@ -32,13 +35,21 @@ export function mcpCommand(): Command {
 async function serve(flags: McpFlags): Promise<number> {
   try {
     const settings = await openSettings(await withGiven(process.env, flags));
-    if (flags.gateway !== undefined) {
+    const { target, action, onBehalfOf, deadline, gateway } = flags;
+    const givenMs = deadline === undefined ? null : readTimeoutMs({ timeout: deadline });
+    if (gateway !== undefined) {
+      // They would look as if they counted.
+      if ((target ?? action ?? onBehalfOf) !== undefined) {
+        throw new Ended(
+          EXIT.usage,
+          '--gateway names target and action by itself: leave out the options for them.',
+        );
+      }
       const { serveGateway } = await import('../../connectors/mcp/stdio-gateway.ts');
-      await serveGateway(settings, flags.gateway, SOFTWARE);
+      await serveGateway(settings, { path: gateway, deadlineMs: givenMs, software: SOFTWARE });
       return EXIT.approved;
     }
-    const { target, action, onBehalfOf, deadline } = flags;
-    const deadlineMs = (deadline === undefined ? null : readTimeoutMs({ timeout: deadline })) ?? DEADLINE_MS;
+    const deadlineMs = givenMs ?? DEADLINE_MS;
     const named = {
       ...(action === undefined ? {} : { action }),
       ...(onBehalfOf === undefined ? {} : { onBehalfOf }),

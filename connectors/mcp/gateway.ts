@@ -39,14 +39,20 @@ export class Gateway {
   readonly #settings: Settings;
   readonly #version: string;
   readonly #file: GatewaySettings;
+  readonly #deadlineMs: number | null;
   readonly #servers: ReadonlyMap<string, Downstream>;
   readonly #leaving = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
   readonly #shared = new Map<string, Shared>();
 
-  constructor(settings: Settings, file: GatewaySettings, software: string) {
+  constructor(
+    settings: Settings,
+    file: GatewaySettings,
+    { software, deadlineMs }: { readonly software: string; readonly deadlineMs: number | null },
+  ) {
     this.#settings = settings;
     this.#file = file;
+    this.#deadlineMs = deadlineMs;
     this.#version = software.split('/')[1] ?? '0';
     this.#servers = new Map(
       [...file.servers].map(([name, { reach }]) => [name, new Downstream(reach, this.#version)]),
@@ -148,7 +154,7 @@ export class Gateway {
     const { digest } = defined;
     const pinned = this.#file.servers.get(server)?.pins[tool] ?? null;
     const held = toHeld({ server, tool, input, digest, pinned, environment: this.#file.environment });
-    const until = Date.now() + (hears ? HEARING_MS : SILENT_MS);
+    const until = Date.now() + (this.#deadlineMs ?? (hears ? HEARING_MS : SILENT_MS));
     const verdict = await decide(this.#settings, { ...held, key: randomUUID(), until, signal });
     if (!verdict.allow) return refused(verdict.why);
     return this.#run(downstream, defined, verdict, signal);

@@ -4,8 +4,12 @@ import { Gateway } from './gateway.ts';
 import { readGatewayFile } from './gateway-file.ts';
 
 /** Serves other servers' tools on stdin and stdout, until the client closes them or we are told to end. */
-export async function serveGateway(settings: Settings, path: string, software: string): Promise<void> {
-  const gateway = new Gateway(settings, await readGatewayFile(path, process.env), software);
+export async function serveGateway(
+  settings: Settings,
+  options: { readonly path: string; readonly deadlineMs: number | null; readonly software: string },
+): Promise<void> {
+  const file = await readGatewayFile(options.path, process.env);
+  const gateway = new Gateway(settings, file, options);
   const handle = serveStdio(() => gateway.server());
   await new Promise<void>((resolve) => {
     process.stdin.once('end', resolve).once('close', resolve);

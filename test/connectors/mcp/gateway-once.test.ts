@@ -65,6 +65,30 @@ it('the same call after it has run is held anew', async () => {
   expect(world.ran()).toHaveLength(1);
 });
 
+it('at its deadline it answers with a ticket, and the same call later runs what was approved meanwhile, once', async () => {
+  const world = await GatewayWorld.start();
+  const { client } = await world.heard({}, ['--deadline', '1s']);
+  const late = await use(client, 'notes__write', {});
+  const request = await nthRequest(world.keyturn);
+  expect([late.isError, late.text]).toEqual([true, expect.stringContaining(`Ticket ${request.id}`)]);
+  expect([request.state, world.ran()]).toEqual(['pending', []]);
+  await approve(world.keyturn, 'bob', request);
+  expect((await use(client, 'notes__write', {})).isError).toBe(false);
+  expect(world.ran()).toHaveLength(1);
+  expect((await use(client, 'notes__write', {})).text).toContain('Ticket');
+  expect(world.ran()).toHaveLength(1);
+});
+
+it.each([
+  ['--target', 'laptop/prod/alice'],
+  ['--action', 'tool.any'],
+  ['--on-behalf-of', 'alice'],
+  ['--deadline', 'soon'],
+])('does not start with %s %s, which would look as if it counted', async (option, value) => {
+  const world = await GatewayWorld.start();
+  expect((await world.run({}, tokenOf('agent'), [option, value])).code).toBe(78);
+});
+
 it('the same call by another client is another request, with its own effect', async () => {
   const world = await GatewayWorld.start();
   const { client: other } = await world.heard({ KEYTURN_TOKEN: tokenOf('ci') });

@@ -59,9 +59,9 @@ export class GatewayWorld {
   }
 
   /** The same, and what it says on stderr. */
-  async heard(env: Readonly<Record<string, string>>) {
+  async heard(env: Readonly<Record<string, string>>, more: readonly string[] = []) {
     let said = '';
-    const args = [BIN, 'mcp', '--gateway', this.file];
+    const args = [BIN, 'mcp', '--gateway', this.file, ...more];
     const options = {
       command: process.execPath,
       args,
@@ -77,9 +77,13 @@ export class GatewayWorld {
   }
 
   /** Starts it with nobody to talk to, and answers how it ended. */
-  async run(env: Readonly<Record<string, string>> = {}, token = tokenOf('agent')) {
+  async run(
+    env: Readonly<Record<string, string>> = {},
+    token = tokenOf('agent'),
+    more: readonly string[] = [],
+  ) {
     const own = { ...this.#env, KEYTURN_TOKEN: token, ...env };
-    const child = spawn(process.execPath, [BIN, 'mcp', '--gateway', this.file], { env: own });
+    const child = spawn(process.execPath, [BIN, 'mcp', '--gateway', this.file, ...more], { env: own });
     child.stdin.end();
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (part) => (stdout += String(part)));
