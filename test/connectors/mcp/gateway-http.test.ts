@@ -87,6 +87,10 @@ it.each<[string, (response: ServerResponse) => void]>([
   ['breaks', (response) => response.destroy()],
   ['answers with a fault', (response) => response.writeHead(502).end(CREDENTIAL)],
   ['says that the session is gone', (response) => response.writeHead(404).end()],
+  // On its own `fetch` makes the same call again.
+  ['says that it is the wrong server', (response) => response.writeHead(421).end()],
+  ['asks for time', (response) => response.writeHead(503, { 'retry-after': '0' }).end()],
+  ['sends it elsewhere', (response) => response.writeHead(307, { location: '/elsewhere' }).end()],
   [
     'wants other rights',
     (response) => response.writeHead(403, { 'www-authenticate': 'Bearer error="insufficient_scope"' }).end(),

@@ -2,14 +2,18 @@ import { expect, it, onTestFinished } from 'vitest';
 import { githubWorkflowExecutor } from '../../../queue/executors/github-workflow.ts';
 import { toExecutor } from '../../../queue/executors/settings.ts';
 import { APP_ID, FakeGithub, PRIVATE_KEY } from '../../connectors/github/fake-github.ts';
+import { misdirecting } from '../../helpers/misdirecting.ts';
 import { aJob } from './a-job.ts';
 
-async function world(changes: Partial<Parameters<typeof githubWorkflowExecutor>[0]> = {}) {
+async function world(
+  changes: Partial<Parameters<typeof githubWorkflowExecutor>[0]> = {},
+  by = (url: string) => Promise.resolve(url),
+) {
   const github = new FakeGithub(Date.now);
   await github.up();
   onTestFinished(() => github.down());
   const executor = githubWorkflowExecutor({
-    app: { appId: APP_ID, privateKey: PRIVATE_KEY, apiUrl: github.url, now: Date.now },
+    app: { appId: APP_ID, privateKey: PRIVATE_KEY, apiUrl: await by(github.url), now: Date.now },
     installation: 77,
     repositoryId: 7300,
     repository: 'acme/api',
@@ -117,6 +121,12 @@ it.each([
     },
   });
   expect(await executor.run(job)).toMatchObject({ status: ended, retryable: false });
+});
+
+it('is not started again by the library where GitHub starts it and then says that it is another server', async () => {
+  const { github, executor } = await world({}, (url) => misdirecting(() => url, /\/dispatches$/));
+  expect((await executor.run(aJob().job)).status).not.toBe('succeeded');
+  expect(github.dispatched).toHaveLength(1);
 });
 
 it('starts nothing once it is late or stopped', async () => {
