@@ -1,4 +1,4 @@
-import { onlyOnce } from './only-once.ts';
+import { onlyOnce } from '../http/only-once.ts';
 
 const MOST_BYTES = 2 * 1024 * 1024;
 
@@ -34,9 +34,9 @@ export async function callSource(url: string, call: SourceCall, signal: AbortSig
 }
 
 /**
- * One call, sent once. No redirect is followed, since it would carry the credential along: it is an answer like any
- * other. No more is read than `mostBytes`. Rejects where there is no answer, and with `SourceBusy` on 429
- * and 5xx.
+ * One call, sent once. No redirect is followed, since it would carry the credential along: it is an answer
+ * like any other. No more is read than `mostBytes`. Rejects where there is no answer, and with `SourceBusy`
+ * on 429 and 5xx.
  */
 export async function fetchSource(
   url: string,

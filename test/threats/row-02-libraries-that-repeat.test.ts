@@ -14,6 +14,7 @@ import { allowedBy } from '../../queue/executors/addresses.ts';
 import { httpExecutor } from '../../queue/executors/http.ts';
 import { webhookKey, webhookSigner } from '../../queue/executors/standard-webhook.ts';
 import { webhookSink } from '../../queue/sinks/webhook.ts';
+import { webhookAnchor } from '../../store/anchors/webhook-anchor.ts';
 import { countingServer, TROUBLES } from '../helpers/counting-server.ts';
 import { aJob } from '../queue/executors/a-job.ts';
 
@@ -66,6 +67,7 @@ const CALLERS: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
       { url, checkUrl: null, key: webhookKey(SECRET), timeoutMs: 5_000, kind: 'once', definition: DIGEST },
       NETWORK,
     ).run(aJob().job),
+  'a checkpoint to another chat': (url) => webhookAnchor('a', 'ANCHOR_URL', url).publish('head', NEVER),
   'an event': (url) =>
     httpEndpoint(
       { name: 'a', url, address: DIGEST, types: new Set(), signers: [webhookSigner(SECRET)] },

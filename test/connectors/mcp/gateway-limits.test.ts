@@ -3,26 +3,12 @@ import { Downstream } from '../../../connectors/mcp/downstream.ts';
 import { approve } from '../../helpers/start-keyturn.ts';
 import { stateOf } from '../api/world.ts';
 import { nthRequest } from '../hook/world.ts';
-import { aWhile, holdTime, soon, Within, withinWorld } from './within.ts';
+import { aWhile, holdTime, soon, Within, watch, withinWorld } from './within.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const CALL = { name: 'notes__write', arguments: { line: 'hello' } };
 const never = () => new Promise<never>(() => {});
-
-/** Whether it has ended by now, and how. */
-function watch(work: Promise<unknown>) {
-  const seen: { end: string | null } = { end: null };
-  work.then(
-    (value) => {
-      seen.end = JSON.stringify(value);
-    },
-    (cause) => {
-      seen.end = String(cause);
-    },
-  );
-  return seen;
-}
 
 it('a server that does not say what tools it has is waited for 10 seconds, and nobody is asked', async () => {
   const { keyturn, behind, agent } = await withinWorld();

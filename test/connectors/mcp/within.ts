@@ -99,3 +99,17 @@ export function holdTime() {
     }
   };
 }
+
+/** Whether it has ended by now, and how. */
+export function watch(work: Promise<unknown>) {
+  const seen: { end: string | null } = { end: null };
+  work.then(
+    (value) => {
+      seen.end = JSON.stringify(value);
+    },
+    (cause) => {
+      seen.end = String(cause);
+    },
+  );
+  return seen;
+}

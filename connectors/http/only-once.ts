@@ -6,14 +6,10 @@ type Sent = RequestInit & { readonly redirect: 'manual'; readonly body: string }
  * where redirects are errors. This one is a stream, with its length said: not every server takes a body in
  * pieces.
  */
-export function onlyOnce({ body, headers, ...init }: Sent): RequestInit {
+export function onlyOnce({ body, headers: given, ...init }: Sent): RequestInit {
   const sent = new Blob([body]);
-  return {
-    ...init,
-    headers: { ...headers, 'content-length': String(sent.size) } as Record<string, string>,
-    body: sent.stream(),
-    duplex: 'half',
-    // Some versions of it take a 401 for a wish to ask a person, and then want the body again.
-    credentials: 'omit',
-  };
+  const headers = new Headers(given);
+  headers.set('content-length', String(sent.size));
+  // Some versions of it take a 401 for a wish to ask a person, and then want the body again.
+  return { ...init, headers, body: sent.stream(), duplex: 'half', credentials: 'omit' };
 }
