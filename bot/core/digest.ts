@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson, type JsonObject } from './canonical-json.ts';
+import { sha256In } from './sha256.ts';
 
 /** A SHA-256 that names its algorithm, so that another one can follow it without being mistaken for it. */
 export type Digest = `sha256:${string}`;
@@ -21,7 +21,7 @@ interface DigestedView {
 }
 
 export function sha256Hex(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex');
+  return sha256In(text, 'hex');
 }
 
 /**

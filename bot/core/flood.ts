@@ -6,20 +6,19 @@ const FEW = 3;
 const TOO_MANY = 50;
 
 /** So many cards of one requester wait for their turn that the last ones would come too late to be of use. */
-const WAITING = 40;
+export const TOO_LATE = 40;
 
-/**
- * Whether the next card would drown the others. `all` and `ofRequester` count the last minute's cards,
- * `waiting` those of this requester that are still to come.
- */
-export function isFlood({
-  all,
-  ofRequester,
-  waiting,
-}: {
+/** Counted only as far as it is asked: a flood is asked about at each of its cards. */
+export interface CardCounts {
+  /** The last minute's cards. */
   readonly all: number;
-  readonly ofRequester: number;
-  readonly waiting: number;
-}): boolean {
-  return all >= TOO_MANY || waiting >= WAITING || (all >= MANY && ofRequester >= FEW);
+  /** Those of this requester. */
+  readonly ofRequester: () => number;
+  /** Cards of this requester that are still to come, up to `TOO_LATE`. */
+  readonly waiting: () => number;
+}
+
+/** Whether the next card would drown the others. */
+export function isFlood({ all, ofRequester, waiting }: CardCounts): boolean {
+  return all >= TOO_MANY || (all >= MANY && ofRequester() >= FEW) || waiting() >= TOO_LATE;
 }

@@ -1,3 +1,4 @@
+import type { CardCounts } from '../core/flood.ts';
 import type { Place } from '../core/place.ts';
 import type { ClientId, Instant, PersonId, RequestId } from '../core/request.ts';
 import type { Post } from './notice.ts';
@@ -30,12 +31,8 @@ export interface StoredPosts {
     place: Place,
   ): { readonly digest: string; readonly since: Instant; readonly count: number } | null;
   digestPosts(digest: string): readonly Post[];
-  /** Cards posted here since then: all, and those of one requester; and how many of theirs wait to be, up to 100. */
-  countCards(
-    place: Place,
-    since: Instant,
-    requester: ClientId | PersonId,
-  ): { readonly all: number; readonly ofRequester: number; readonly waiting: number };
+  /** Cards posted here since then, and those that wait to be. */
+  countCards(place: Place, since: Instant, requester: ClientId | PersonId): CardCounts;
 }
 
 export interface Posts {

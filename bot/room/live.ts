@@ -13,6 +13,8 @@ const MOST_UNREAD = 4 * 1024 * 1024;
 /** The relay stores a message right after the face took it, so it is looked for a little longer. */
 const LOOK_FOR_MS = 2_000;
 const LOOK_EVERY_MS = 200;
+/** After a change, so that what comes with it is in the same look. */
+const LOOK_AFTER_MS = 20;
 
 export interface LiveStreams {
   /** Null when too many are open. `isHere` says whether the reader is still signed in. */
@@ -31,21 +33,38 @@ export function createLiveStreams(feed: Feed, watchers: Watchers): LiveStreams {
   const streams = new Set<Stream>();
   const touched = new Map<string, number>();
   const look = () => {
+    const subjects = streams.size === 0 ? [] : [...touched.keys()];
     for (const stream of [...streams]) {
       try {
-        stream.show([...touched.keys()]);
+        stream.show(subjects);
       } catch {
-        // Called from within other people's writes, which must not fail because a page could not be told.
+        // One page that cannot be told must not keep the others from it.
         stream.end();
       }
     }
-    const now = performance.now();
-    for (const [subject, until] of touched) if (now >= until) touched.delete(subject);
   };
-  const stopWatching = watchers.watch(null, () => void (touched.size > 0 && look()));
-  const timer = setInterval(() => touched.size > 0 && look(), LOOK_EVERY_MS);
+  // Changes that come together are one look: each would go through all that was touched of late.
+  let soon: NodeJS.Timeout | null = null;
+  const lookSoon = () => {
+    if (streams.size === 0 || touched.size === 0) return;
+    soon ??= setTimeout(() => {
+      soon = null;
+      look();
+    }, LOOK_AFTER_MS);
+  };
+  const stopWatching = watchers.watch(null, lookSoon);
+  const timer = setInterval(() => {
+    if (touched.size > 0) look();
+    const now = performance.now();
+    for (const [subject, until] of touched) {
+      // In the order in which they were touched: the first that is young ends it.
+      if (now < until) break;
+      touched.delete(subject);
+    }
+  }, LOOK_EVERY_MS);
   return {
     touch(subject) {
+      touched.delete(subject);
       touched.set(subject, performance.now() + LOOK_FOR_MS);
     },
     open(reader, isHere, signal) {
@@ -69,6 +88,7 @@ export function createLiveStreams(feed: Feed, watchers: Watchers): LiveStreams {
     stop() {
       stopWatching();
       clearInterval(timer);
+      if (soon !== null) clearTimeout(soon);
       for (const stream of [...streams]) stream.end();
     },
   };

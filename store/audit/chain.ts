@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import { readIsoTime, toIsoTime } from '../../bot/core/instant.ts';
 import type { Instant } from '../../bot/core/request.ts';
+import { sha256Base64 } from '../../bot/core/sha256.ts';
 import { GENESIS_PREV } from './entry.ts';
 import { MOST_BYTES } from './fixed-point.ts';
 import { parseOrigin } from './origin.ts';
 import type { Problem } from './problem.ts';
-import { sha256Base64 } from './sha256.ts';
 
 /**
  * The hash that an entry names is not the hash of the entry before it. Which of the two was changed

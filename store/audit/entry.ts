@@ -1,9 +1,10 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { canonicalJson } from '../../bot/core/canonical-json.ts';
 import type { Actor, Event } from '../../bot/core/event.ts';
 import { KeyturnFault } from '../../bot/core/fault.ts';
 import { toIsoTime } from '../../bot/core/instant.ts';
 import type { ActionRequest, Instant } from '../../bot/core/request.ts';
+import { sha256 } from '../../bot/core/sha256.ts';
 import { toLogText, toLogTextOnce } from './log-text.ts';
 
 /** Where the entry stands in its log, and what wrote it. `prev` is the leaf hash of the entry before. */
@@ -34,7 +35,7 @@ export const GENESIS_PREV: Uint8Array = new Uint8Array(32);
 
 /** RFC 6962, section 2.1: a leaf is hashed with a zero byte before it. */
 export function leafHash(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(LEAF).update(bytes).digest();
+  return sha256(Buffer.concat([LEAF, bytes]));
 }
 const LEAF = new Uint8Array([0]);
 

@@ -1,4 +1,4 @@
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../../bot/core/sha256.ts';
 
 /** SHA-256. */
 export const HASH_BYTES = 32;

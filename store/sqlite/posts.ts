@@ -1,13 +1,11 @@
 import type { Database } from 'better-sqlite3';
+import { TOO_LATE } from '../../bot/core/flood.ts';
 import type { Place } from '../../bot/core/place.ts';
 import type { RequestId } from '../../bot/core/request.ts';
 import type { Post } from '../../bot/ports/notice.ts';
 import type { Posts, StoredPosts } from '../../bot/ports/posts.ts';
 
 const POST = 'SELECT place, kind, request, digest, seq, message, at FROM posts';
-
-/** More of one requester's waiting cards than this are not counted. */
-const MOST_COUNTED = 100;
 
 /** Messages that stand in a place, by the id that the face gave them. */
 export function postsIn(db: Database): Posts & StoredPosts {
@@ -42,16 +40,18 @@ export function postsIn(db: Database): Posts & StoredPosts {
      (SELECT max(digest) FROM digested WHERE place = ?) GROUP BY digest`,
   );
   const digests = db.prepare<[string], Post>(`${POST} WHERE digest = ? ORDER BY at, message`);
-  const recent = db.prepare<[string, string, number], { everyone: number; mine: number }>(
-    `SELECT count(*) AS everyone, coalesce(sum(requester = ?), 0) AS mine
-     FROM posts JOIN requests ON requests.id = posts.request WHERE place = ? AND kind = 'card' AND at > ?`,
+  const recent = db.prepare<[string, number], { n: number }>(
+    "SELECT count(*) AS n FROM posts WHERE place = ? AND kind = 'card' AND at > ?",
   );
-  const queued = db.prepare<[string, string], { waiting: number }>(
-    // Bounded: it is asked for every card of a flood, and beyond the bound it is one anyway.
-    `SELECT count(*) AS waiting FROM (SELECT 1 FROM outbox JOIN requests ON requests.id = outbox.request
+  const recentOf = db.prepare<[string, number, string], { n: number }>(
+    `SELECT count(*) AS n FROM posts JOIN requests ON requests.id = posts.request
+     WHERE place = ? AND kind = 'card' AND at > ? AND requester = ?`,
+  );
+  const queued = db.prepare<[string, string], { n: number }>(
+    `SELECT count(*) AS n FROM (SELECT 1 FROM outbox JOIN requests ON requests.id = outbox.request
      WHERE outbox.place = ? AND outbox.kind = 'card' AND outbox.key IS NULL AND requests.requester = ? AND NOT EXISTS
      (SELECT 1 FROM posts WHERE posts.request = outbox.request AND posts.place = outbox.place AND posts.kind = 'card')
-     LIMIT ${MOST_COUNTED})`,
+     LIMIT ${TOO_LATE})`,
   );
   const add = db.prepare(
     'INSERT OR IGNORE INTO posts (place, message, kind, request, digest, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -74,11 +74,11 @@ export function postsIn(db: Database): Posts & StoredPosts {
     digested: (digest) => members.all(digest).map(({ request }) => request),
     newestDigest: (place) => newest.get(place) ?? null,
     digestPosts: (digest) => digests.all(digest),
-    countCards(place, since, requester) {
-      const { everyone, mine } = recent.get(requester, place, since) ?? { everyone: 0, mine: 0 };
-      const { waiting } = queued.get(place, requester) ?? { waiting: 0 };
-      return { all: everyone, ofRequester: mine, waiting };
-    },
+    countCards: (place, since, requester) => ({
+      all: recent.get(place, since)?.n ?? 0,
+      ofRequester: () => recentOf.get(place, since, requester)?.n ?? 0,
+      waiting: () => queued.get(place, requester)?.n ?? 0,
+    }),
     addPost: ({ place, message, kind, request, digest, seq, at }) =>
       void add.run(place, message, kind, request, digest, seq, at),
     showed: (place, message, seq) => void showed.run(seq, place, message),

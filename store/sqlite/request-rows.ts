@@ -26,7 +26,7 @@ type Life = Pick<
 >;
 type Asked = Omit<ActionRequest, keyof Life>;
 
-const MOST_KEPT = 4096;
+const MOST_KEPT = 1024;
 
 /** What rows from before there was such a thing do not say. */
 const NOT_SAID = {
@@ -35,27 +35,31 @@ const NOT_SAID = {
   demands: { reviewVia: WAYS, remind: [], escalate: [], notify: [toPlace('room')], breakGlass: [] },
 } as const;
 
-/** Between rows and requests. The part that is written once is parsed once, as long as it is in use. */
-export function requestRows() {
-  const kept = new Map<number, { readonly text: string; readonly asked: Asked }>();
+interface Kept {
+  readonly row: Pick<Row, 'asked' | 'body'>;
+  readonly asked: Asked;
+  readonly request: ActionRequest;
+}
 
-  const askedOf = ({ number, asked: text }: Row): Asked => {
-    const known = kept.get(number);
-    // The text is compared, so that a row that was undone or changed can never be answered from memory.
-    if (known?.text === text) return known.asked;
-    const read = JSON.parse(text) as Asked;
-    const asked = { ...NOT_SAID.asked, ...read, demands: { ...NOT_SAID.demands, ...read.demands } };
-    if (kept.size >= MOST_KEPT) kept.clear();
-    kept.set(number, { text, asked });
-    return asked;
-  };
+/**
+ * Between rows and requests. What is read again soon, as every request is while it moves, is parsed once;
+ * of one that has changed, only the part that lives is parsed anew.
+ */
+export function requestRows() {
+  const kept = new Map<number, Kept>();
 
   return {
-    read: (row: Row): ActionRequest => ({
-      ...askedOf(row),
-      ...NOT_SAID.life,
-      ...(JSON.parse(row.body) as Life),
-    }),
+    read(row: Row): ActionRequest {
+      const known = kept.get(row.number);
+      // The texts are compared, so that a row that was undone or changed can never be answered from memory.
+      const isSame = known?.row.asked === row.asked;
+      if (isSame && known.row.body === row.body) return known.request;
+      const asked = isSame ? known.asked : askedOf(row.asked);
+      const request = { ...asked, ...NOT_SAID.life, ...(JSON.parse(row.body) as Life) };
+      if (kept.size >= MOST_KEPT) kept.clear();
+      kept.set(row.number, { row, asked, request });
+      return request;
+    },
     toLife(request: ActionRequest): string {
       const { tell, submissions, state, reviews, shown, rejectReason } = request;
       const { wasFlagged, resolvedAt, usableUntil, remindedUntil, brokenGlass, execution, payloadErasedAt } =
@@ -103,4 +107,9 @@ export function requestRows() {
       return JSON.stringify(asked);
     },
   };
+}
+
+function askedOf(text: string): Asked {
+  const read = JSON.parse(text) as Asked;
+  return { ...NOT_SAID.asked, ...read, demands: { ...NOT_SAID.demands, ...read.demands } };
 }

@@ -75,7 +75,7 @@ it('offers of what must not run beside itself the first, and the next when that 
   await pause(100);
   expect(queue.ids()).toEqual([first, other]);
   await finish(context, first);
-  await expect.poll(() => queue.ids(), { timeout: 300 }).toEqual([first, other, second]);
+  await expect.poll(() => queue.ids(), { timeout: 800 }).toEqual([first, other, second]);
 });
 
 it('offers as many of one lane as may run beside each other', async () => {

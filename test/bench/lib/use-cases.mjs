@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aSubmission, POLICY, TOKENS } from './policy.mjs';
@@ -14,6 +13,7 @@ const { reviewRequest } = await load('bot/app/review-request.js');
 const { submitRequest } = await load('bot/app/submit-request.js');
 const { toConfiguration } = await load('bot/cli/configuration.js');
 const { viewPayload } = await load('bot/app/view-payload.js');
+const { systemRandom } = await load('bot/random.js');
 const { cancelRequest } = await load('bot/app/withdraw-request.js');
 
 /** An install in `dir`: the policy as a file, data and keys beside it. Returns the config's path. */
@@ -30,7 +30,7 @@ export async function openUseCases(dir, clock) {
   const onBroken = (cause) => {
     throw cause;
   };
-  const machine = { clock, random: { bytes: (count) => randomBytes(count) }, onBroken };
+  const machine = { clock, random: systemRandom(), onBroken };
   const context = await openContext(config, machine, placesOf([], []));
   const callerOf = authenticator(() => context.rulebook);
   const [agent, bob] = ['agent', 'bob'].map((who) => callerOf(`Bearer ${TOKENS[who]}`));
