@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import { Downstream } from '../../../connectors/mcp/downstream.ts';
 import { approve } from '../../helpers/start-keyturn.ts';
 import { stateOf } from '../api/world.ts';
-import { nthRequest } from '../hook/world.ts';
-import { aWhile, holdTime, soon, Within, watch, withinWorld } from './within.ts';
+import { aWhile, heldOne, holdTime, soon, Within, watch, withinWorld } from './within.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -19,6 +18,7 @@ it('a server that does not say what tools it has is waited for 10 seconds, and n
   await pass(9.9 * SECOND);
   expect(call.end).toBeNull();
   await pass(0.2 * SECOND);
+  await soon(() => call.end !== null);
   expect(call.end).toContain('is down');
   expect((await keyturn.get('alice', '/v1/requests')).body.items).toEqual([]);
 });
@@ -44,8 +44,7 @@ it('one that does not say it any more after the approval is not called, and that
   const { keyturn, behind, agent } = await withinWorld();
   const pass = holdTime();
   const call = watch(agent.callTool(CALL));
-  await pass(1);
-  const request = await nthRequest(keyturn);
+  const request = await heldOne(keyturn);
   behind.list = never;
   await approve(keyturn, 'bob', request);
   await soon(async () => (await stateOf(keyturn, request)) === 'executing');
@@ -62,13 +61,13 @@ it('a released call has 300 seconds; then nobody says how it ended, and it is no
   behind.call = never;
   const pass = holdTime();
   const call = watch(agent.callTool(CALL, { timeout: 20 * MINUTE }));
-  await pass(1);
-  const request = await nthRequest(keyturn);
+  const request = await heldOne(keyturn);
   await approve(keyturn, 'bob', request);
   await soon(() => behind.ran.length === 1);
   await pass(299 * SECOND);
   expect(call.end).toBeNull();
   await pass(2 * SECOND);
+  await soon(() => call.end !== null);
   expect(call.end).toContain('Do not retry: it may have run');
   expect([behind.ran.length, await stateOf(keyturn, request)]).toEqual([1, 'executing']);
 });
@@ -81,8 +80,7 @@ it('a Keyturn that is away when the call has ended is told for 10 seconds; the c
     return { content: [{ type: 'text', text: 'done' }] };
   };
   const call = watch(agent.callTool(CALL));
-  await pass(1);
-  await approve(keyturn, 'bob', await nthRequest(keyturn));
+  await approve(keyturn, 'bob', await heldOne(keyturn));
   await soon(() => behind.ran.length === 1);
   await pass(9 * SECOND);
   // Between two tries it waits by a clock that is not held.
@@ -98,10 +96,11 @@ it('who asked for no progress is answered after 50 seconds, with a ticket, befor
   const { keyturn, behind, agent } = await withinWorld();
   const pass = holdTime();
   const call = watch(agent.callTool(CALL));
+  const { id } = await heldOne(keyturn);
   await pass(49 * SECOND);
   expect(call.end).toBeNull();
   await pass(2 * SECOND);
-  const { id } = await nthRequest(keyturn);
+  await soon(() => call.end !== null);
   expect(call.end).toContain(`Ticket ${id}`);
   expect(behind.ran).toEqual([]);
 });
@@ -115,10 +114,11 @@ it('who hears of progress is answered after 9 minutes, and never gave up before'
   };
   // As the official client does it by itself: a minute, counted anew with everything that it hears.
   const call = watch(agent.callTool(CALL, { onprogress, resetTimeoutOnProgress: true }));
+  const { id } = await heldOne(keyturn);
   await pass(539 * SECOND);
   expect(call.end).toBeNull();
   await pass(2 * SECOND);
-  const { id } = await nthRequest(keyturn);
+  await soon(() => call.end !== null);
   expect(call.end).toContain(`Ticket ${id}`);
   expect(heard).toBeGreaterThanOrEqual(36);
   expect(behind.ran).toEqual([]);

@@ -10,7 +10,7 @@ import { onTestFinished, vi } from 'vitest';
 import { Gateway } from '../../../connectors/mcp/gateway.ts';
 import type { Reach } from '../../../connectors/mcp/reach.ts';
 import { rule, tokenOf } from '../../helpers/rulebook.ts';
-import { startKeyturn } from '../../helpers/start-keyturn.ts';
+import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 
 /** A server behind the gateway, in this process: every connection is a new one of it. */
 export class Within {
@@ -71,6 +71,13 @@ export async function withinWorld() {
     await gateway.close();
   });
   return { keyturn, behind, agent };
+}
+
+/** The one request that there is, as soon as it is there, also while time is held. */
+export async function heldOne(keyturn: TestKeyturn) {
+  const items = async () => (await keyturn.get('alice', '/v1/requests')).body.items;
+  await soon(async () => (await items()).length === 1);
+  return (await items())[0];
 }
 
 const later = setTimeout;
