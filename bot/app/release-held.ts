@@ -14,8 +14,6 @@ export interface Word {
   /** For whoever looks at the source. Nothing that a client may not see. */
   readonly comment: string;
   readonly secrets: Readonly<Record<string, string>>;
-  /** Somebody began to say it before, and nobody knows whether it arrived. */
-  readonly isRepeat: boolean;
 }
 
 const NOTHING: readonly Word[] = [];
@@ -87,17 +85,11 @@ async function take(context: Context, request: ActionRequest, held: Held) {
 }
 
 function approval(context: Context, held: Held): Word {
-  return {
-    held,
-    verdict: 'approve',
-    comment: 'Approved in Keyturn.',
-    secrets: openSecrets(context, held),
-    isRepeat: false,
-  };
+  return { held, verdict: 'approve', comment: 'Approved in Keyturn.', secrets: openSecrets(context, held) };
 }
 
 function no(context: Context, held: Held, comment: string): Word {
-  return { held, verdict: 'reject', comment, secrets: openSecrets(context, held), isRepeat: false };
+  return { held, verdict: 'reject', comment, secrets: openSecrets(context, held) };
 }
 
 /** As the client itself would be told. */
@@ -178,5 +170,5 @@ export async function leaveHeld(
   const caller = callerOfHeld(context.rulebook, held, request);
   if (caller !== null && !isTerminal(request.state))
     await cancelRequest(context, caller, request.id, subject);
-  await setHeld(context, held, 'over');
+  await setUnlessTaken(context, held, 'over');
 }

@@ -155,12 +155,13 @@ it('says the same word twice only once', async () => {
     verdict: 'approve',
     comment: 'Approved in Keyturn.',
     secrets: {},
-    isRepeat: false,
   } as const;
   const signal = AbortSignal.timeout(5_000);
-  expect(await connector.release(word, signal)).toEqual({ is: 'told' });
+  expect(await connector.release(word, false, signal)).toEqual({ is: 'told' });
   expect(run.reviews).toHaveLength(1);
-  expect(await connector.release({ ...word, verdict: 'reject' }, signal)).toMatchObject({ is: 'gone' });
+  expect(await connector.release({ ...word, verdict: 'reject' }, false, signal)).toMatchObject({
+    is: 'gone',
+  });
 });
 
 it('the sweep finds a run whose delivery was lost, and holds it once', async () => {

@@ -78,8 +78,8 @@ it('starts the job after the approval, and once: also when the word is brought t
   const [held] = keyturn.keyturn.context.store.committed.heldOf((await request()).id);
   if (held === undefined) throw new Error('nothing is held');
   expect(held.status).toBe('released');
-  const word = { held, verdict: 'approve', comment: 'again', secrets: {}, isRepeat: false } as const;
-  expect(await connector.release(word, AbortSignal.timeout(5_000))).toEqual({ is: 'told' });
+  const word = { held, verdict: 'approve', comment: 'again', secrets: {} } as const;
+  expect(await connector.release(word, false, AbortSignal.timeout(5_000))).toEqual({ is: 'told' });
   const isPost = (call: string) => call.startsWith('POST');
   expect(gitlab.calls.filter(isPost).map((call) => call.split('/').at(-1))).toEqual(['approval', 'play']);
 });

@@ -87,7 +87,7 @@ export async function toySource({ sweeps = true } = {}): Promise<SourceDriver> {
         return { kind: 'unreadable', fields: [{ pointer: '', problem: 'is no message of the toy' }] };
       }
     },
-    async release({ held, verdict, comment, secrets }, signal) {
+    async release({ held, verdict, comment, secrets }, _isRepeat, signal) {
       const { name } = JSON.parse(held.ref) as { name: string };
       const response = await fetch(`http://127.0.0.1:${port}/words`, {
         method: 'POST',
