@@ -31,6 +31,8 @@ export class FakeGitlab {
   readonly calls: string[] = [];
   /** Merge requests are not tied to deployments yet. */
   isSlow = false;
+  /** Who started pipelines; null where that account is gone. */
+  starter: { readonly id: number } | null = { id: 3 };
   /** Answers every call in place of GitLab. */
   instead: number | null = null;
   #server: Server | null = null;
@@ -153,7 +155,7 @@ export class FakeGitlab {
         status: 200,
         body: { id: Number(project), path_with_namespace: 'acme/api', web_url: `${this.url}/acme/api` },
       };
-    if (kind === 'pipelines') return { status: 200, body: { id: Number(id), user: { id: 3 } } };
+    if (kind === 'pipelines') return { status: 200, body: { id: Number(id), user: this.starter } };
     if (kind === 'deployments' && id === undefined) {
       const status = url.searchParams.get('status');
       return { status: 200, body: all.filter((one) => one.status === status).map((one) => this.#shown(one)) };

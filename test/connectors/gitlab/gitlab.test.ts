@@ -55,6 +55,16 @@ it.each([
   expect((await seeAndApprove(keyturn, 'bob', held)).body.code).toBe('SELF_REVIEW');
 });
 
+it('whoever GitLab does not name is somebody unknown who stands behind it', async () => {
+  const { gitlab, post, request, now } = await world();
+  gitlab.starter = null;
+  await post(gitlab.jobEvent(gitlab.block('one'), 'manual', now()));
+  expect((await request()).unresolved).toContainEqual({
+    account: 'gitlab-user:unknown',
+    because: 'started the pipeline',
+  });
+});
+
 it('knows a merge request by its commit before GitLab ties it to the deployment, and one thing stays one', async () => {
   const { gitlab, keyturn, post, request, now } = await world({ bobIs: 2 });
   gitlab.isSlow = true;
