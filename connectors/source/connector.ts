@@ -76,7 +76,10 @@ export interface Connector {
    * source took the word.
    */
   readonly tellsOutcome: boolean;
-  /** Every minute, for each thing that is still held. `ticket`: its source was told no for now. */
+  /**
+   * Every minute, for each thing that is still held. `ticket`: its source was told no for now, and the
+   * request stays open.
+   */
   heartbeat?(held: Held, secrets: Word['secrets'], signal: AbortSignal): Promise<'held' | 'ticket' | 'gone'>;
   /** Every minute: what waits at the source, whether or not it was ever delivered. */
   reconcile?(signal: AbortSignal): Promise<readonly ToHold[]>;

@@ -1,6 +1,6 @@
 import { write } from '../../bot/app/change-request.ts';
 import type { Context } from '../../bot/app/context.ts';
-import { dropTickets, endHeld, leaveHeld, setHeld, type Word, wordsOn } from '../../bot/app/release-held.ts';
+import { endHeld, leaveHeld, setHeld, type Word, wordsOn } from '../../bot/app/release-held.ts';
 import type { Courier } from '../../bot/ports/courier.ts';
 import { SourceBusy } from './call-source.ts';
 import type { Connector, Told } from './connector.ts';
@@ -41,7 +41,6 @@ export function sourceCourier(contextNow: () => Context, connector: Connector): 
         if ('retryAfterMs' in told) return { done: false, ...told };
         await settle(word, told);
       }
-      await dropTickets(context, request);
       return { done: true };
     },
   };

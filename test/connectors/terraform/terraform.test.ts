@@ -198,7 +198,7 @@ it('where the answer to the ticket is lost, the ticket is good all the same, and
   const [held] = await requests();
   expect(held.state).toBe('pending');
   const { committed } = keyturn.keyturn.context.store;
-  expect(committed.heldOf(held.id)).toMatchObject([{ status: 'ticket', sealed: null }]);
+  expect(committed.heldOf(held.id)).toMatchObject([{ status: 'over', sealed: null }]);
   await seeAndApprove(keyturn, 'bob', held);
   const again = hcp.start('two');
   await post(hcp.post(again));
