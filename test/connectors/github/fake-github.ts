@@ -19,7 +19,7 @@ interface FakeRun {
   actor: number | null;
   triggeredBy: number;
   author: number | null;
-  pull: { number: number; user: number; authors: readonly number[] } | null;
+  pull: { number: number; user: number; authors: readonly number[]; others?: number } | null;
   environments: string[];
   /** How it ended; null while it goes on. */
   ended: string | null;
@@ -49,6 +49,8 @@ export class FakeGithub {
   /** Answers every call in place of GitHub. */
   instead: number | null = null;
   repositoryName = 'acme/api';
+  /** The id of whoever has that name now, where it is another one. */
+  idShown: number | null = null;
   readonly #issued = new Map<string, Issued>();
   readonly #now: () => number;
   readonly #place = new PlaceOfAFake(async (incoming, response) => {
@@ -247,8 +249,7 @@ export class FakeGithub {
       return may('pull_requests', 'read')
         ? {
             status: 200,
-            body:
-              newest.pull === null ? [] : [{ number: newest.pull.number, user: { id: newest.pull.user } }],
+            body: newest.pull === null ? [] : pullsOf(newest.pull),
           }
         : { status: 404 };
     if (/^\/commits\/[0-9a-f]+$/.test(path))
@@ -280,7 +281,7 @@ export class FakeGithub {
       html_url: `https://github.com/${this.repositoryName}/actions/runs/${run.id}`,
       actor: run.actor === null ? null : { id: run.actor },
       triggering_actor: { id: run.triggeredBy },
-      repository: { id: run.repository, full_name: this.repositoryName },
+      repository: { id: this.idShown ?? run.repository, full_name: this.repositoryName },
       head_repository: { id: run.headRepository },
     };
   }
@@ -289,4 +290,9 @@ export class FakeGithub {
     this.complaints.push(why);
     return { status };
   }
+}
+
+/** The commit may be in more of them than one. */
+function pullsOf({ number, user, others = 0 }: NonNullable<FakeRun['pull']>) {
+  return Array.from({ length: 1 + others }, (_, nth) => ({ number: number + nth, user: { id: user } }));
 }

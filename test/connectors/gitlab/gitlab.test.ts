@@ -94,6 +94,23 @@ it('starts the job after the approval, and once: also when the word is brought t
   expect(gitlab.calls.filter(isPost).map((call) => call.split('/').at(-1))).toEqual(['approval', 'play']);
 });
 
+it.each([
+  ['approved', 'reject', 'gone'],
+  ['rejected', 'reject', 'told'],
+  ['rejected', 'approve', 'gone'],
+] as const)('where it %s before, %s is %s, and nothing is called', async (before, verdict, is) => {
+  const { gitlab, keyturn, post, connector, request, now } = await world();
+  const deployment = gitlab.block('one');
+  await post(gitlab.jobEvent(deployment, 'manual', now()));
+  const [held] = keyturn.keyturn.context.store.committed.heldOf((await request()).id);
+  if (held === undefined) throw new Error('nothing is held');
+  // As where its rules want more answers than this one: it stays blocked.
+  deployment.approvals.push({ user: { id: 99 }, status: before, comment: '' });
+  const word = { held, verdict, comment: 'again', secrets: {} } as const;
+  expect(await connector.release(word, true, AbortSignal.timeout(5_000))).toMatchObject({ is });
+  expect(gitlab.calls.filter((call) => call.startsWith('POST'))).toEqual([]);
+});
+
 it('asks for time where GitLab does, and brings the word then', async () => {
   const { gitlab, keyturn, post, request, now } = await world();
   const deployment = gitlab.block('one');

@@ -61,6 +61,8 @@ export class FakeHcp {
   readonly complaints: string[] = [];
   /** Words are taken, and whoever said them never hears of it. */
   losesAnswers = false;
+  /** Where plans are kept; null: here. */
+  storeUrl: string | null = null;
   user: string | null = 'user-V3R563qtJNcExAkN';
   readonly #now: () => number;
   readonly #place = new PlaceOfAFake(async (incoming, response) => {
@@ -150,7 +152,8 @@ export class FakeHcp {
     const task = this.#byNumber(/(\d+)$/.exec(id)?.[1]?.replace(/^0+/, ''));
     if (task === undefined) return { status: 404 };
     if (incoming.headers.authorization !== `Bearer ${TASK_TOKEN}-${task.number}`) return { status: 401 };
-    if (kind === 'plans') return { status: 307, location: `${this.url}/store/${task.number}` };
+    if (kind === 'plans')
+      return { status: 307, location: `${this.storeUrl ?? this.url}/store/${task.number}` };
     if (kind === 'runs') {
       if (this.user === null) return { status: 404 };
       return {
