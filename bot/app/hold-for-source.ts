@@ -39,7 +39,7 @@ export async function holdForSource(context: Context, connector: string, one: To
   if (client === null) return refuse('ACTION_NOT_ALLOWED');
   // The same thing told of again is no new one, also where what is known of it has changed meanwhile.
   const known = context.store.committed.held(connector, one.subject);
-  if (known !== null && isKept(known)) {
+  if (known !== null && known.status !== 'over') {
     const request = context.store.committed.request(known.request);
     if (request !== null) return { ok: true, request, created: false };
   }
@@ -51,17 +51,12 @@ export async function holdForSource(context: Context, connector: string, one: To
   const sealed = context.sealer.seal(JSON.stringify({ secrets: one.secrets }), aboutOf(about));
   const also = ({ tx, at }: Writing, request: ActionRequest) => {
     const before = tx.held(connector, one.subject);
-    if (before !== null && isKept(before)) return;
+    if (before !== null && before.status !== 'over') return;
     const { account } = caller.actor;
     tx.hold({ ...about, request: request.id, account, ref, sealed, status: 'held', at });
     tx.notify({ kind: 'change', place: toPlace(connector), request: request.id, seq: tx.lastSeq() });
   };
   return submitRequest(context, caller, one.submission, one.subject, one.identities, also);
-}
-
-/** Held, or let go and not yet over. */
-function isKept({ status }: Held): boolean {
-  return status !== 'over' && status !== 'ticket';
 }
 
 /** What a sealed text is bound to. */

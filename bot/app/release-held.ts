@@ -14,8 +14,6 @@ export interface Word {
   /** For whoever looks at the source. Nothing that a client may not see. */
   readonly comment: string;
   readonly secrets: Readonly<Record<string, string>>;
-  /** Somebody began to say it before, and nobody knows whether it arrived. */
-  readonly isRepeat: boolean;
 }
 
 const NOTHING: readonly Word[] = [];
@@ -40,10 +38,8 @@ export async function wordsOn(context: Context, request: ActionRequest): Promise
       if (next === undefined) return NOTHING;
       const taken = await take(context, request, next);
       if (taken !== 'taken') return taken;
-      return [
-        approval(context, next),
-        ...waiting.slice(0, -1).map((held) => no(context, held, TAKEN_BY_ANOTHER)),
-      ];
+      // That it was taken is news of its own, and by it the others are told.
+      return [approval(context, next)];
     }
     case 'executing':
       return [
@@ -87,17 +83,11 @@ async function take(context: Context, request: ActionRequest, held: Held) {
 }
 
 function approval(context: Context, held: Held): Word {
-  return {
-    held,
-    verdict: 'approve',
-    comment: 'Approved in Keyturn.',
-    secrets: openSecrets(context, held),
-    isRepeat: false,
-  };
+  return { held, verdict: 'approve', comment: 'Approved in Keyturn.', secrets: openSecrets(context, held) };
 }
 
 function no(context: Context, held: Held, comment: string): Word {
-  return { held, verdict: 'reject', comment, secrets: openSecrets(context, held), isRepeat: false };
+  return { held, verdict: 'reject', comment, secrets: openSecrets(context, held) };
 }
 
 /** As the client itself would be told. */
@@ -125,19 +115,11 @@ export function setHeld(context: Context, held: Held, status: HeldStatus): Promi
   return write(context, ({ tx }) => tx.setHeld(held, status));
 }
 
-/** The same, unless it was let go meanwhile: then there is a word on its way that must not be lost. */
-export function setUnlessTaken(context: Context, held: Held, status: HeldStatus): Promise<void> {
+/** Over, unless it was let go meanwhile: then there is a word on its way that must not be lost. */
+export function dropUnlessTaken(context: Context, held: Held): Promise<void> {
   return write(context, ({ tx }) => {
-    const now = tx.held(held.connector, held.subject)?.status;
-    if (now === 'held' || now === 'ticket') tx.setHeld(held, status);
+    if (tx.held(held.connector, held.subject)?.status === 'held') tx.setHeld(held, 'over');
   });
-}
-
-/** Once its request is over, nobody comes back for what was turned away. */
-export async function dropTickets(context: Context, request: ActionRequest): Promise<void> {
-  if (!isTerminal(request.state)) return;
-  for (const held of context.store.committed.heldOf(request.id))
-    if (held.status === 'ticket') await setUnlessTaken(context, held, 'over');
 }
 
 /** How what was released ended, as its source says. False where it was not released, or has ended. */
@@ -150,13 +132,13 @@ export async function endHeld(
   const request = held === null ? null : context.store.committed.request(held.request);
   if (held === null || request === null) return false;
   // It ended there without a word of ours: somebody else let it go, or stopped it.
-  if (held.status === 'held' || held.status === 'ticket') {
+  if (held.status === 'held') {
     await leaveHeld(context, held, ended.detail ?? 'it ended at its source');
     return false;
   }
   const { nonce } = openSealed(context, held);
   const caller = callerOfHeld(context.rulebook, held, request);
-  if (nonce === undefined || caller === null || isTerminal(request.state)) return false;
+  if (nonce === undefined || caller === null) return false;
   const told = await reportOutcome(context, caller, request.id, { nonce, exitCode: null, ...ended });
   await setHeld(context, held, 'over');
   return told.ok;
@@ -178,5 +160,5 @@ export async function leaveHeld(
   const caller = callerOfHeld(context.rulebook, held, request);
   if (caller !== null && !isTerminal(request.state))
     await cancelRequest(context, caller, request.id, subject);
-  await setHeld(context, held, 'over');
+  await dropUnlessTaken(context, held);
 }

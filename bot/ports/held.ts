@@ -2,11 +2,10 @@ import type { Instant, RequestId } from '../core/request.ts';
 
 /**
  * Where a thing stands that an outside system holds for us.
- * `held`: its source waits for a word. `ticket`: the source was told no for now, and may come again.
- * `taken`: the release is on record, and the source has yet to hear of it. `released`: it has.
- * `over`: nothing is to be told any more.
+ * `held`: its source waits for a word. `taken`: the release is on record, and the source has yet to hear
+ * of it. `released`: it has. `over`: nothing is to be told any more; it may come again.
  */
-export type HeldStatus = 'held' | 'ticket' | 'taken' | 'released' | 'over';
+export type HeldStatus = 'held' | 'taken' | 'released' | 'over';
 
 /** One thing that an outside system holds until its request is decided: a deployment, a run. */
 export interface Held {
@@ -37,7 +36,7 @@ export interface KnownHeld {
 export interface KeepingHeld {
   /** Takes the place of what was known of this subject. */
   hold(held: Held): void;
-  /** With `over` and `ticket`, what was sealed is dropped. */
+  /** With `over`, what was sealed is dropped. */
   setHeld(one: Pick<Held, 'connector' | 'subject'>, status: HeldStatus, sealed?: Uint8Array): void;
   /** Drops what is over and older than this. */
   forgetHeld(before: Instant): void;

@@ -1,7 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ToHold } from '../../bot/app/hold-for-source.ts';
 import type { Word } from '../../bot/app/release-held.ts';
-import { SourceBusy } from '../source/call-source.ts';
 import type { Connector, Told } from '../source/connector.ts';
 import { type GithubClient, githubClient, type Place } from './client.ts';
 import { parse, type Ref, toHold } from './parse.ts';
@@ -58,14 +57,7 @@ export function githubConnector(options: GithubOptions): Connector {
       }
       return whole(api, host, hold, ref, run, signal);
     },
-    async release(word, signal) {
-      try {
-        return await tell(api, word, signal);
-      } catch (cause) {
-        if (cause instanceof SourceBusy) return { is: 'later', retryAfterMs: cause.retryAfterMs };
-        throw cause;
-      }
-    },
+    release: (word, isRepeat, signal) => tell(api, word, isRepeat, signal),
     async reconcile(signal) {
       const wanted = repositories();
       if (wanted.length === 0) return [];
@@ -101,7 +93,7 @@ async function isPending(api: GithubClient, { place, run, environment }: Ref, si
   return waiting.some(({ environment: { name } }) => name === environment);
 }
 
-async function tell(api: GithubClient, word: Word, signal: AbortSignal): Promise<Told> {
+async function tell(api: GithubClient, word: Word, isRepeat: boolean, signal: AbortSignal): Promise<Told> {
   const ref = JSON.parse(word.held.ref) as Ref;
   const { place, run: id, environment } = ref;
   const run = await api.run(place, id, signal);
@@ -124,6 +116,6 @@ async function tell(api: GithubClient, word: Word, signal: AbortSignal): Promise
   );
   if (isOurs) return { is: 'told' };
   // Whether GitHub lists the reviews of every rule there is not documented.
-  if (word.isRepeat && state === 'approved') return { is: 'unknown' };
+  if (isRepeat && state === 'approved') return { is: 'unknown' };
   return { is: 'gone', why: 'the deployment does not wait in GitHub any more' };
 }

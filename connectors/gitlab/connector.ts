@@ -2,7 +2,6 @@ import type { ToHold } from '../../bot/app/hold-for-source.ts';
 import type { Word } from '../../bot/app/release-held.ts';
 import type { WebhookKey } from '../../bot/ports/rulebook.ts';
 import { verifyStandardWebhook } from '../http/standard-webhook.ts';
-import { SourceBusy } from '../source/call-source.ts';
 import type { Connector, Told } from '../source/connector.ts';
 import { type GitlabClient, gitlabClient } from './client.ts';
 import { parse } from './parse.ts';
@@ -38,14 +37,7 @@ export function gitlabConnector({ url, token, key, projects }: GitlabOptions): C
       // Not yet, or not any more. The sweep finds it when it is.
       return deployment === undefined ? null : whole(api, host, project, deployment, signal);
     },
-    async release(word, signal) {
-      try {
-        return await tell(api, word, signal);
-      } catch (cause) {
-        if (cause instanceof SourceBusy) return { is: 'later', retryAfterMs: cause.retryAfterMs };
-        throw cause;
-      }
-    },
+    release: (word, _isRepeat, signal) => tell(api, word, signal),
     async reconcile(signal) {
       const found: ToHold[] = [];
       for (const { id, environment } of projects()) {

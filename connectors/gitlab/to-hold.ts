@@ -4,6 +4,8 @@ import type { GitlabClient } from './client.ts';
 import type { Deployment } from './schema.ts';
 
 const LONGEST_REASON = 500;
+/** Whom GitLab does not name, such as an account that is gone, is somebody all the same. */
+const NOBODY = 'gitlab-user:unknown';
 
 /** The job that would deploy: the one name that events, lists and deployments agree on. */
 export function subjectOf(project: number, job: number): string {
@@ -47,17 +49,18 @@ export async function whole(
     api.mergeRequestsOf(project, id, sha, signal),
   ]);
   const account = (user: number) => `gitlab:${host}/${user}`;
-  const behind: readonly (readonly [number | undefined, string])[] = [
-    [deployment.user?.id, 'started the deployment'],
-    [deployable.user?.id, 'owns the job'],
-    [pipeline.user?.id, 'started the pipeline'],
+  const behind: readonly (readonly [number | null, string])[] = [
+    [deployment.user?.id ?? null, 'started the deployment'],
+    [deployable.user?.id ?? null, 'owns the job'],
+    [pipeline.user?.id ?? null, 'started the pipeline'],
     ...merged.flatMap(({ iid, author, merge_user }) => [
-      [author?.id, `wrote merge request ${iid}`] as const,
-      [merge_user?.id, `merged merge request ${iid}`] as const,
+      [author?.id ?? null, `wrote merge request ${iid}`] as const,
+      // Nobody has merged one that is still open.
+      ...(merge_user == null ? [] : [[merge_user.id, `merged merge request ${iid}`] as const]),
     ]),
   ];
-  const known = behind.flatMap(([user, because]): readonly Identity[] =>
-    user === undefined ? [] : [{ account: account(user), because }],
+  const known = behind.map(
+    ([user, because]): Identity => ({ account: user === null ? NOBODY : account(user), because }),
   );
   // Nobody's merge request: the author is an address that anybody could have written, so it is nobody we know.
   const email = deployable.commit?.author_email;

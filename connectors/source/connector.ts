@@ -30,14 +30,12 @@ export type Parsed =
 /**
  * What became of a call back. `told`: the source took it, or had taken it before. `gone`: it does not
  * wait for a word on this any more. `unknown`: a word of before may have arrived, and the source does not
- * say. `later`: it asks for time. A rejection means that nobody knows:
- * it is tried again.
+ * say. A rejection means that nobody knows: it is tried again, and with `SourceBusy` when the source asks.
  */
 export type Told =
   | { readonly is: 'told' }
   | { readonly is: 'gone'; readonly why: string }
-  | { readonly is: 'unknown' }
-  | { readonly is: 'later'; readonly retryAfterMs: number };
+  | { readonly is: 'unknown' };
 
 /**
  * An outside system that stops what it runs and waits for our word. One file of it is read in the order
@@ -67,17 +65,21 @@ export interface Connector {
    */
   enrich?(hold: ToHold, signal: AbortSignal): Promise<ToHold | null>;
   /**
-   * Tells the source. MAY come twice for one word, and the second MUST do no harm. It MUST read what is
+   * Tells the source. MAY come twice for one word, and the second MUST do no harm: `isRepeat` says that
+   * somebody began to say it before, and nobody knows whether it arrived. It MUST read what is
    * true at the source before it says `gone`. It MUST NOT run on after `signal` is aborted, and MUST build
    * every address from ids and the configured host, never from what a delivery said.
    */
-  release(word: Word, signal: AbortSignal): Promise<Told>;
+  release(word: Word, isRepeat: boolean, signal: AbortSignal): Promise<Told>;
   /**
    * Whether the source tells later how it ended. Without it, what was released has succeeded once the
    * source took the word.
    */
   readonly tellsOutcome: boolean;
-  /** Every minute, for each thing that is still held. `ticket`: its source was told no for now. */
+  /**
+   * Every minute, for each thing that is still held. `ticket`: its source was told no for now, and the
+   * request stays open.
+   */
   heartbeat?(held: Held, secrets: Word['secrets'], signal: AbortSignal): Promise<'held' | 'ticket' | 'gone'>;
   /** Every minute: what waits at the source, whether or not it was ever delivered. */
   reconcile?(signal: AbortSignal): Promise<readonly ToHold[]>;

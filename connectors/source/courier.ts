@@ -1,32 +1,25 @@
 import { write } from '../../bot/app/change-request.ts';
 import type { Context } from '../../bot/app/context.ts';
-import { dropTickets, endHeld, leaveHeld, setHeld, type Word, wordsOn } from '../../bot/app/release-held.ts';
-import type { Courier, Delivery } from '../../bot/ports/courier.ts';
-import type { Connector } from './connector.ts';
+import { endHeld, leaveHeld, setHeld, type Word, wordsOn } from '../../bot/app/release-held.ts';
+import type { Courier } from '../../bot/ports/courier.ts';
+import { SourceBusy } from './call-source.ts';
+import type { Connector, Told } from './connector.ts';
 
 /** A source that takes no word for so long has let the thing go by itself. */
 const GIVE_UP_MS = 7 * 24 * 60 * 60_000;
 
 /** Brings the words on held things to their source, at least once. */
 export function sourceCourier(contextNow: () => Context, connector: Connector): Courier {
-  const tell = async (word: Word, signal: AbortSignal): Promise<Delivery | null> => {
+  const settle = async (word: Word, told: Told): Promise<void> => {
     const { held, verdict } = word;
     const context = contextNow();
-    const told = await connector.release(word, signal);
-    if (told.is === 'later') return { done: false, retryAfterMs: told.retryAfterMs };
     if (told.is === 'unknown') {
       // Nobody says how it ended, so the request becomes `unknown`, and a person settles it.
       await setHeld(context, held, 'over');
-      return null;
-    }
-    if (told.is === 'gone') {
-      await leaveHeld(context, held, told.why);
-      return null;
-    }
-    if (verdict === 'reject') await setHeld(context, held, 'over');
+    } else if (told.is === 'gone') await leaveHeld(context, held, told.why);
+    else if (verdict === 'reject') await setHeld(context, held, 'over');
     else if (connector.tellsOutcome) await setHeld(context, held, 'released');
     else await endHeld(context, held, { status: 'succeeded', detail: 'released at its source' });
-    return null;
   };
   return {
     face: connector.name,
@@ -44,11 +37,16 @@ export function sourceCourier(contextNow: () => Context, connector: Connector): 
       // On disk before anything leaves: whoever comes after a crash knows that it may have arrived.
       if (words.length > 0 && key === null) await write(context, ({ tx }) => tx.claim(id, 'said'));
       for (const word of words) {
-        const stopped = await tell({ ...word, isRepeat: key !== null }, signal);
-        if (stopped !== null) return stopped;
+        const told = await connector.release(word, key !== null, signal).catch(busyFor);
+        if ('retryAfterMs' in told) return { done: false, ...told };
+        await settle(word, told);
       }
-      await dropTickets(context, request);
       return { done: true };
     },
   };
+}
+
+function busyFor(cause: unknown): { readonly retryAfterMs: number } {
+  if (cause instanceof SourceBusy) return { retryAfterMs: cause.retryAfterMs };
+  throw cause;
 }

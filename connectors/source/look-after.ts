@@ -1,5 +1,5 @@
 import type { Context } from '../../bot/app/context.ts';
-import { leaveHeld, openSecrets, setUnlessTaken } from '../../bot/app/release-held.ts';
+import { dropUnlessTaken, leaveHeld, openSecrets } from '../../bot/app/release-held.ts';
 import type { Logger } from '../../bot/ports/logger.ts';
 import type { Connector } from './connector.ts';
 import { hold } from './receive-delivery.ts';
@@ -19,7 +19,7 @@ export async function lookAfter(connector: Connector, context: Context, logger: 
       try {
         const signal = AbortSignal.timeout(WITHIN_MS);
         const is = await connector.heartbeat(held, openSecrets(context, held), signal);
-        if (is === 'ticket') await setUnlessTaken(context, held, 'ticket');
+        if (is === 'ticket') await dropUnlessTaken(context, held);
         const isStillHeld = committed.held(connector.name, subject)?.status === 'held';
         if (is === 'gone' && isStillHeld) await leaveHeld(context, held, 'its source does not wait any more');
       } catch (cause) {

@@ -133,7 +133,7 @@ async function refuseThere(
   } as const;
   const comment = `Keyturn: ${refusalText(refusal)}`;
   await connector
-    .release({ held, verdict: 'reject', comment, secrets, isRepeat: false }, signal)
+    .release({ held, verdict: 'reject', comment, secrets }, false, signal)
     .catch(() => undefined);
 }
 

@@ -2,7 +2,6 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ToHold } from '../../bot/app/hold-for-source.ts';
 import type { Identity } from '../../bot/core/unresolved.ts';
 import { UnreadablePlan } from '../guard/terraform-plan.ts';
-import { SourceBusy } from '../source/call-source.ts';
 import type { Connector, Parsed, Told } from '../source/connector.ts';
 import { terraformClient } from './client.ts';
 import { RunTask, Verification } from './schema.ts';
@@ -75,20 +74,15 @@ export function terraformConnector({ url, hmacKey, environmentOf, now }: Terrafo
         return null;
       }
     },
-    async release({ held, verdict, comment, secrets, isRepeat }, signal): Promise<Told> {
+    async release({ held, verdict, comment, secrets }, isRepeat, signal): Promise<Told> {
       const { callback } = JSON.parse(held.ref) as Ref;
       beatAt.delete(held.subject);
       const status = verdict === 'approve' ? 'passed' : 'failed';
-      try {
-        const isTaken = await api.say(callback, secrets['token'] ?? '', status, comment, signal);
-        if (isTaken) return { is: 'told' };
-        // The same answer as when the first `passed` arrived and its answer was lost.
-        if (isRepeat && verdict === 'approve') return { is: 'unknown' };
-        return { is: 'gone', why: 'the run does not wait for this task any more' };
-      } catch (cause) {
-        if (cause instanceof SourceBusy) return { is: 'later', retryAfterMs: cause.retryAfterMs };
-        throw cause;
-      }
+      const isTaken = await api.say(callback, secrets['token'] ?? '', status, comment, signal);
+      if (isTaken) return { is: 'told' };
+      // The same answer as when the first `passed` arrived and its answer was lost.
+      if (isRepeat && verdict === 'approve') return { is: 'unknown' };
+      return { is: 'gone', why: 'the run does not wait for this task any more' };
     },
     async heartbeat(held, secrets, signal) {
       const { callback } = JSON.parse(held.ref) as Ref;

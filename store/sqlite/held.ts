@@ -15,7 +15,7 @@ export function heldIn(db: Database): KeepingHeld & KnownHeld {
      VALUES (@connector, @subject, @request, @account, @ref, @sealed, @status, @at)`,
   );
   const set = db.prepare(
-    `UPDATE held SET status = @status, sealed = iif(@status IN ('over', 'ticket'), NULL, coalesce(@sealed, sealed))
+    `UPDATE held SET status = @status, sealed = iif(@status = 'over', NULL, coalesce(@sealed, sealed))
      WHERE connector = @connector AND subject = @subject`,
   );
   const forget = db.prepare("DELETE FROM held WHERE status = 'over' AND at < ?");

@@ -18,6 +18,7 @@ import { progress } from './migrations/0022-progress.ts';
 import { held } from './migrations/0023-held.ts';
 import { goneEndpoints } from './migrations/0024-gone-endpoints.ts';
 import { outboxDue } from './migrations/0027-outbox-due.ts';
+import { ticketsAreOver } from './migrations/0028-tickets-are-over.ts';
 
 /** Append-only. The position is the version that `user_version` holds. */
 const MIGRATIONS: readonly string[] = [
@@ -39,6 +40,7 @@ const MIGRATIONS: readonly string[] = [
   held,
   goneEndpoints,
   outboxDue,
+  ticketsAreOver,
 ];
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

@@ -10,6 +10,7 @@ import { starting } from './e-starting.mjs';
 import { exporting } from './f-export.mjs';
 import { policy } from './g-policy.mjs';
 import { execution } from './h-execution.mjs';
+import { workers } from './i-workers.mjs';
 import { toTable } from './lib/rows.mjs';
 
 // It measures and never fails for what it measured: a missed aim is for people to look at.
@@ -23,6 +24,7 @@ const BENCHES = new Map([
   ['f', exporting],
   ['g', policy],
   ['h', execution],
+  ['i', workers],
 ]);
 const USAGE = `node test/bench/run.mjs [${[...BENCHES.keys()].join('] [')}] [--quick] [--stored N] [--json FILE]`;
 

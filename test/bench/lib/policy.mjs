@@ -9,8 +9,8 @@ export const TOKENS = {
   agent: 'ktc_bench_token_of_agent_0123456789',
 };
 
-const hash = (who) => createHash('sha256').update(TOKENS[who]).digest('hex');
-const person = (who) => `{ name: ${who}, accounts: { api_token_sha256: ${hash(who)} } }`;
+export const hash = (token) => createHash('sha256').update(token).digest('hex');
+const person = (who) => `{ name: ${who}, accounts: { api_token_sha256: ${hash(TOKENS[who])} } }`;
 
 export const POLICY = `version: 1
 environments: [dev, prod]
@@ -29,7 +29,7 @@ clients:
     kind: agent
     owner: alice
     may_act_for: [alice]
-    auth: { token_sha256: ${hash('agent')} }
+    auth: { token_sha256: ${hash(TOKENS.agent)} }
     actions: ["db.*", "command.*"]
     targets: ["postgres/**", "laptop/**"]
 actions:

@@ -52,11 +52,11 @@ export async function startLimit(kind, dir = '') {
 }
 
 /** The product as it ships, in a process of its own; resolves at the first 200 from /readyz. */
-export async function startKeyturn(dir) {
+export async function startKeyturn(dir, policy = POLICY, environment = {}) {
   const config = join(dir, 'keyturn.yaml');
-  writeFileSync(config, POLICY);
+  writeFileSync(config, policy);
   const port = await freePort();
-  const env = { ...process.env, PORT: String(port), LOG_LEVEL: 'error' };
+  const env = { ...process.env, PORT: String(port), LOG_LEVEL: 'error', ...environment };
   const begun = performance.now();
   const child = start([built('bot/cli/keyturn.js'), 'serve', '--config', config], { env });
   while (!(await isReady(port))) {
@@ -64,6 +64,29 @@ export async function startKeyturn(dir) {
     await sleep(2);
   }
   return { port, pid: child.pid, readyMs: performance.now() - begun, stop: () => stop(child) };
+}
+
+/** A `keyturn worker`, one action at a time, for the bot whose folder is `dir`. */
+export function startWorker({ dir, port, token, redisUrl }) {
+  const env = {
+    ...process.env,
+    LOG_LEVEL: 'error',
+    KEYTURN_URL: `http://127.0.0.1:${port}`,
+    KEYTURN_TOKEN: token,
+    KEYTURN_GRANT_PUB: join(dir, 'keys', 'grant.pub'),
+    REDIS_URL: redisUrl,
+  };
+  const child = start([built('bot/cli/keyturn.js'), 'worker', '--concurrency', '1', '--drain', '5'], { env });
+  child.stdout.resume();
+  return { stop: () => stop(child) };
+}
+
+/** A worker that is not Keyturn's: see limit-worker.mjs. */
+export function startLimitWorker(options) {
+  const file = fileURLToPath(new URL('../limit-worker.mjs', import.meta.url));
+  const child = start([file, JSON.stringify(options)]);
+  child.stdout.resume();
+  return { stop: () => stop(child) };
 }
 
 /** Runs a command of Node's to its end. Its peak memory is read off /proc, so it is null elsewhere. */

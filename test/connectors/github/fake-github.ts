@@ -1,8 +1,7 @@
 import { createHmac, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { PlaceOfAFake } from '../../helpers/place-of-a-fake.ts';
 import { callOff, type Dispatched, dispatch } from './fake-dispatch.ts';
 
 export const WEBHOOK_SECRET = 'webhook-secret-canary';
@@ -20,7 +19,7 @@ interface FakeRun {
   actor: number | null;
   triggeredBy: number;
   author: number | null;
-  pull: { number: number; user: number; authors: readonly number[] } | null;
+  pull: { number: number; user: number; authors: readonly number[]; others?: number } | null;
   environments: string[];
   /** How it ended; null while it goes on. */
   ended: string | null;
@@ -50,10 +49,15 @@ export class FakeGithub {
   /** Answers every call in place of GitHub. */
   instead: number | null = null;
   repositoryName = 'acme/api';
+  /** The id of whoever has that name now, where it is another one. */
+  idShown: number | null = null;
   readonly #issued = new Map<string, Issued>();
   readonly #now: () => number;
-  #server: Server | null = null;
-  #port = 0;
+  readonly #place = new PlaceOfAFake(async (incoming, response) => {
+    const { status, body } = await this.#answer(incoming);
+    response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '1' });
+    response.end(body === undefined ? '' : JSON.stringify(body));
+  });
   #ids = 1000;
   #deliveries = 0;
 
@@ -62,25 +66,15 @@ export class FakeGithub {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return this.#place.url;
   }
 
-  async up(): Promise<void> {
-    this.#server = createServer(async (incoming, response) => {
-      const { status, body } = await this.#answer(incoming);
-      response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '1' });
-      response.end(body === undefined ? '' : JSON.stringify(body));
-    }).listen(this.#port, '127.0.0.1');
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
+  up(): Promise<void> {
+    return this.#place.up();
   }
 
-  async down(): Promise<void> {
-    const server = this.#server;
-    this.#server = null;
-    server?.closeAllConnections();
-    server?.close();
-    if (server !== null) await once(server, 'close');
+  down(): Promise<void> {
+    return this.#place.down();
   }
 
   /** A run that waits for this environment. */
@@ -255,8 +249,7 @@ export class FakeGithub {
       return may('pull_requests', 'read')
         ? {
             status: 200,
-            body:
-              newest.pull === null ? [] : [{ number: newest.pull.number, user: { id: newest.pull.user } }],
+            body: newest.pull === null ? [] : pullsOf(newest.pull),
           }
         : { status: 404 };
     if (/^\/commits\/[0-9a-f]+$/.test(path))
@@ -288,7 +281,7 @@ export class FakeGithub {
       html_url: `https://github.com/${this.repositoryName}/actions/runs/${run.id}`,
       actor: run.actor === null ? null : { id: run.actor },
       triggering_actor: { id: run.triggeredBy },
-      repository: { id: run.repository, full_name: this.repositoryName },
+      repository: { id: this.idShown ?? run.repository, full_name: this.repositoryName },
       head_repository: { id: run.headRepository },
     };
   }
@@ -297,4 +290,9 @@ export class FakeGithub {
     this.complaints.push(why);
     return { status };
   }
+}
+
+/** The commit may be in more of them than one. */
+function pullsOf({ number, user, others = 0 }: NonNullable<FakeRun['pull']>) {
+  return Array.from({ length: 1 + others }, (_, nth) => ({ number: number + nth, user: { id: user } }));
 }

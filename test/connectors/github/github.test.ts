@@ -85,6 +85,11 @@ it.each([
     { pull: { number: 5, user: 14, authors: Array(251).fill(15) } },
     'github-user:unread',
   ],
+  [
+    'more pull requests than are read',
+    { pull: { number: 5, user: 14, authors: [15], others: 10 } },
+    'github-user:unread',
+  ],
 ])('of %s somebody unknown stands behind it', async (_what, changes, account) => {
   const { github, post, requests } = await world();
   await post(github.requested(github.wait('one', changes)));
@@ -141,6 +146,39 @@ it('a run that is started again is another request, and an approval of the first
   expect(run.reviews).toEqual([]);
 });
 
+it('holds nothing by a name that another repository has by now', async () => {
+  const { github, post, requests } = await world();
+  const run = github.wait('one');
+  const signed = github.requested(run);
+  github.idShown = 7301;
+  expect((await post(signed)).status).toBe(200);
+  expect(await requests()).toEqual([]);
+});
+
+it('holds nothing that does not wait any more when its delivery comes', async () => {
+  const { github, post, requests } = await world();
+  const run = github.wait('one');
+  const signed = github.requested(run);
+  run.environments = [];
+  expect((await post(signed)).status).toBe(200);
+  expect(await requests()).toEqual([]);
+});
+
+it('does not take somebody else’s review in GitHub for its own word', async () => {
+  const { github, keyturn, post, connector, requests } = await world();
+  const run = github.wait('one');
+  await post(github.requested(run));
+  const [held] = keyturn.keyturn.context.store.committed.heldOf((await requests())[0].id);
+  if (held === undefined) throw new Error('nothing is held');
+  run.environments = [];
+  run.reviews.push({ state: 'approved', comment: 'by hand', environment: 'prod' });
+  const word = { held, verdict: 'approve', comment: 'Approved in Keyturn.', secrets: {} } as const;
+  const tell = (isRepeat: boolean) => connector.release(word, isRepeat, AbortSignal.timeout(5_000));
+  expect(await tell(false)).toMatchObject({ is: 'gone' });
+  // It may have been ours: a word of before went out, and GitHub does not say that it lists all of them.
+  expect(await tell(true)).toEqual({ is: 'unknown' });
+});
+
 it('says the same word twice only once', async () => {
   const { github, keyturn, post, connector, requests } = await world();
   const run = github.wait('one');
@@ -155,12 +193,13 @@ it('says the same word twice only once', async () => {
     verdict: 'approve',
     comment: 'Approved in Keyturn.',
     secrets: {},
-    isRepeat: false,
   } as const;
   const signal = AbortSignal.timeout(5_000);
-  expect(await connector.release(word, signal)).toEqual({ is: 'told' });
+  expect(await connector.release(word, false, signal)).toEqual({ is: 'told' });
   expect(run.reviews).toHaveLength(1);
-  expect(await connector.release({ ...word, verdict: 'reject' }, signal)).toMatchObject({ is: 'gone' });
+  expect(await connector.release({ ...word, verdict: 'reject' }, false, signal)).toMatchObject({
+    is: 'gone',
+  });
 });
 
 it('the sweep finds a run whose delivery was lost, and holds it once', async () => {

@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { PlaceOfAFake } from '../../helpers/place-of-a-fake.ts';
 
 const SECRET_BYTES = Buffer.alloc(32, 5);
 export const TOKEN = 'glpat-canary-of-the-fake';
@@ -31,33 +30,28 @@ export class FakeGitlab {
   readonly calls: string[] = [];
   /** Merge requests are not tied to deployments yet. */
   isSlow = false;
+  /** Who started pipelines; null where that account is gone. */
+  starter: { readonly id: number } | null = { id: 3 };
   /** Answers every call in place of GitLab. */
   instead: number | null = null;
-  #server: Server | null = null;
-  #port = 0;
+  readonly #place = new PlaceOfAFake(async (incoming, response) => {
+    const { status, body } = await this.#answer(incoming);
+    response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '1' });
+    response.end(body === undefined ? '' : JSON.stringify(body));
+  });
   #ids = 100;
   #deliveries = 0;
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return this.#place.url;
   }
 
-  async up(): Promise<void> {
-    this.#server = createServer(async (incoming, response) => {
-      const { status, body } = await this.#answer(incoming);
-      response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '1' });
-      response.end(body === undefined ? '' : JSON.stringify(body));
-    }).listen(this.#port, '127.0.0.1');
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
+  up(): Promise<void> {
+    return this.#place.up();
   }
 
-  async down(): Promise<void> {
-    const server = this.#server;
-    this.#server = null;
-    server?.closeAllConnections();
-    server?.close();
-    if (server !== null) await once(server, 'close');
+  down(): Promise<void> {
+    return this.#place.down();
   }
 
   /** A deployment job that GitLab has blocked. */
@@ -153,7 +147,7 @@ export class FakeGitlab {
         status: 200,
         body: { id: Number(project), path_with_namespace: 'acme/api', web_url: `${this.url}/acme/api` },
       };
-    if (kind === 'pipelines') return { status: 200, body: { id: Number(id), user: { id: 3 } } };
+    if (kind === 'pipelines') return { status: 200, body: { id: Number(id), user: this.starter } };
     if (kind === 'deployments' && id === undefined) {
       const status = url.searchParams.get('status');
       return { status: 200, body: all.filter((one) => one.status === status).map((one) => this.#shown(one)) };

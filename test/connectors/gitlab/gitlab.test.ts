@@ -55,6 +55,16 @@ it.each([
   expect((await seeAndApprove(keyturn, 'bob', held)).body.code).toBe('SELF_REVIEW');
 });
 
+it('whoever GitLab does not name is somebody unknown who stands behind it', async () => {
+  const { gitlab, post, request, now } = await world();
+  gitlab.starter = null;
+  await post(gitlab.jobEvent(gitlab.block('one'), 'manual', now()));
+  expect((await request()).unresolved).toContainEqual({
+    account: 'gitlab-user:unknown',
+    because: 'started the pipeline',
+  });
+});
+
 it('knows a merge request by its commit before GitLab ties it to the deployment, and one thing stays one', async () => {
   const { gitlab, keyturn, post, request, now } = await world({ bobIs: 2 });
   gitlab.isSlow = true;
@@ -78,10 +88,27 @@ it('starts the job after the approval, and once: also when the word is brought t
   const [held] = keyturn.keyturn.context.store.committed.heldOf((await request()).id);
   if (held === undefined) throw new Error('nothing is held');
   expect(held.status).toBe('released');
-  const word = { held, verdict: 'approve', comment: 'again', secrets: {}, isRepeat: false } as const;
-  expect(await connector.release(word, AbortSignal.timeout(5_000))).toEqual({ is: 'told' });
+  const word = { held, verdict: 'approve', comment: 'again', secrets: {} } as const;
+  expect(await connector.release(word, false, AbortSignal.timeout(5_000))).toEqual({ is: 'told' });
   const isPost = (call: string) => call.startsWith('POST');
   expect(gitlab.calls.filter(isPost).map((call) => call.split('/').at(-1))).toEqual(['approval', 'play']);
+});
+
+it.each([
+  ['approved', 'reject', 'gone'],
+  ['rejected', 'reject', 'told'],
+  ['rejected', 'approve', 'gone'],
+] as const)('where it %s before, %s is %s, and nothing is called', async (before, verdict, is) => {
+  const { gitlab, keyturn, post, connector, request, now } = await world();
+  const deployment = gitlab.block('one');
+  await post(gitlab.jobEvent(deployment, 'manual', now()));
+  const [held] = keyturn.keyturn.context.store.committed.heldOf((await request()).id);
+  if (held === undefined) throw new Error('nothing is held');
+  // As where its rules want more answers than this one: it stays blocked.
+  deployment.approvals.push({ user: { id: 99 }, status: before, comment: '' });
+  const word = { held, verdict, comment: 'again', secrets: {} } as const;
+  expect(await connector.release(word, true, AbortSignal.timeout(5_000))).toMatchObject({ is });
+  expect(gitlab.calls.filter((call) => call.startsWith('POST'))).toEqual([]);
 });
 
 it('asks for time where GitLab does, and brings the word then', async () => {

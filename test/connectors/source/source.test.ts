@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { holdForSource } from '../../../bot/app/hold-for-source.ts';
+import { leaveHeld, wordsOn } from '../../../bot/app/release-held.ts';
 import { lookAfter } from '../../../connectors/source/look-after.ts';
 import { behavesLikeAConnector } from '../../conformance/connector.ts';
 import { startKeyturn } from '../../helpers/start-keyturn.ts';
@@ -66,3 +67,25 @@ it.each(['gone', 'ticket'] as const)(
     await toy.down();
   },
 );
+
+it('a thing that leaves its source in the moment of its release keeps what its outcome needs', async () => {
+  const toy = await toySource();
+  // Nobody brings words here, so that both of the moment are this test's.
+  const keyturn = await startKeyturn({ source: toy.source });
+  const { context } = keyturn.keyturn;
+  const { body, headers } = await toy.waits('one');
+  const parsed = toy.connector.parse({ body, header: (name) => headers[name], at: 0 });
+  if (parsed.kind !== 'hold') throw new Error(parsed.kind);
+  await holdForSource(context, 'toy', parsed.hold);
+  const [{ id, action_digest }] = (await keyturn.get('dora', '/v1/requests')).body.items;
+  await seeAndApprove(keyturn, 'dora', { id, action_digest });
+  const approved = context.store.committed.request(id);
+  if (approved === null) throw new Error('nothing is held');
+  // In one commit: first the release, then that it left.
+  const words = wordsOn(context, approved);
+  await new Promise(process.nextTick);
+  await leaveHeld(context, { connector: 'toy', subject: 'toy one' }, 'it left');
+  expect(await words).toMatchObject([{ verdict: 'approve' }]);
+  expect(context.store.committed.held('toy', 'toy one')?.status).toBe('taken');
+  await toy.down();
+});

@@ -1,11 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { ToHold } from '../../../bot/app/hold-for-source.ts';
 import type { Connector, Parsed } from '../../../connectors/source/connector.ts';
 import type { SourceDriver } from '../../conformance/connector.ts';
+import { PlaceOfAFake } from '../../helpers/place-of-a-fake.ts';
 
 const SECRET = 'the toy signs with this secret';
 const CALLBACK_TOKEN = 'toy-callback-token-canary';
@@ -21,22 +19,16 @@ interface Message {
 export async function toySource({ sweeps = true } = {}): Promise<SourceDriver> {
   const waiting = new Map<string, Message>();
   const words: { name: string; verdict: string; comment: string }[] = [];
-  let server: Server | null = null;
-  let port = 0;
   let deliveries = 0;
 
-  const up = async () => {
-    server = createServer(async (incoming, response) => {
-      const said = (await json(incoming)) as { name: string; verdict: string; comment: string };
-      const isOurs = incoming.headers.authorization === `Bearer ${CALLBACK_TOKEN}`;
-      const status = !isOurs ? 401 : waiting.delete(said.name) ? 204 : 404;
-      if (status === 204) words.push(said);
-      response.writeHead(status).end();
-    }).listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    port = (server.address() as AddressInfo).port;
-  };
-  await up();
+  const place = new PlaceOfAFake(async (incoming, response) => {
+    const said = (await json(incoming)) as { name: string; verdict: string; comment: string };
+    const isOurs = incoming.headers.authorization === `Bearer ${CALLBACK_TOKEN}`;
+    const status = !isOurs ? 401 : waiting.delete(said.name) ? 204 : 404;
+    if (status === 204) words.push(said);
+    response.writeHead(status).end();
+  });
+  await place.up();
 
   const sign = (message: Message) => {
     deliveries += 1;
@@ -87,9 +79,9 @@ export async function toySource({ sweeps = true } = {}): Promise<SourceDriver> {
         return { kind: 'unreadable', fields: [{ pointer: '', problem: 'is no message of the toy' }] };
       }
     },
-    async release({ held, verdict, comment, secrets }, signal) {
+    async release({ held, verdict, comment, secrets }, _isRepeat, signal) {
       const { name } = JSON.parse(held.ref) as { name: string };
-      const response = await fetch(`http://127.0.0.1:${port}/words`, {
+      const response = await fetch(`${place.url}/words`, {
         method: 'POST',
         headers: { authorization: `Bearer ${secrets['token']}` },
         body: JSON.stringify({ name, verdict, comment }),
@@ -124,13 +116,7 @@ export async function toySource({ sweeps = true } = {}): Promise<SourceDriver> {
     },
     ends: (name) => sign({ type: 'ended', name }),
     words: () => words.map(({ name, verdict }) => ({ name, verdict })),
-    up,
-    async down() {
-      const closing = server;
-      server = null;
-      closing?.closeAllConnections();
-      closing?.close();
-      if (closing !== null) await once(closing, 'close');
-    },
+    up: () => place.up(),
+    down: () => place.down(),
   };
 }

@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { PlaceOfAFake } from '../../helpers/place-of-a-fake.ts';
 
 export const HMAC_KEY = 'hmac-key-canary-of-the-run-task';
 const TASK_TOKEN = 'task-token-canary';
@@ -62,10 +61,19 @@ export class FakeHcp {
   readonly complaints: string[] = [];
   /** Words are taken, and whoever said them never hears of it. */
   losesAnswers = false;
+  /** Where plans are kept; null: here. */
+  storeUrl: string | null = null;
   user: string | null = 'user-V3R563qtJNcExAkN';
   readonly #now: () => number;
-  #server: Server | null = null;
-  #port = 0;
+  readonly #place = new PlaceOfAFake(async (incoming, response) => {
+    const { status, body, location } = await this.#answer(incoming);
+    if (this.losesAnswers && incoming.method === 'PATCH') return void response.destroy();
+    response.writeHead(status, {
+      'content-type': 'application/vnd.api+json',
+      ...(location === undefined ? {} : { location }),
+    });
+    response.end(body === undefined ? '' : JSON.stringify(body));
+  });
   #count = 0;
 
   constructor(now: () => number) {
@@ -73,29 +81,15 @@ export class FakeHcp {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return this.#place.url;
   }
 
-  async up(): Promise<void> {
-    this.#server = createServer(async (incoming, response) => {
-      const { status, body, location } = await this.#answer(incoming);
-      if (this.losesAnswers && incoming.method === 'PATCH') return void response.destroy();
-      response.writeHead(status, {
-        'content-type': 'application/vnd.api+json',
-        ...(location === undefined ? {} : { location }),
-      });
-      response.end(body === undefined ? '' : JSON.stringify(body));
-    }).listen(this.#port, '127.0.0.1');
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
+  up(): Promise<void> {
+    return this.#place.up();
   }
 
-  async down(): Promise<void> {
-    const server = this.#server;
-    this.#server = null;
-    server?.closeAllConnections();
-    server?.close();
-    if (server !== null) await once(server, 'close');
+  down(): Promise<void> {
+    return this.#place.down();
   }
 
   /** A run reaches its run task. */
@@ -158,7 +152,8 @@ export class FakeHcp {
     const task = this.#byNumber(/(\d+)$/.exec(id)?.[1]?.replace(/^0+/, ''));
     if (task === undefined) return { status: 404 };
     if (incoming.headers.authorization !== `Bearer ${TASK_TOKEN}-${task.number}`) return { status: 401 };
-    if (kind === 'plans') return { status: 307, location: `${this.url}/store/${task.number}` };
+    if (kind === 'plans')
+      return { status: 307, location: `${this.storeUrl ?? this.url}/store/${task.number}` };
     if (kind === 'runs') {
       if (this.user === null) return { status: 404 };
       return {

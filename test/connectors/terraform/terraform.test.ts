@@ -6,7 +6,7 @@ import { FakeClock } from '../../helpers/fake-clock.ts';
 import { ONE_KEY, type RulebookChanges } from '../../helpers/rulebook.ts';
 import { startKeyturn, type TestKeyturn } from '../../helpers/start-keyturn.ts';
 import { MINUTE, seeAndApprove } from '../api/world.ts';
-import { aPlan } from './fake-hcp.ts';
+import { aPlan, FakeHcp } from './fake-hcp.ts';
 import { CLIENT, SOURCE, terraformWorld } from './world.ts';
 
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
@@ -149,11 +149,33 @@ it('answers the post by which HCP tries the address, and takes no other without 
 it.each([
   ['task_result_callback_url', 'https://evil.example/api/v2/task-results/00000001/callback'],
   ['plan_json_api_url', 'https://evil.example/api/v2/plans/plan-1/json-output'],
-])('calls nobody back at a host that is not its own, by %s', async (field, address) => {
+  ['plan_json_api_url', '{its own host}/api/v2/plans/plan-1/json-output?to=somewhere'],
+])('calls back at no address but that of an id at its own host, by %s', async (field, address) => {
   const { hcp, post, requests } = await world();
-  expect((await post(hcp.post(hcp.start('one'), { [field]: address }))).status).toBe(422);
+  const given = address.replace('{its own host}', hcp.url);
+  expect((await post(hcp.post(hcp.start('one'), { [field]: given }))).status).toBe(422);
   expect(await requests()).toEqual([]);
 });
+
+it('reads no plan at a host that HCP Terraform does not keep plans at', async () => {
+  const { hcp, post, requests } = await world();
+  const elsewhere = new FakeHcp(() => 0);
+  await elsewhere.up();
+  onTestFinished(() => elsewhere.down());
+  hcp.storeUrl = elsewhere.url;
+  expect((await post(hcp.post(hcp.start('one')))).status).toBe(503);
+  expect(await requests()).toEqual([]);
+});
+
+it.each(['pre_plan', 'post_apply'])(
+  'refuses the stage %s: there is nothing to decide in it',
+  async (stage) => {
+    const { hcp, post, requests } = await world();
+    const answer = await post(hcp.post(hcp.start('one'), { stage }));
+    expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining('/stage')]);
+    expect(await requests()).toEqual([]);
+  },
+);
 
 it('of two runs with the same plan that wait, the newer one is let go, and the other is told no', async () => {
   const { hcp, keyturn, post, requests } = await world();
@@ -198,7 +220,7 @@ it('where the answer to the ticket is lost, the ticket is good all the same, and
   const [held] = await requests();
   expect(held.state).toBe('pending');
   const { committed } = keyturn.keyturn.context.store;
-  expect(committed.heldOf(held.id)).toMatchObject([{ status: 'ticket', sealed: null }]);
+  expect(committed.heldOf(held.id)).toMatchObject([{ status: 'over', sealed: null }]);
   await seeAndApprove(keyturn, 'bob', held);
   const again = hcp.start('two');
   await post(hcp.post(again));
