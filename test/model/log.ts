@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import type { Reading } from '../../bot/ports/store.ts';
+import type { Disk } from './disk.ts';
 
 /** One entry of the audit log, read back from its bytes. */
 export interface Entry {
@@ -24,3 +27,16 @@ export function entriesFrom(store: Reading, seq: number): readonly Entry[] {
   });
 }
 const LEAF = Buffer.from([0]);
+
+/**
+ * When the newest entry was made that a crash left: of a reload, one write may be on disk and the next not.
+ * Read off a copy, since a look would bring the file in order.
+ */
+export function newestOn(disk: Disk, dataDir: string): number {
+  const copy = disk.afterCrash(dataDir);
+  const db = new Sqlite(join(copy, 'keyturn.db'));
+  const bytes = db.prepare('SELECT bytes FROM entries ORDER BY seq DESC LIMIT 1').pluck().get() as Uint8Array;
+  db.close();
+  disk.drop(copy);
+  return Date.parse(JSON.parse(Buffer.from(bytes).toString('utf8')).ts);
+}

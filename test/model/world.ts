@@ -7,7 +7,7 @@ import { foresee } from './foresee.ts';
 import { comeOf, OpenPolls, soon } from './hang.ts';
 import type { State } from './held.ts';
 import { ModelDirectory } from './kept.ts';
-import { entriesFrom } from './log.ts';
+import { entriesFrom, newestOn } from './log.ts';
 import { Model } from './model.ts';
 import { Order } from './order.ts';
 import { type Machine, type Running, start, stop, TrappedRandom, throwInjected } from './process.ts';
@@ -103,7 +103,7 @@ export class World {
     if (left === null) this.#reach('crash after the answer');
     else this.#reach(how.crash === 'before' ? 'crash before the write' : 'crash in the write');
     await this.#drop(running);
-    await this.#start(dataDir, firm, this.#newestAt, null);
+    await this.#start(dataDir, firm, left === null ? this.#newestAt : newestOn(disk, dataDir), null);
   }
 
   /** A call that stays open until the request changes. */

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { holdForSource, type ToHold } from '../../../bot/app/hold-for-source.ts';
+import { SourceBusy } from '../../../connectors/source/call-source.ts';
 import type { Connector } from '../../../connectors/source/connector.ts';
 import { lookAfter } from '../../../connectors/source/look-after.ts';
 import { startKeyturn } from '../../helpers/start-keyturn.ts';
@@ -143,6 +144,47 @@ it('no heartbeat goes out for what was let go while others were told', async () 
   };
   await look();
   expect(beats).toEqual(['toy one']);
+});
+
+it('of two things that one approval is about, one is let go, and the other is told no while it runs', async () => {
+  const { toy, keyturn, context, connector, requests } = await world();
+  const signed = await toy.waits('one');
+  await toy.waits('two');
+  const parsed = connector.parse({ body: signed.body, header: (name) => signed.headers[name], at: 0 });
+  if (parsed.kind !== 'hold') throw new Error(parsed.kind);
+  for (const name of ['one', 'two']) {
+    await holdForSource(context, 'toy', { ...parsed.hold, subject: `toy ${name}`, ref: { name } });
+    keyturn.clock.advance(1_000);
+  }
+  const [request, ...others] = await requests();
+  expect(others).toEqual([]);
+  await seeAndApprove(keyturn, 'dora', request);
+  await until(() => (toy.words().length === 2 ? true : null));
+  expect(toy.words()).toEqual([
+    { name: 'two', verdict: 'approve' },
+    { name: 'one', verdict: 'reject' },
+  ]);
+  expect((await requests())[0].state).toBe('executing');
+});
+
+it('a source that asks for time is not called before it is over', async () => {
+  let calls = 0;
+  const { toy, keyturn, post, requests } = await world(undefined, {
+    release: async () => {
+      calls += 1;
+      if (calls === 1) throw new SourceBusy(429, 60_000);
+      return { is: 'told' };
+    },
+  });
+  await post(await toy.waits('one'));
+  await seeAndApprove(keyturn, 'dora', (await requests())[0]);
+  await until(() => (calls === 1 ? true : null));
+  await new Promise(setImmediate);
+  keyturn.clock.advance(50_000);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(calls).toBe(1);
+  keyturn.clock.advance(10_001);
+  await until(() => (calls === 2 ? true : null));
 });
 
 it('a source that takes no word for a week is given up, on record', async () => {
