@@ -9,8 +9,11 @@ COPY queue queue
 COPY store store
 COPY manifest manifest
 COPY test/tooling test/tooling
-# `prepare` builds, so the sources are there first.
-RUN npm ci && npm prune --omit=dev --ignore-scripts
+# `prepare` builds, so the sources are there first. What only a developer reads goes: typings, source maps,
+# and the sources of what is compiled by now.
+RUN npm ci && npm prune --omit=dev --ignore-scripts \
+  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.[cm]ts' \) -delete \
+  && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/build/Release/obj*
 
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production KEYTURN_CONFIG=/config/keyturn.yaml
@@ -20,7 +23,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/manifest manifest
 # Its own user, and folders that only it can read. Everything else in the image is root's.
-RUN useradd --system --uid 10001 --no-create-home keyturn \
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin keyturn \
   && install -d -m 0700 -o keyturn -g keyturn /data /keys
 USER 10001
 VOLUME ["/data", "/keys"]

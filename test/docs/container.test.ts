@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-/** There is no Docker where these tests run: what the files say is held to, and nothing is built. */
+/** There is no Docker where these tests run: what the files say is held to, and nothing is built here. */
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (name: string) => readFileSync(join(ROOT, name), 'utf8');
@@ -22,6 +22,7 @@ describe('the image', () => {
 
   it('holds no compiler, no development dependency and no source', () => {
     expect(build).toContain('npm prune --omit=dev');
+    expect(build).toMatch(/-name '\*\.map' -o -name '\*\.d\.ts'.* -delete/);
     expect(image).not.toMatch(/apt-get|g\+\+|npm /);
     const copied = [...image.matchAll(/^COPY --from=build \/app\/(\S+)/gm)].map(([, path]) => path);
     expect(copied).toEqual(['package.json', 'node_modules', 'dist', 'manifest']);
