@@ -1,26 +1,12 @@
-import { expect, it, onTestFinished } from 'vitest';
-import { githubWorkflowExecutor } from '../../../queue/executors/github-workflow.ts';
+import { expect, it } from 'vitest';
 import { toExecutor } from '../../../queue/executors/settings.ts';
-import { APP_ID, FakeGithub, PRIVATE_KEY } from '../../connectors/github/fake-github.ts';
+import { APP_ID, PRIVATE_KEY } from '../../connectors/github/fake-github.ts';
 import { aJob } from './a-job.ts';
+import { fakeWorkflow } from './fake-workflow.ts';
 
-async function world(changes: Partial<Parameters<typeof githubWorkflowExecutor>[0]> = {}) {
-  const github = new FakeGithub(Date.now);
-  await github.up();
-  onTestFinished(() => github.down());
-  const executor = githubWorkflowExecutor({
-    app: { appId: APP_ID, privateKey: PRIVATE_KEY, apiUrl: github.url, now: Date.now },
-    installation: 77,
-    repositoryId: 7300,
-    repository: 'acme/api',
-    workflow: 'deploy.yml',
-    ref: 'main',
-    inputs: { version: '{/version}', kind: 'full' },
-    timeoutMs: 20_000,
-    definition: `sha256:${'d'.repeat(64)}`,
-    pollMs: 20,
-    ...changes,
-  });
+async function world(changes: Parameters<typeof fakeWorkflow>[0] = {}) {
+  const inputs = { version: '{/version}', kind: 'full' };
+  const { github, executor } = await fakeWorkflow({ inputs, ...changes });
   const started = async () => {
     await expect.poll(() => github.runs.size).toBe(1);
     const run = github.runs.get('run 1');
