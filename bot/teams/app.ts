@@ -18,6 +18,7 @@ import { onFileConsent } from './files.ts';
 import { FACE, teamsMessenger } from './messenger.ts';
 import { createOffers } from './offers.ts';
 import { createPace } from './pace.ts';
+import { createPerhapsSent } from './perhaps-sent.ts';
 import { type Receive, receiver } from './receive.ts';
 import type { Mentions } from './render.ts';
 import { loadSdk } from './sdk.ts';
@@ -69,7 +70,15 @@ export function teamsFace(parts: TeamsParts): TeamsFace {
   const shared = { directory, desk, context, connector: api, tenantId, logger, offers };
   let received: ReturnType<typeof receiveOnce> | null = null;
   return {
-    messenger: teamsMessenger({ connector: api, conversations, context, mentions, accountOf, logger }),
+    messenger: teamsMessenger({
+      connector: api,
+      conversations,
+      perhaps: createPerhapsSent(steadyMs),
+      context,
+      mentions,
+      accountOf,
+      logger,
+    }),
     groups: playground
       ? null
       : entraGroups({ endpoints, tokens: tokenSource(settings, endpoints, GRAPH, steadyMs), tenantId }),

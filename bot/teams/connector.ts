@@ -29,9 +29,12 @@ interface Call {
   readonly signal?: AbortSignal;
 }
 
+/** It failed, and was certainly not carried out. */
+export class NotTaken extends Error {}
+
 /**
  * The Bot Connector's REST interface, one call at a time and without retries of its own. A rejection
- * means that nobody knows whether the call was carried out.
+ * means that nobody knows whether the call was carried out, where it is not `NotTaken`.
  */
 export interface Connector {
   call(call: Call): Promise<Called>;
@@ -71,9 +74,10 @@ export function connector({ endpoints, tokens, pace }: ConnectorParts): Connecto
       }
       if (status === 401) {
         tokens?.drop();
-        throw new Error('Teams does not take our token');
+        throw new NotTaken('Teams does not take our token');
       }
-      if (status >= 500 || AGAIN.has(status)) throw new Error(`Teams is in trouble: ${status}`);
+      if (status === 503 || AGAIN.has(status)) throw new NotTaken(`Teams is in trouble: ${status}`);
+      if (status >= 500) throw new Error(`Teams is in trouble: ${status}`);
       // A page of HTML with a good status is somebody's error page, and nobody knows what was done.
       if (!answered.readable) throw new Error(`Teams answers with something else: ${status}`);
       if (status >= 200 && status < 300) return { ok: true, data: answered.body };

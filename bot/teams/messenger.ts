@@ -6,8 +6,9 @@ import type { PersonId } from '../core/request.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Edited, Messenger, NotNow, Postable, Posted } from '../ports/messenger.ts';
 import type { Rulebook } from '../ports/rulebook.ts';
-import type { Called, Connector } from './connector.ts';
+import { type Called, type Connector, NotTaken } from './connector.ts';
 import type { Conversations } from './conversations.ts';
+import type { PerhapsSent } from './perhaps-sent.ts';
 import { faultOf } from './posting-errors.ts';
 import { type Mentions, type Rendered, render } from './render.ts';
 import { Resource } from './schema.ts';
@@ -18,6 +19,7 @@ export const ANSWERS = 'Keyturn answers';
 export interface MessengerParts {
   readonly connector: Connector;
   readonly conversations: Conversations;
+  readonly perhaps: PerhapsSent;
   readonly context: () => Context;
   readonly mentions: Mentions;
   readonly accountOf: (person: PersonId, rulebook: Rulebook) => Account | null;
@@ -26,7 +28,7 @@ export interface MessengerParts {
 
 /** The Bot Connector as a face. Message ids are `CONVERSATION/ACTIVITY`; a channel's thread is a conversation. */
 export function teamsMessenger(parts: MessengerParts): Messenger {
-  const { connector, conversations, context, mentions, accountOf, logger } = parts;
+  const { connector, conversations, perhaps, context, mentions, accountOf, logger } = parts;
 
   const postTo = async (conversation: string, activity: object, signal: AbortSignal, subject: string) =>
     connector.call({
@@ -58,29 +60,65 @@ export function teamsMessenger(parts: MessengerParts): Messenger {
     const opened = await conversations.directWith(account, signal);
     return opened.ok ? opened.conversation : faultOf(opened, toPlace(FACE, `@${person}`), logger);
   };
+  const send = async (
+    notice: Postable,
+    activity: object,
+    under: string | null,
+    signal: AbortSignal,
+  ): Promise<Posted> => {
+    const subject = channelOf(notice.place) ?? '';
+    if (under !== null) {
+      const [thread] = splitId(under);
+      return toPosted(await postTo(thread, activity, signal, subject), notice, thread);
+    }
+    if (!subject.startsWith('@')) {
+      return isChannel(subject)
+        ? startThread(subject, notice, activity, signal)
+        : toPosted(await postTo(subject, activity, signal, subject), notice, subject);
+    }
+    const direct = await directConversation(subject.slice(1) as PersonId, signal);
+    if (typeof direct !== 'string') return direct;
+    return toPosted(await postTo(direct, activity, signal, subject), notice, direct);
+  };
+  /**
+   * One more copy of what may stand there already. While Teams answers nothing at all none is sent; and
+   * where it answers all but this, fewer and fewer, and an end of it.
+   */
+  const beforeAnother = async (
+    key: string,
+    { place }: Postable,
+    signal: AbortSignal,
+  ): Promise<NotNow | null> => {
+    const subject = channelOf(place) ?? '';
+    const service = conversations.serviceOf(subject);
+    const path = ['conversations', subject, 'members', 'nobody'];
+    const said = await connector.call({ method: 'GET', service, path, conversation: null, signal });
+    if (!said.ok && 'busyMs' in said) return { retryAfterMs: said.busyMs };
+    const more = perhaps.more(key);
+    if (more === 'now') return null;
+    if (more === 'later') throw new Error('Teams may have it already; another copy would come too soon');
+    perhaps.forget(key);
+    return { never: 'Teams may have taken it seven times, and never said so' };
+  };
 
   return {
     face: FACE,
     directPlace: (person, rulebook) =>
       accountOf(person, rulebook) === null ? null : toPlace(FACE, `@${person}`),
 
-    async post(notice, { under, signal }): Promise<Posted> {
+    async post(notice, { key, under, signal }): Promise<Posted> {
       const rendered = render(context(), mentions, notice);
       if (rendered === null) return { never: 'there is nothing to say any more' };
-      const activity = toActivity(rendered);
-      const subject = channelOf(notice.place) ?? '';
-      if (under !== null) {
-        const [thread] = splitId(under);
-        return toPosted(await postTo(thread, activity, signal, subject), notice, thread);
+      const waits = perhaps.has(key) ? await beforeAnother(key, notice, signal) : null;
+      if (waits !== null) return waits;
+      try {
+        const posted = await send(notice, toActivity(rendered), under, signal);
+        if (!('retryAfterMs' in posted)) perhaps.forget(key);
+        return posted;
+      } catch (cause) {
+        if (!(cause instanceof NotTaken)) perhaps.noAnswer(key);
+        throw cause;
       }
-      if (!subject.startsWith('@')) {
-        return isChannel(subject)
-          ? startThread(subject, notice, activity, signal)
-          : toPosted(await postTo(subject, activity, signal, subject), notice, subject);
-      }
-      const direct = await directConversation(subject.slice(1) as PersonId, signal);
-      if (typeof direct !== 'string') return direct;
-      return toPosted(await postTo(direct, activity, signal, subject), notice, direct);
     },
 
     async edit(notice, message, signal): Promise<Edited> {

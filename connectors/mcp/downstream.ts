@@ -6,7 +6,12 @@ import type { Reach } from './reach.ts';
 export interface Defined {
   readonly tool: Tool;
   readonly digest: string;
+  /** The connection that this definition was read from. */
+  readonly from: Client;
 }
+
+/** Nothing has left: the call did not happen, and does not. */
+export class NotSent extends Error {}
 
 const CONNECT_MS = 15_000;
 const LIST_MS = 10_000;
@@ -30,7 +35,7 @@ export class Downstream {
 
   /** Asked anew each time: what was listed before may have changed. */
   async tools(): Promise<ReadonlyMap<string, Defined>> {
-    const tools = await this.#list();
+    const { tools, from } = await this.#list();
     if (tools.length > MOST_TOOLS) throw new RangeError('too many tools');
     const defined = new Map<string, Defined>();
     for (const tool of tools) {
@@ -39,18 +44,21 @@ export class Downstream {
       const text = canonicalJson(JSON.parse(JSON.stringify(tool)) as Json);
       if (!NAME.test(tool.name) || Buffer.byteLength(text) > LARGEST_DEFINITION) continue;
       const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
-      defined.set(tool.name, { tool, digest });
+      defined.set(tool.name, { tool, digest, from });
     }
     return defined;
   }
 
-  /** Sent once. Whatever is not its result is thrown. */
-  async call({ tool }: Defined, input: Record<string, unknown>): Promise<CallToolResult> {
-    const client = await this.#connected();
+  /**
+   * Sent once, and to the very connection that the definition was read from: what is started or spoken to
+   * in its place may define the tool otherwise. Whatever is not its result is thrown.
+   */
+  async call({ tool, from }: Defined, input: Record<string, unknown>): Promise<CallToolResult> {
+    if (from.transport === undefined) throw new NotSent();
     const limits = { timeout: CALL_MS, maxTotalTimeout: CALL_MS };
     // Given the definition, the library does not call again where the server finds fault with a header.
     const options = { ...limits, toolDefinition: tool };
-    const result = await client.callTool({ name: tool.name, arguments: input }, options);
+    const result = await from.callTool({ name: tool.name, arguments: input }, options);
     return this.#without(result as CallToolResult);
   }
 
@@ -71,16 +79,17 @@ export class Downstream {
     await this.#client?.then((client) => client.close()).catch(() => undefined);
   }
 
-  async #list(): Promise<readonly Tool[]> {
-    const client = await this.#connected();
-    const options = { timeout: LIST_MS, cacheMode: 'bypass' } as const;
-    const { tools } = await client.listTools(undefined, options).catch(async (cause) => {
+  async #list(): Promise<{ readonly tools: readonly Tool[]; readonly from: Client }> {
+    const from = await this.#connected();
+    try {
+      return { tools: await listedBy(from), from };
+    } catch (cause) {
       if (!(cause instanceof SdkHttpError && LOST_SESSION.includes(cause.status))) throw cause;
       // A server over HTTP that was started anew does not know the session. Its list may be asked again.
-      await client.close();
-      return (await this.#connected()).listTools(undefined, options);
-    });
-    return tools;
+      await from.close();
+      const anew = await this.#connected();
+      return { tools: await listedBy(anew), from: anew };
+    }
   }
 
   #connected(): Promise<Client> {
@@ -105,5 +114,17 @@ export class Downstream {
     client.onclose = forget;
     await client.connect(this.#reach.open(), { timeout: CONNECT_MS });
     return client;
+  }
+}
+
+/** However many pages it takes. */
+async function listedBy(client: Client): Promise<readonly Tool[]> {
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), LIST_MS);
+  const limits = { timeout: LIST_MS, signal: over.signal };
+  try {
+    return (await client.listTools(undefined, { ...limits, cacheMode: 'bypass' })).tools;
+  } finally {
+    clearTimeout(timer);
   }
 }

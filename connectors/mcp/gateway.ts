@@ -6,7 +6,7 @@ import { persist } from '../guard/persist.ts';
 import type { Settings } from '../guard/settings.ts';
 import { readRequest } from '../guard/wire.ts';
 import { decide, type Verdict } from '../hook/decide.ts';
-import { type Defined, Downstream } from './downstream.ts';
+import { type Defined, Downstream, NotSent } from './downstream.ts';
 import type { GatewaySettings } from './gateway-file.ts';
 import { toHeld } from './held-call.ts';
 import { keepHearing } from './keep-hearing.ts';
@@ -168,17 +168,19 @@ export class Gateway {
     signal: AbortSignal,
   ): Promise<CallToolResult> {
     const { label } = verdict.request;
-    const isSame = (await definitionOf(downstream, shown.tool.name))?.digest === shown.digest;
-    if (!isSame || signal.aborted) {
+    const neverStarted = async (why: string) => {
       await this.#report(verdict, 'failed', 'never started');
-      const why = isSame ? 'nobody waits for it any more' : 'its definition changed or its server is down';
       return refused(`Keyturn: request ${label} was approved, but ${why}. Nothing was run.`);
-    }
+    };
+    const seen = await definitionOf(downstream, shown.tool.name);
+    if (seen?.digest !== shown.digest) return neverStarted('its definition changed or its server is down');
+    if (signal.aborted) return neverStarted('nobody waits for it any more');
     const { arguments: input } = verdict.release.payload as { readonly arguments: Record<string, unknown> };
     let result: CallToolResult;
     try {
-      result = await downstream.call(shown, input);
-    } catch {
+      result = await downstream.call(seen, input);
+    } catch (cause) {
+      if (cause instanceof NotSent) return neverStarted('its server went away');
       // Nobody knows whether it ran. Nothing is reported, so Keyturn says `unknown`, which is true.
       return refused(
         `Keyturn: request ${label} was released, and the server gave no answer. Do not retry: it may have run.`,

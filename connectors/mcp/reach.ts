@@ -1,5 +1,6 @@
 import { StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { onlyOnce } from '../http/only-once.ts';
 import type { DownstreamEntry } from './schema-gateway.ts';
 
 /** How a server behind the gateway is reached, with what it is given. */
@@ -50,8 +51,7 @@ function overHttp(
   return {
     open: () =>
       new StreamableHTTPClientTransport(new URL(url), {
-        // A redirect would carry the credential to wherever it says.
-        requestInit: { headers, redirect: 'error' },
+        requestInit: { headers },
         fetch: boundedFetch,
       }),
     secrets: Object.values(headers).flatMap(secretsIn),
@@ -89,9 +89,16 @@ function secretsIn(value: string): readonly string[] {
   return [value, sent, ...(token === undefined ? [] : [token])];
 }
 
-/** An answer that does not end must not fill the memory. */
-async function boundedFetch(url: string | URL, init?: RequestInit): Promise<Response> {
-  const response = await fetch(url, init);
+/** One call, sent once. An answer that does not end must not fill the memory. */
+async function boundedFetch(url: string | URL, given: RequestInit = {}): Promise<Response> {
+  const init = { ...given, redirect: 'manual' } as const;
+  const { body } = init;
+  const response = await fetch(url, typeof body === 'string' ? onlyOnce({ ...init, body }) : init);
+  if (response.status >= 300 && response.status < 400) {
+    // Not even given back: the library would follow it on the same host, with the credential.
+    await response.body?.cancel();
+    throw new TypeError('the server sends us elsewhere');
+  }
   if (response.body === null) return response;
   let size = 0;
   const bound = new TransformStream<Uint8Array, Uint8Array>({

@@ -1,3 +1,5 @@
+import { onlyOnce } from '../http/only-once.ts';
+
 const MOST_BYTES = 2 * 1024 * 1024;
 
 export interface SourceCall {
@@ -32,27 +34,27 @@ export async function callSource(url: string, call: SourceCall, signal: AbortSig
 }
 
 /**
- * One call. No redirect is followed, since it would carry the credential along: it is an answer like any
- * other. No more is read than `mostBytes`. Rejects where there is no answer, and with `SourceBusy` on 429
- * and 5xx.
+ * One call, sent once. No redirect is followed, since it would carry the credential along: it is an answer
+ * like any other. No more is read than `mostBytes`. Rejects where there is no answer, and with `SourceBusy`
+ * on 429 and 5xx.
  */
 export async function fetchSource(
   url: string,
   { method, headers, body, mostBytes = MOST_BYTES }: SourceCall,
   signal: AbortSignal,
 ): Promise<Omit<SourceAnswer, 'body'> & { readonly bytes: Uint8Array }> {
-  const response = await fetch(url, {
-    method,
-    headers: {
-      accept: 'application/json',
-      'user-agent': 'keyturn',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    redirect: 'manual',
-    signal,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+  const call = { method, redirect: 'manual', signal } as const;
+  const all = { accept: 'application/json', 'user-agent': 'keyturn', ...headers };
+  const response = await fetch(
+    url,
+    body === undefined
+      ? { ...call, headers: all }
+      : onlyOnce({
+          ...call,
+          headers: { 'content-type': 'application/json', ...all },
+          body: JSON.stringify(body),
+        }),
+  );
   const bytes = await readBytes(response, mostBytes);
   const { status } = response;
   const header = (name: string) => response.headers.get(name);

@@ -106,6 +106,8 @@ async function dispatch(call: Call, workflow: string, body: unknown): Promise<nu
     const id = (said as { readonly workflow_run_id?: unknown } | null)?.workflow_run_id;
     if (status === 200 && typeof id === 'number' && Number.isSafeInteger(id)) return id;
     if (status >= 200 && status < 300) return unknown('GitHub started it and did not say which run it is');
+    // Whatever stands before GitHub may have passed it on first.
+    if (status === 421) return unknown('GitHub, or what stands before it, says that it is another server');
     return failed(`GitHub does not start it: HTTP ${status}`);
   } catch (cause) {
     if (cause instanceof SourceBusy && cause.message.endsWith(' 429'))

@@ -4,6 +4,7 @@ import { teamsConversations } from '../../../bot/teams/conversations.ts';
 import { endpointsOf } from '../../../bot/teams/endpoints.ts';
 import { teamsMessenger } from '../../../bot/teams/messenger.ts';
 import { createPace } from '../../../bot/teams/pace.ts';
+import { createPerhapsSent } from '../../../bot/teams/perhaps-sent.ts';
 import { CONNECTOR, tokenSource } from '../../../bot/teams/token.ts';
 import { behavesLikeAMessenger, type Standing } from '../../conformance/messenger.ts';
 import { startFakeTeams } from '../../helpers/fake-teams/fake-teams.ts';
@@ -31,6 +32,7 @@ behavesLikeAMessenger('Teams', async () => {
     pace: createPace(now),
   });
   const messenger = teamsMessenger({
+    perhaps: createPerhapsSent(now),
     connector: api,
     conversations: teamsConversations(api, endpoints, settings, () => context),
     context: () => context,

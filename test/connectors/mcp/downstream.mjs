@@ -12,6 +12,7 @@ serveStdio(() => {
   const server = new Server({ name: 'downstream', version: '1' }, { capabilities: { tools: {} } });
   server.setRequestHandler('tools/list', () => {
     if (existsSync(`${DESCRIPTION}-hangs`)) return new Promise(() => {});
+    if (existsSync(`${DESCRIPTION}-leaves`)) setTimeout(() => process.exit(0), 50);
     const tools = ['write', 'fail', 'die', 'hang', 'mismatch', 'again', 'flood', 'garbage'];
     const description = readFileSync(DESCRIPTION, 'utf8');
     const annotations = { readOnlyHint: true };

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { type Defined, Downstream } from '../../../connectors/mcp/downstream.ts';
+import { reachOf } from '../../../connectors/mcp/reach.ts';
 import { approve } from '../../helpers/start-keyturn.ts';
 import { readLog, review, stateOf } from '../api/world.ts';
 import { nthRequest } from '../hook/world.ts';
 import { CREDENTIAL, ticketsWorld } from './tickets.ts';
+import { holdTime, watch } from './within.ts';
 import { use } from './world.ts';
 
 const INPUT = { ticket: 7 };
@@ -87,6 +90,10 @@ it.each<[string, (response: ServerResponse) => void]>([
   ['breaks', (response) => response.destroy()],
   ['answers with a fault', (response) => response.writeHead(502).end(CREDENTIAL)],
   ['says that the session is gone', (response) => response.writeHead(404).end()],
+  // On its own `fetch` makes the same call again.
+  ['says that it is the wrong server', (response) => response.writeHead(421).end()],
+  ['asks for time', (response) => response.writeHead(503, { 'retry-after': '0' }).end()],
+  ['sends it elsewhere', (response) => response.writeHead(307, { location: '/elsewhere' }).end()],
   [
     'wants other rights',
     (response) => response.writeHead(403, { 'www-authenticate': 'Bearer error="insufficient_scope"' }).end(),
@@ -124,4 +131,26 @@ it('a server that was started anew, and does not know its session, is spoken to 
   await approve(keyturn, 'bob', await nthRequest(keyturn));
   expect((await call).isError).toBe(false);
   expect(tickets.ran).toEqual([INPUT]);
+});
+
+it('a stream that breaks off in the call is listened to again and again, and the call is not made again', async () => {
+  const { tickets } = await ticketsWorld();
+  const entry = { url: tickets.url, headers_env: { Authorization: 'A' }, pins: {} };
+  const downstream = new Downstream(reachOf(entry, { A: CREDENTIAL }), '1');
+  onTestFinished(() => downstream.close());
+  const defined = (await downstream.tools()).get('close');
+  const seen: string[] = [];
+  tickets.instead = (response, body) => {
+    seen.push(body.includes('"tools/call"') ? 'call' : 'look');
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`id: ${seen.length}\nretry: 10\ndata: \n\n`, () => response.destroy());
+    return true;
+  };
+  const pass = holdTime();
+  const call = watch(downstream.call(defined as Defined, {}));
+  for (let times = 0; times < 5; times += 1) await pass(1_000);
+  await pass(300_000);
+  expect(call.end).toContain('Error');
+  expect(seen.filter((one) => one === 'call')).toHaveLength(1);
+  expect(seen.length).toBeGreaterThan(1);
 });

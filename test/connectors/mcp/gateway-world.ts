@@ -38,15 +38,28 @@ export class GatewayWorld {
 
   /** From now on the server behind answers no question for its tools, or does again. */
   hangLists(hang: boolean): void {
-    const mark = join(this.folder, 'description-hangs');
-    if (hang) writeFileSync(mark, '');
+    this.#mark('hangs', hang);
+  }
+
+  /** From now on the server behind ends after it has said what tools it has, or stays again. */
+  leaveAfterLists(leave: boolean): void {
+    this.#mark('leaves', leave);
+  }
+
+  #mark(what: string, on: boolean): void {
+    const mark = join(this.folder, `description-${what}`);
+    if (on) writeFileSync(mark, '');
     else rmSync(mark);
   }
 
   write(pins: Readonly<Record<string, string>>, command = process.execPath, mode = 0o600): void {
+    this.writeServers({ notes: this.entry(pins, command) }, mode);
+  }
+
+  /** The server behind, as the gateway's file has it. */
+  entry(pins: Readonly<Record<string, string>> = {}, command = process.execPath) {
     const env = { RAN: this.#ran, DESCRIPTION: join(this.folder, 'description'), CREDENTIAL: CANARY };
-    const notes = { command, args: [join(import.meta.dirname, 'downstream.mjs')], env, pins };
-    this.writeServers({ notes }, mode);
+    return { command, args: [join(import.meta.dirname, 'downstream.mjs')], env, env_from: {}, pins };
   }
 
   writeServers(servers: Readonly<Record<string, unknown>>, mode = 0o600): void {

@@ -4,13 +4,16 @@ import { APP_ID, FakeGithub, PRIVATE_KEY } from '../../connectors/github/fake-gi
 
 type Settings = Parameters<typeof githubWorkflowExecutor>[0];
 
-/** A fake GitHub with one workflow, and the executor that starts it. */
-export async function fakeWorkflow(changes: Partial<Settings> = {}) {
+/** A fake GitHub with one workflow, and the executor that starts it. `by`: where it is called. */
+export async function fakeWorkflow(
+  changes: Partial<Settings> = {},
+  by = (url: string) => Promise.resolve(url),
+) {
   const github = new FakeGithub(Date.now);
   await github.up();
   onTestFinished(() => github.down());
   const executor = githubWorkflowExecutor({
-    app: { appId: APP_ID, privateKey: PRIVATE_KEY, apiUrl: github.url, now: Date.now },
+    app: { appId: APP_ID, privateKey: PRIVATE_KEY, apiUrl: await by(github.url), now: Date.now },
     installation: 77,
     repositoryId: 7300,
     repository: 'acme/api',

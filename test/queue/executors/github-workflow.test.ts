@@ -1,12 +1,16 @@
 import { expect, it } from 'vitest';
 import { toExecutor } from '../../../queue/executors/settings.ts';
 import { APP_ID, PRIVATE_KEY } from '../../connectors/github/fake-github.ts';
+import { misdirecting } from '../../helpers/misdirecting.ts';
 import { aJob } from './a-job.ts';
 import { fakeWorkflow } from './fake-workflow.ts';
 
-async function world(changes: Parameters<typeof fakeWorkflow>[0] = {}) {
+async function world(
+  changes: Parameters<typeof fakeWorkflow>[0] = {},
+  by?: Parameters<typeof fakeWorkflow>[1],
+) {
   const inputs = { version: '{/version}', kind: 'full' };
-  const { github, executor } = await fakeWorkflow({ inputs, ...changes });
+  const { github, executor } = await fakeWorkflow({ inputs, ...changes }, by);
   const started = async () => {
     await expect.poll(() => github.runs.size).toBe(1);
     const run = github.runs.get('run 1');
@@ -103,6 +107,12 @@ it.each([
     },
   });
   expect(await executor.run(job)).toMatchObject({ status: ended, retryable: false });
+});
+
+it('is not started again by the library where GitHub starts it and then says that it is another server', async () => {
+  const { github, executor } = await world({}, (url) => misdirecting(() => url, /\/dispatches$/));
+  expect(await executor.run(aJob().job)).toMatchObject({ status: 'unknown', retryable: false });
+  expect(github.dispatched).toHaveLength(1);
 });
 
 it('starts nothing once it is late or stopped', async () => {
