@@ -104,6 +104,20 @@ class Job {
   }
 }
 
+/** A job whose step waits for its approval. */
+async function waitingJob(more: Record<string, string> = {}) {
+  const world = await oidcWorld(KNOWN);
+  const job = await Job.start(world);
+  const { child, end } = job.step({}, world.keyturn.url, more);
+  const request = await nthRequest(world.keyturn);
+  const now = async () => (await world.keyturn.get('bob', `/v1/requests/${request.id}`)).body;
+  const approved = async () => {
+    await seeAndApprove(world.keyturn, 'bob', request);
+    return end;
+  };
+  return { ...world, job, child, end, request, now, approved };
+}
+
 it('is in step with its sources', () => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-bundle-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -122,39 +136,30 @@ it('names inputs that it reads, and reads the end of the job from the runner', (
 });
 
 it('holds the job with its own token, lets it go on once, and reports how it ended', async () => {
-  const world = await oidcWorld(KNOWN);
-  const job = await Job.start(world);
-  const step = job.step();
-  const request = await nthRequest(world.keyturn);
+  const { job, request, now, approved } = await waitingJob();
   expect(request).toMatchObject({
     requester: { id: 'ci', verified_by: 'oidc' },
     links: ['https://github.com/acme/api/actions/runs/88'],
   });
-  await seeAndApprove(world.keyturn, 'bob', request);
-  const ended = await step.end;
+  const ended = await approved();
   expect(ended.code, ended.stderr).toBe(0);
   expect(JSON.parse(job.outputs()['payload'] ?? '')).toMatchObject({
     version: '42',
     github: { repository_id: '7300', sha: 'c0ffee', job: 'deploy' },
   });
-  expect((await world.keyturn.get('bob', `/v1/requests/${request.id}`)).body.state).toBe('executing');
+  expect((await now()).state).toBe('executing');
   expect((await job.after('success').end).code).toBe(0);
-  const { body } = await world.keyturn.get('bob', `/v1/requests/${request.id}`);
-  expect(body).toMatchObject({
+  expect(await now()).toMatchObject({
     state: 'succeeded',
     execution: { outcome: { detail: 'the job ended with success' } },
   });
 });
 
 it.each(['failure', 'cancelled'])('reports a job that ended with %s as failed', async (status) => {
-  const world = await oidcWorld(KNOWN);
-  const job = await Job.start(world);
-  const step = job.step();
-  const request = await nthRequest(world.keyturn);
-  await seeAndApprove(world.keyturn, 'bob', request);
-  await step.end;
+  const { job, now, approved } = await waitingJob();
+  await approved();
   await job.after(status).end;
-  expect((await world.keyturn.get('bob', `/v1/requests/${request.id}`)).body.state).toBe('failed');
+  expect((await now()).state).toBe('failed');
 });
 
 it('ends the job where it was rejected, or where nobody decided in time, and reports nothing after it', async () => {
@@ -180,13 +185,10 @@ it('ends the job where it was rejected, or where nobody decided in time, and rep
 });
 
 it('a job that is called off takes its request along', async () => {
-  const world = await oidcWorld(KNOWN);
-  const job = await Job.start(world);
-  const { child, end } = job.step();
-  const { id } = await nthRequest(world.keyturn);
+  const { child, end, now } = await waitingJob();
   child.kill('SIGINT');
   expect((await end).code).toBe(75);
-  expect((await world.keyturn.get('bob', `/v1/requests/${id}`)).body.state).toBe('cancelled');
+  expect((await now()).state).toBe('cancelled');
 });
 
 it.each([
@@ -201,32 +203,22 @@ it.each([
 });
 
 it('an end of the job that the runner does not tell is not guessed', async () => {
-  const world = await oidcWorld(KNOWN);
-  const job = await Job.start(world);
-  const step = job.step();
-  const request = await nthRequest(world.keyturn);
-  await seeAndApprove(world.keyturn, 'bob', request);
-  await step.end;
+  const { job, now, approved } = await waitingJob();
+  await approved();
   expect((await job.after('').end).code).toBe(0);
-  expect((await world.keyturn.get('bob', `/v1/requests/${request.id}`)).body.state).toBe('executing');
+  expect((await now()).state).toBe('executing');
 });
 
 it('what the runner takes no output of has not run, and is reported as failed', async () => {
-  const world = await oidcWorld(KNOWN);
-  const job = await Job.start(world);
-  const { end } = job.step({}, world.keyturn.url, { GITHUB_OUTPUT: '/nonexistent/output' });
-  const request = await nthRequest(world.keyturn);
-  await seeAndApprove(world.keyturn, 'bob', request);
-  expect((await end).code).toBe(78);
-  expect((await world.keyturn.get('bob', `/v1/requests/${request.id}`)).body.state).toBe('failed');
+  const { now, approved } = await waitingJob({ GITHUB_OUTPUT: '/nonexistent/output' });
+  expect((await approved()).code).toBe(78);
+  expect((await now()).state).toBe('failed');
 });
 
 it('what a reviewer writes is no command to the runner', async () => {
-  const world = await oidcWorld(KNOWN);
-  const job = await Job.start(world);
-  const { end } = job.step();
+  const { keyturn, request, end } = await waitingJob();
   const comment = 'no ##[add-mask]e ##vso[task.setvariable variable=A]b\n::add-mask::e';
-  await review(world.keyturn, 'bob', await nthRequest(world.keyturn), 'reject', { comment });
+  await review(keyturn, 'bob', request, 'reject', { comment });
   const { stdout, stderr } = await end;
   expect(stderr).toContain('# #[add-mask]e');
   expect(stdout + stderr).not.toMatch(/##|^::add-mask::e/m);
@@ -248,17 +240,12 @@ it.each([
 });
 
 it('row 10: the end of one run cannot report for another', async () => {
-  const world = await oidcWorld(KNOWN);
-  const job = await Job.start(world);
-  const step = job.step();
-  const request = await nthRequest(world.keyturn);
-  await seeAndApprove(world.keyturn, 'bob', request);
-  await step.end;
-  const { issuer } = world;
+  const { job, issuer, now, approved } = await waitingJob();
+  await approved();
   const real = issuer.token.bind(issuer);
   issuer.token = () => real({ claims: { run_id: '901' } });
   expect((await job.after('success').end).stderr).toContain('could not be reported');
-  expect((await world.keyturn.get('bob', `/v1/requests/${request.id}`)).body.state).toBe('executing');
+  expect((await now()).state).toBe('executing');
 });
 
 it('runs nothing while Keyturn is away', async () => {
@@ -269,11 +256,7 @@ it('runs nothing while Keyturn is away', async () => {
 }, 30_000);
 
 it('the runner is told to hide what is secret before it could be printed', async () => {
-  const world = await oidcWorld(KNOWN);
-  const job = await Job.start(world);
-  const step = job.step();
-  await seeAndApprove(world.keyturn, 'bob', await nthRequest(world.keyturn));
-  const { stdout, stderr } = await step.end;
+  const { stdout, stderr } = await (await waitingJob()).approved();
   const masked = [...stdout.matchAll(/^::add-mask::(\S+)$/gm)].map(([, value]) => value);
   expect(masked).toHaveLength(2);
   expect(masked[0]).toMatch(/^kts_/);

@@ -62,6 +62,17 @@ it.each([
   expect((await seeAndApprove(keyturn, 'bob', held)).body.code).toBe('SELF_REVIEW');
 });
 
+it.each([
+  ['none', {}],
+  ['one of another form', { 'x-github-delivery': '1 2' }],
+])('takes no delivery that has %s as its id, however well it is signed', async (_what, headers) => {
+  const { github, post, requests } = await world();
+  const signed = github.requested(github.wait('one'));
+  const { 'x-github-delivery': _, ...others } = signed.headers;
+  expect((await post({ body: signed.body, headers: { ...others, ...headers } })).status).toBe(401);
+  expect(await requests()).toEqual([]);
+});
+
 it('a commit that GitHub ties to no account is of somebody whom nobody knows', async () => {
   const { github, post, requests } = await world();
   await post(github.requested(github.wait('one', { author: null, pull: null })));

@@ -55,6 +55,15 @@ it.each([
   expect((await seeAndApprove(keyturn, 'bob', held)).body.code).toBe('SELF_REVIEW');
 });
 
+it('a commit that no merge request brings is of somebody whom nobody knows', async () => {
+  const { gitlab, post, request, now } = await world();
+  await post(gitlab.jobEvent(gitlab.block('one', { author: null }), 'manual', now()));
+  expect((await request()).unresolved).toContainEqual({
+    account: 'gitlab-commit:dev@acme.example',
+    because: 'wrote it',
+  });
+});
+
 it('whoever GitLab does not name is somebody unknown who stands behind it', async () => {
   const { gitlab, post, request, now } = await world();
   gitlab.starter = null;
@@ -110,6 +119,20 @@ it.each([
   expect(await connector.release(word, true, AbortSignal.timeout(5_000))).toMatchObject({ is });
   expect(gitlab.calls.filter((call) => call.startsWith('POST'))).toEqual([]);
 });
+
+it.each(['approved', 'rejected'] as const)(
+  'what somebody else %s in GitLab is no word of ours',
+  async (theirs) => {
+    const { gitlab, keyturn, post, request, now } = await world();
+    const deployment = gitlab.block('one');
+    await post(gitlab.jobEvent(deployment, 'manual', now()));
+    // As where its rules want more answers than this one: it stays blocked.
+    deployment.approvals.push({ user: { id: 1 }, status: theirs, comment: '' });
+    await seeAndApprove(keyturn, 'bob', await request());
+    await expect.poll(() => deployment.jobStatus).toBe('pending');
+    expect(deployment.approvals.at(-1)).toMatchObject({ user: { id: 99 }, status: 'approved' });
+  },
+);
 
 it('asks for time where GitLab does, and brings the word then', async () => {
   const { gitlab, keyturn, post, request, now } = await world();

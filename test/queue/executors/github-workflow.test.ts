@@ -1,30 +1,16 @@
-import { expect, it, onTestFinished } from 'vitest';
-import { githubWorkflowExecutor } from '../../../queue/executors/github-workflow.ts';
+import { expect, it } from 'vitest';
 import { toExecutor } from '../../../queue/executors/settings.ts';
-import { APP_ID, FakeGithub, PRIVATE_KEY } from '../../connectors/github/fake-github.ts';
+import { APP_ID, PRIVATE_KEY } from '../../connectors/github/fake-github.ts';
 import { misdirecting } from '../../helpers/misdirecting.ts';
 import { aJob } from './a-job.ts';
+import { fakeWorkflow } from './fake-workflow.ts';
 
 async function world(
-  changes: Partial<Parameters<typeof githubWorkflowExecutor>[0]> = {},
-  by = (url: string) => Promise.resolve(url),
+  changes: Parameters<typeof fakeWorkflow>[0] = {},
+  by?: Parameters<typeof fakeWorkflow>[1],
 ) {
-  const github = new FakeGithub(Date.now);
-  await github.up();
-  onTestFinished(() => github.down());
-  const executor = githubWorkflowExecutor({
-    app: { appId: APP_ID, privateKey: PRIVATE_KEY, apiUrl: await by(github.url), now: Date.now },
-    installation: 77,
-    repositoryId: 7300,
-    repository: 'acme/api',
-    workflow: 'deploy.yml',
-    ref: 'main',
-    inputs: { version: '{/version}', kind: 'full' },
-    timeoutMs: 20_000,
-    definition: `sha256:${'d'.repeat(64)}`,
-    pollMs: 20,
-    ...changes,
-  });
+  const inputs = { version: '{/version}', kind: 'full' };
+  const { github, executor } = await fakeWorkflow({ inputs, ...changes }, by);
   const started = async () => {
     await expect.poll(() => github.runs.size).toBe(1);
     const run = github.runs.get('run 1');

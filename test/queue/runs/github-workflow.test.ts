@@ -1,24 +1,9 @@
-import { expect, it, onTestFinished } from 'vitest';
-import { githubWorkflowExecutor } from '../../../queue/executors/github-workflow.ts';
-import { APP_ID, FakeGithub, PRIVATE_KEY } from '../../connectors/github/fake-github.ts';
+import { expect, it } from 'vitest';
 import { approve, aSubmission, startKeyturn } from '../../helpers/start-keyturn.ts';
+import { fakeWorkflow } from '../executors/fake-workflow.ts';
 
 async function world() {
-  const github = new FakeGithub(Date.now);
-  await github.up();
-  onTestFinished(() => github.down());
-  const executor = githubWorkflowExecutor({
-    app: { appId: APP_ID, privateKey: PRIVATE_KEY, apiUrl: github.url, now: Date.now },
-    installation: 77,
-    repositoryId: 7300,
-    repository: 'acme/api',
-    workflow: 'deploy.yml',
-    ref: 'main',
-    inputs: { version: '{/version}' },
-    timeoutMs: 60_000,
-    definition: `sha256:${'d'.repeat(64)}`,
-    pollMs: 50,
-  });
+  const { github, executor } = await fakeWorkflow({ timeoutMs: 60_000, pollMs: 50 });
   const execute = { executor, settings: {}, runsOn: [], concurrency: 1, perMinute: null };
   const settings = { risk: 'medium', redact: [], payloadProblems: () => [], execute } as const;
   const keyturn = await startKeyturn({ actions: new Map([['db.migrate', settings]]) });
