@@ -37,3 +37,16 @@ it('takes a body that is no JSON for none', async () => {
   const url = await answering(200, {}, 'not JSON');
   expect((await callSource(url, GET, signal())).body).toBeNull();
 });
+
+it('follows no redirect, which would carry the credential along', async () => {
+  const calls: string[] = [];
+  const elsewhere = new PlaceOfAFake((incoming, response) => {
+    calls.push(String(incoming.headers['private-token']));
+    response.end('{}');
+  });
+  await elsewhere.up();
+  onTestFinished(() => elsewhere.down());
+  const url = await answering(307, { location: elsewhere.url }, '');
+  const answer = await callSource(url, { method: 'GET', headers: { 'private-token': 'canary' } }, signal());
+  expect([answer.status, answer.header('location'), calls]).toEqual([307, elsewhere.url, []]);
+});
