@@ -32,6 +32,13 @@ function check(changes: Partial<typeof SPEC> & { at?: number; keys?: readonly We
   return known === null ? null : `${known.id} ${known.key.id}`;
 }
 
+/** Rightly signed under this id. */
+function signedAs(id: string, body = SPEC.body) {
+  const signed = `${id}.${SPEC.timestamp}.${body}`;
+  const mac = createHmac('sha256', Buffer.from(SPEC.secret, 'base64')).update(signed).digest('base64');
+  return { id, body, signature: `v1,${mac}` };
+}
+
 it('takes the example of the specification', () => {
   expect(check()).toBe(`${SPEC.id} one`);
 });
@@ -40,6 +47,13 @@ it('takes any of several signatures by any of several keys, as while they are ch
   const other = hmac('b3RoZXIgb3RoZXIgb3RoZXIgb3RoZXIh', 'two');
   expect(check({ keys: [other, OURS] })).toBe(`${SPEC.id} one`);
   expect(check({ signature: `v1,AAAA v2,xyz ${SPEC.signature}` })).toBe(`${SPEC.id} one`);
+});
+
+it('a dot in the id cannot turn what was signed into another message', () => {
+  const said = signedAs('msg_1', `${SPEC.timestamp}.{"test": 1}`);
+  expect(check(said)).toBe('msg_1 one');
+  // The same bytes were signed, and the same signature stands.
+  expect(check({ ...said, id: `msg_1.${SPEC.timestamp}`, body: '{"test": 1}' })).toBeNull();
 });
 
 it('takes v1a by an Ed25519 key, and never one kind of signature for another', () => {
@@ -62,7 +76,8 @@ it.each([
   ['another body', { body: '{"test": 2432232315}' }],
   ['another id', { id: 'msg_other' }],
   ['another time', { timestamp: '1614265331' }],
-  ['an id with a dot, which moves what is signed', { id: 'msg.1614265330' }],
+  ['an id that is empty', signedAs('')],
+  ['an id of more than 200 characters', signedAs('x'.repeat(201))],
   ['a time that is no number', { timestamp: '1614265330.0' }],
   ['more than five minutes ago', { at: AT + 5 * 60_000 + 1 }],
   ['more than five minutes ahead', { at: AT - 5 * 60_000 - 1 }],

@@ -74,6 +74,19 @@ it('of two tellings of one thing at once, the first is what is held', async () =
   });
 });
 
+it.each([
+  ['a subject', (hold: ToHold): ToHold => ({ ...hold, subject: 'x'.repeat(201) })],
+  ['an asker', (hold: ToHold): ToHold => ({ ...hold, asker: 'x'.repeat(201) })],
+  ['a way back', (hold: ToHold): ToHold => ({ ...hold, ref: { name: 'x'.repeat(8 * 1024) } })],
+])('holds nothing with %s beyond its bound', async (_what, over) => {
+  const { toy, context, connector, requests } = await world();
+  const { body, headers } = await toy.waits('one');
+  const parsed = connector.parse({ body, header: (name) => headers[name], at: 0 });
+  if (parsed.kind !== 'hold') throw new Error(parsed.kind);
+  await expect(holdForSource(context, 'toy', over(parsed.hold))).rejects.toThrow('more than it may');
+  expect(await requests()).toEqual([]);
+});
+
 it('what was told no for now and comes again is held again, and let go once', async () => {
   let is: 'ticket' | 'held' = 'ticket';
   const { toy, keyturn, post, requests, statusOf, look } = await world(undefined, {
