@@ -863,6 +863,7 @@ async function hold(environment, io) {
   const session = openSession(settings, submission, payload, io);
   const request = await waitForApproval(session, await submit(session));
   if (io.interruption.leaving.aborted) return await withdraw(session, request);
+  io.interruption.stopClock();
   const release = await consume(session, request);
   mask(release.nonce);
   const end = async (exitCode, detail) => {

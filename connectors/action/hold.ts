@@ -38,6 +38,8 @@ export async function hold(environment: NodeJS.ProcessEnv, io: Io): Promise<numb
   const session = openSession(settings, submission, payload, io);
   const request = await waitForApproval(session, await submit(session));
   if (io.interruption.leaving.aborted) return await withdraw(session, request);
+  // Approved in time. A release that came later than the time-out would be used up for nothing.
+  io.interruption.stopClock();
   const release = await consume(session, request);
   mask(release.nonce);
   const end = async (exitCode: number, detail: string): Promise<never> => {

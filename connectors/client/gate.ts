@@ -74,7 +74,7 @@ export function createGate(given: GateSettings = {}): Gate {
     const leaver = new Leaver(options.signal, timeoutOf(options));
     try {
       const { session, payload } = await ask(settings, action, leaver, options);
-      const { request, release } = await pass(session, payload);
+      const { request, release } = await pass(session, payload, leaver);
       leaver.dispose();
       return await perform(session, request, release, run, options.signal);
     } catch (cause) {
@@ -115,10 +115,13 @@ async function ask(
 async function pass(
   session: Session,
   payload: Payload,
+  leaver: Leaver,
 ): Promise<{ readonly request: RequestView; readonly release: Release }> {
   try {
     const request = await waitForApproval(session, await submit(session));
-    if (session.interruption.leaving.aborted) return await withdraw(session, request);
+    if (leaver.leaving.aborted) return await withdraw(session, request);
+    // Approved in time. A release that came later than the time-out would be used up for nothing.
+    leaver.stopClock();
     const release = await consume(session, request);
     const end = async (exitCode: number, detail: string): Promise<never> => {
       const outcome = { status: 'failed', exitCode: null, detail } as const;
@@ -128,8 +131,7 @@ async function pass(
     if (!isWhatWasSubmitted(release, payload)) {
       return await end(EXIT.refused, 'it was released with another payload than was submitted');
     }
-    const { leaving, reason } = session.interruption;
-    if (leaving.aborted) return await end(EXIT.gaveUp, `${reason}, before it started`);
+    if (leaver.leaving.aborted) return await end(EXIT.gaveUp, `${leaver.reason}, before it started`);
     return { request, release };
   } catch (cause) {
     throw toGateError(cause);

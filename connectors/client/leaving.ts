@@ -29,9 +29,14 @@ export class Leaver implements Leaving {
     return patienceAfter(this.#leaving.signal, this.hurrying, ms);
   }
 
+  /** The wait is over: the time-out no longer counts. */
+  stopClock(): void {
+    clearTimeout(this.#timer);
+  }
+
   /** From here on the action runs, and giving up is no longer the way to end it. */
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.stopClock();
     this.#stopListening();
   }
 

@@ -29,6 +29,11 @@ const ATTEMPT_MS = 10_000;
 const LEAVE_MS = 5_000;
 const LONG_POLL_S = 50;
 const QUICK_MS = 500;
+/**
+ * Kept for taking an approval and saying so: one that is taken with no time left is used up, and nothing
+ * was run. Of a short time, a quarter.
+ */
+const RESERVE_MS = 2_000;
 const NEVER = new AbortController().signal;
 
 /** Asks, waits, takes the approval. Whatever comes instead of an approval is a deny that says why. */
@@ -40,12 +45,13 @@ export async function decide(settings: Settings, asked: Asked): Promise<Verdict>
     return deny('the call holds the token that Keyturn knows you by. Nothing was sent.');
   }
   const client = new Client(settings);
+  const lastTaken = asked.until - Math.min(RESERVE_MS, (asked.until - Date.now()) / 4);
   const { body, key } = asked;
   const submitted = await trying(asked, (timeoutMs) =>
     client.call({ method: 'POST', path: '/v1/requests', body, key, timeoutMs }, readRequest),
   );
   if (submitted.kind !== 'answered') return denyFor(submitted, LATER);
-  const request = await waitFor(client, submitted.value, asked);
+  const request = await waitFor(client, submitted.value, lastTaken, asked.signal);
   if ('allow' in request) return request;
   if (asked.signal?.aborted) return leave(client, request, key);
   if (isOpen(request)) return deny(ticketOf(request));
@@ -53,10 +59,14 @@ export async function decide(settings: Settings, asked: Asked): Promise<Verdict>
   if (request.runBy !== 'caller') {
     return deny(`Keyturn runs ${request.action} itself: this call is not yours to run. ${FINAL}`);
   }
+  if (Date.now() > lastTaken) return deny(lateFor(request));
   return take(client, request, asked);
 }
 
 const FINAL = 'Nothing was run. Do not retry, and do not try another way.';
+/** The answer to the release may have been lost on its way. */
+const USED_UP =
+  'Nothing was run. The approval may be used up by that; make exactly the same call again later.';
 const LATER = 'Nothing was run. Make exactly the same call again later.';
 
 function ticketOf(request: RequestView): string {
@@ -67,10 +77,18 @@ function ticketOf(request: RequestView): string {
   );
 }
 
+function lateFor({ label, id }: RequestView): string {
+  return (
+    `request ${label} is approved, and there was no time left to use it. Nothing was run. Ticket ${id}: make ` +
+    'exactly the same call again. It runs then, once.'
+  );
+}
+
 async function waitFor(
   client: Client,
   submitted: RequestView,
-  { until, signal = NEVER }: Asked,
+  until: number,
+  signal: AbortSignal = NEVER,
 ): Promise<RequestView | Extract<Verdict, { allow: false }>> {
   let request = submitted;
   while (isOpen(request) && Date.now() < until && !signal.aborted) {
@@ -113,7 +131,7 @@ async function take(client: Client, request: RequestView, asked: Asked): Promise
   if (answer.kind === 'refused' && answer.refusal.code === 'ALREADY_CONSUMED') {
     return deny(`request ${request.label} was approved once, and another call has used it. ${FINAL}`);
   }
-  if (answer.kind !== 'answered') return denyFor(answer, LATER);
+  if (answer.kind !== 'answered') return denyFor(answer, USED_UP);
   const { payload } = answer.value;
   if (!isDeepStrictEqual(payload, JSON.parse(JSON.stringify(asked.payload)))) {
     return deny(`request ${request.label} was released with another payload than was submitted. ${FINAL}`);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
+import { slowWayTo } from '../../helpers/slow-way.ts';
 import { MINUTE, review, seeAndApprove } from '../api/world.ts';
 import { endOf, nthRequest } from '../hook/world.ts';
 import { type OidcWorld, oidcWorld } from '../oidc/world.ts';
@@ -117,6 +118,15 @@ async function waitingJob(more: Record<string, string> = {}) {
   };
   return { ...world, job, child, end, request, now, approved };
 }
+
+it('a time-out that passes while the release is on its way does not stop the job', async () => {
+  const world = await oidcWorld(KNOWN);
+  const job = await Job.start(world);
+  const { end } = job.step({ timeout: '6s' }, await slowWayTo(world.keyturn.url, /\/consume$/, 7_000));
+  await seeAndApprove(world.keyturn, 'bob', await nthRequest(world.keyturn));
+  const ended = await end;
+  expect(ended.code, ended.stderr).toBe(0);
+});
 
 it('is in step with its sources', () => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-bundle-'));

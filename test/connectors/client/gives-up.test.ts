@@ -45,6 +45,20 @@ describe('a caller that gives up', () => {
     expect(fake.calls).toEqual([]);
   });
 
+  it('a time-out that passes while the release is on its way takes no approval away', async () => {
+    const { fake, runs, ask } = await gated();
+    fake.firstState = 'approved';
+    const release = fake.hold('consume');
+    const asked = ask({ timeout: '1s' });
+    await fake.arrived('consume');
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    release();
+    await asked;
+    expect(runs).toHaveLength(1);
+    await fake.arrived('outcome');
+    expect(fake.request.state).toBe('succeeded');
+  });
+
   it('in the moment of the release, runs nothing and says that it failed', async () => {
     const { fake, runs, ask } = await gated();
     fake.firstState = 'approved';
