@@ -47,12 +47,16 @@ export function purgerOf(db: Database, file: string): Purging & { close(): void 
   const clean = async (traces: readonly Uint8Array[] | null): Promise<Purged> => {
     if (!truncateWal()) return 'held';
     if (traces !== null && !(await isFound(traces))) return 'gone';
+    // The new file is put together beside the old one: too much for memory, where all else stays.
+    db.pragma('temp_store = FILE');
     try {
       db.exec('VACUUM');
     } catch (cause) {
       // It needs as much again on the disk, and nobody else in the file.
       if (/^SQLITE_(FULL|BUSY|LOCKED)/.test(codeOf(cause))) return 'held';
       throw cause;
+    } finally {
+      db.pragma('temp_store = MEMORY');
     }
     if (!truncateWal()) return 'held';
     return traces !== null && (await isFound(traces)) ? 'standing' : 'gone';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../../store/sqlite/open.ts';
@@ -106,4 +106,32 @@ it('finds a trace that lies across two pieces of the reading', async () => {
     expect(await purger.purge([trace])).toBe('standing');
   }
   purger.close();
+});
+
+/** The most memory that this process ever held. */
+function peakBytes(): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
+}
+
+it('puts a large file together anew without holding it in memory', async (context) => {
+  if (process.platform !== 'linux') context.skip('needs /proc, which only Linux has');
+  const { file } = storePlace();
+  const db = openDatabase(file);
+  onTestFinished(() => void db.close());
+  const add = db.prepare('INSERT INTO facts (name, value) VALUES (?, ?)');
+  const some = db.transaction((from: number) => {
+    for (let row = from; row < from + 100; row += 1)
+      add.run(`large ${row}`, randomBytes(10_000).toString('hex'));
+  });
+  for (let from = 0; from < 8_000; from += 100) some(from);
+  add.run('unpurged', '1');
+  const purger = purgerOf(db, file);
+  onTestFinished(() => purger.close());
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  const before = peakBytes();
+  expect(await purger.purge(null)).toBe('gone');
+  // 160 MB in the file; the page cache is 64 MB at most.
+  expect(statSync(file).size).toBeGreaterThan(150e6);
+  expect(peakBytes() - before).toBeLessThan(100e6);
+  expect(db.pragma('temp_store', { simple: true })).toBe(2);
 });
