@@ -6,8 +6,6 @@ import { type Lane, laneTo } from './relay-lane.ts';
 
 /** How often what waits for its time is looked at. */
 const AGAIN_MS = 250;
-/** After a change. */
-const AFTER_MS = 15;
 /** A place that does not answer must not keep the process alive. What it was being told waits for the next start. */
 const STOP_WITHIN_MS = 1000;
 
@@ -35,14 +33,15 @@ export function startRelay(context: Context, couriers: readonly Courier[], logge
       lane.run();
     }
   };
-  // Not at once: whoever waits for the next decision goes first, and one look is enough for all that comes
-  // meanwhile. Nobody sees the difference.
-  let soon: NodeJS.Timeout | null = null;
+  // Changes that share a commit are told one by one; one look is enough for all of them.
+  let isDue = false;
   const stopWatching = context.watchers.watch(null, () => {
-    soon ??= setTimeout(() => {
-      soon = null;
+    if (isDue) return;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
       run();
-    }, AFTER_MS);
+    });
   });
   const timer = setInterval(run, AGAIN_MS);
   run();
@@ -51,7 +50,6 @@ export function startRelay(context: Context, couriers: readonly Courier[], logge
       stopped = true;
       stopWatching();
       clearInterval(timer);
-      if (soon !== null) clearTimeout(soon);
       let giveUp: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
         giveUp = setTimeout(resolve, STOP_WITHIN_MS);

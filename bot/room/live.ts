@@ -13,8 +13,6 @@ const MOST_UNREAD = 4 * 1024 * 1024;
 /** The relay stores a message right after the face took it, so it is looked for a little longer. */
 const LOOK_FOR_MS = 2_000;
 const LOOK_EVERY_MS = 200;
-/** After a change, so that what comes with it is in the same look. */
-const LOOK_AFTER_MS = 20;
 
 export interface LiveStreams {
   /** Null when too many are open. `isHere` says whether the reader is still signed in. */
@@ -38,21 +36,12 @@ export function createLiveStreams(feed: Feed, watchers: Watchers): LiveStreams {
       try {
         stream.show(subjects);
       } catch {
-        // One page that cannot be told must not keep the others from it.
+        // Called from within other people's writes, which must not fail because a page could not be told.
         stream.end();
       }
     }
   };
-  // Changes that come together are one look: each would go through all that was touched of late.
-  let soon: NodeJS.Timeout | null = null;
-  const lookSoon = () => {
-    if (streams.size === 0 || touched.size === 0) return;
-    soon ??= setTimeout(() => {
-      soon = null;
-      look();
-    }, LOOK_AFTER_MS);
-  };
-  const stopWatching = watchers.watch(null, lookSoon);
+  const stopWatching = watchers.watch(null, () => void (streams.size > 0 && touched.size > 0 && look()));
   const timer = setInterval(() => {
     if (touched.size > 0) look();
     const now = performance.now();
@@ -88,7 +77,6 @@ export function createLiveStreams(feed: Feed, watchers: Watchers): LiveStreams {
     stop() {
       stopWatching();
       clearInterval(timer);
-      if (soon !== null) clearTimeout(soon);
       for (const stream of [...streams]) stream.end();
     },
   };

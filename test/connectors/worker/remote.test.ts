@@ -43,7 +43,7 @@ describe('keyturn worker', () => {
 
   it('tells how it goes in the room while it runs, and hides a secret there that comes in two pieces', async () => {
     const world = await startRemote({
-      after: 'printf "copying\\nwith the-password"; sleep 1; printf -- "-of-prod: 12 of 40\\n"; sleep 60',
+      after: 'printf "copying\\nwith the-password"; sleep 3; printf -- "-of-prod: 12 of 40\\n"; sleep 60',
     });
     await world.worker('eu-1');
     const { id } = await submitApproved(world.keyturn);
@@ -57,6 +57,8 @@ describe('keyturn worker', () => {
     await shows(/ on .*eu-1.* at .*UTC/);
     world.skip(10_000);
     await shows(/Running for 1\ds.*\{"untrusted":"with"\}/);
+    // The rest of the line is printed by now: the next look is the last for a quarter of a minute.
+    await new Promise((resolve) => setTimeout(resolve, 3_500));
     world.skip(15_000);
     const seen = await shows(/Running for 2\ds.*"with \[hidden\]: 12 of 40"/);
     expect(seen.match(/Started by Keyturn/g)).toHaveLength(1);
