@@ -31,7 +31,8 @@ export function createLiveStreams(feed: Feed, watchers: Watchers): LiveStreams {
   const streams = new Set<Stream>();
   const touched = new Map<string, number>();
   const look = () => {
-    const subjects = streams.size === 0 ? [] : [...touched.keys()];
+    if (streams.size === 0 || touched.size === 0) return;
+    const subjects = [...touched.keys()];
     for (const stream of [...streams]) {
       try {
         stream.show(subjects);
@@ -41,9 +42,9 @@ export function createLiveStreams(feed: Feed, watchers: Watchers): LiveStreams {
       }
     }
   };
-  const stopWatching = watchers.watch(null, () => void (streams.size > 0 && touched.size > 0 && look()));
+  const stopWatching = watchers.watch(null, look);
   const timer = setInterval(() => {
-    if (touched.size > 0) look();
+    look();
     const now = performance.now();
     for (const [subject, until] of touched) {
       // In the order in which they were touched: the first that is young ends it.

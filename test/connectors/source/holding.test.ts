@@ -6,7 +6,7 @@ import { lookAfter } from '../../../connectors/source/look-after.ts';
 import { startKeyturn } from '../../helpers/start-keyturn.ts';
 import { until } from '../../helpers/until.ts';
 import { seeAndApprove } from '../api/world.ts';
-import { toySource } from './toy.ts';
+import { toHoldOf, toySource } from './toy.ts';
 
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -59,10 +59,8 @@ it('a client of another source holds nothing here, whatever its claims', async (
 
 it('of two tellings of one thing at once, the first is what is held', async () => {
   const { toy, context, connector } = await world();
-  const { body, headers } = await toy.waits('one');
-  const parsed = connector.parse({ body, header: (name) => headers[name], at: 0 });
-  if (parsed.kind !== 'hold') throw new Error(parsed.kind);
-  const told = (nth: number): ToHold => ({ ...parsed.hold, ref: { name: 'one', nth } });
+  const hold = toHoldOf(connector, await toy.waits('one'));
+  const told = (nth: number): ToHold => ({ ...hold, ref: { name: 'one', nth } });
   const [first, second] = await Promise.all([1, 2].map((nth) => holdForSource(context, 'toy', told(nth))));
   expect([first, second]).toMatchObject([
     { ok: true, created: true },
@@ -80,10 +78,8 @@ it.each([
   ['a way back', (hold: ToHold): ToHold => ({ ...hold, ref: { name: 'x'.repeat(8 * 1024) } })],
 ])('holds nothing with %s beyond its bound', async (_what, over) => {
   const { toy, context, connector, requests } = await world();
-  const { body, headers } = await toy.waits('one');
-  const parsed = connector.parse({ body, header: (name) => headers[name], at: 0 });
-  if (parsed.kind !== 'hold') throw new Error(parsed.kind);
-  await expect(holdForSource(context, 'toy', over(parsed.hold))).rejects.toThrow('more than it may');
+  const hold = toHoldOf(connector, await toy.waits('one'));
+  await expect(holdForSource(context, 'toy', over(hold))).rejects.toThrow('more than it may');
   expect(await requests()).toEqual([]);
 });
 
@@ -128,10 +124,9 @@ it('what is held already is not asked about again at each sweep', async () => {
     },
     reconcile: async () => waiting,
   });
-  const { body, headers } = await toy.waits('one');
-  const parsed = connector.parse({ body, header: (name) => headers[name], at: 0 });
-  const waiting = parsed.kind === 'hold' ? [parsed.hold] : [];
-  await post({ body, headers });
+  const signed = await toy.waits('one');
+  const waiting = [toHoldOf(connector, signed)];
+  await post(signed);
   await look();
   await look();
   expect(asked).toBe(1);
@@ -161,12 +156,10 @@ it('no heartbeat goes out for what was let go while others were told', async () 
 
 it('of two things that one approval is about, one is let go, and the other is told no while it runs', async () => {
   const { toy, keyturn, context, connector, requests } = await world();
-  const signed = await toy.waits('one');
+  const hold = toHoldOf(connector, await toy.waits('one'));
   await toy.waits('two');
-  const parsed = connector.parse({ body: signed.body, header: (name) => signed.headers[name], at: 0 });
-  if (parsed.kind !== 'hold') throw new Error(parsed.kind);
   for (const name of ['one', 'two']) {
-    await holdForSource(context, 'toy', { ...parsed.hold, subject: `toy ${name}`, ref: { name } });
+    await holdForSource(context, 'toy', { ...hold, subject: `toy ${name}`, ref: { name } });
     keyturn.clock.advance(1_000);
   }
   const [request, ...others] = await requests();

@@ -6,7 +6,7 @@ import { behavesLikeAConnector } from '../../conformance/connector.ts';
 import { startKeyturn } from '../../helpers/start-keyturn.ts';
 import { until } from '../../helpers/until.ts';
 import { seeAndApprove } from '../api/world.ts';
-import { toySource } from './toy.ts';
+import { toHoldOf, toySource } from './toy.ts';
 
 behavesLikeAConnector('toy', () => toySource());
 
@@ -28,11 +28,7 @@ it('a thing that is held and told of again in other words is not refused, nor le
   const toy = await toySource();
   const keyturn = await startKeyturn({ source: toy.source }, { ports: { connectors: [toy.connector] } });
   const { context } = keyturn.keyturn;
-  const { body, headers } = await toy.waits('one');
-  const header = (name: string) => headers[name];
-  const parsed = toy.connector.parse({ body, header, at: 0 });
-  if (parsed.kind !== 'hold') throw new Error(parsed.kind);
-  const { hold } = parsed;
+  const hold = toHoldOf(toy.connector, await toy.waits('one'));
   const first = await holdForSource(context, 'toy', hold);
   const other = { ...hold, submission: { ...hold.submission, reason: 'in other words' } };
   const second = await holdForSource(context, 'toy', other);
@@ -73,10 +69,7 @@ it('a thing that leaves its source in the moment of its release keeps what its o
   // Nobody brings words here, so that both of the moment are this test's.
   const keyturn = await startKeyturn({ source: toy.source });
   const { context } = keyturn.keyturn;
-  const { body, headers } = await toy.waits('one');
-  const parsed = toy.connector.parse({ body, header: (name) => headers[name], at: 0 });
-  if (parsed.kind !== 'hold') throw new Error(parsed.kind);
-  await holdForSource(context, 'toy', parsed.hold);
+  await holdForSource(context, 'toy', toHoldOf(toy.connector, await toy.waits('one')));
   const [{ id, action_digest }] = (await keyturn.get('dora', '/v1/requests')).body.items;
   await seeAndApprove(keyturn, 'dora', { id, action_digest });
   const approved = context.store.committed.request(id);

@@ -120,3 +120,13 @@ export async function toySource({ sweeps = true } = {}): Promise<SourceDriver> {
     down: () => place.down(),
   };
 }
+
+/** What a delivery of it asks to hold. */
+export function toHoldOf(
+  { parse }: Pick<Connector, 'parse'>,
+  { body, headers }: { readonly body: Uint8Array; readonly headers: Readonly<Record<string, string>> },
+): ToHold {
+  const parsed = parse({ body, header: (name) => headers[name], at: 0 });
+  if (parsed.kind !== 'hold') throw new Error(parsed.kind);
+  return parsed.hold;
+}
