@@ -30,6 +30,8 @@ it('writes with a WAL and synchronous FULL, checks foreign keys and cells, and o
     'cell_size_check',
   ];
   expect(names.map(held)).toEqual(['wal', 2, 1, 1, 1, 1]);
+  // What a savepoint could undo stays out of files in other folders.
+  expect(held('temp_store')).toBe(2);
   expect(held('trusted_schema')).toBe(0);
 });
 
@@ -51,6 +53,7 @@ it.each([
   ['synchronous = FULL', 'reopened'],
   ['secure_delete = ON', 'new'],
   ['cell_size_check = ON', 'reopened'],
+  ['temp_store = MEMORY', 'new'],
 ])('refuses a database that does not take %s when it is %s', (pragma, when) => {
   const place = storePlace();
   if (when === 'reopened') place.open().close();
