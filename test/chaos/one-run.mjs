@@ -35,7 +35,7 @@ function approve(bot, { id, action_digest }) {
 
 /**
  * `fault`: `kill` ends the bot at the point; `freeze` stops it there past its lease; anything else is
- * what befalls Redis while the bot stands still there. Answers the point, or null when there was none.
+ * what befalls Redis or the disk while the bot stands still there. Answers the point, or null when there was none.
  */
 export async function runOnce(world, { action, fault, arm, second, at }) {
   if (fault === 'redis away at start') return startWithoutRedis(world, action, fault);
@@ -60,17 +60,21 @@ async function runOnFullDisk(world, action, fault) {
   const isOn = async () => (await world.bot.stateOf(asked.id)) === 'executing';
   while (!(await isOn())) await pause(5);
   world.fillDisk();
-  // Until no commit fits in what the log of the database has left either.
-  for (let refused = 0; refused < 3; )
-    refused = await submit(world, 'db.put').then(
-      () => 0,
-      () => refused + 1,
-    );
+  await untilNothingFits(world);
   while (world.effects.countOf(asked.id) === 0) await pause(25);
   await pause(1_000);
   if (!(await isOn())) throw new Error('an outcome was recorded on a disk without room');
   world.emptyDisk();
   return ended(world, asked.id, action, [fault]);
+}
+
+/** The log of the database may have room left inside its file, for a few commits more. */
+async function untilNothingFits(world) {
+  for (let refused = 0; refused < 3; )
+    refused = await submit(world, 'db.put').then(
+      () => 0,
+      () => refused + 1,
+    );
 }
 
 /** The same where workers on other machines run it: whichever gets it meets the fault, the bot goes on. */
@@ -152,6 +156,14 @@ async function befall(world, fault, points, second) {
   if (fault === 'freeze') {
     world.skipTime();
     world.bot.child.kill('SIGCONT');
+    return;
+  }
+  if (fault === 'disk fills up') {
+    world.fillDisk();
+    world.bot.child.kill('SIGCONT');
+    await untilNothingFits(world);
+    await pause(150);
+    world.emptyDisk();
     return;
   }
   await REDIS[fault].happens(world.redis);
