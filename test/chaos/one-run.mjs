@@ -50,7 +50,8 @@ export async function runOnce(world, { action, fault, arm, second, at }) {
   await answered;
   // Nobody was answered, so the person clicks again.
   if ((await world.bot.stateOf(asked.id)) === 'pending') await approve(world.bot, asked);
-  return ended(world, asked.id, action, points);
+  const run = await ended(world, asked.id, action, points);
+  return fault === 'disk fills up' ? wasWaitedFor(run) : run;
 }
 
 /** It begins, the disk fills up, it has its effect: the outcome waits until there is room, and is not lost. */
@@ -65,7 +66,7 @@ async function runOnFullDisk(world, action, fault) {
   await pause(1_000);
   if (!(await isOn())) throw new Error('an outcome was recorded on a disk without room');
   world.emptyDisk();
-  return ended(world, asked.id, action, [fault]);
+  return wasWaitedFor(await ended(world, asked.id, action, [fault]));
 }
 
 /** The log of the database may have room left inside its file, for a few commits more. */
@@ -133,6 +134,12 @@ async function ended(world, id, action, points) {
   const state = await untilEnded(world, id);
   const problems = [...judge(world, id, action, state), ...complaint(await world.verify(), 'after it')];
   return { id, point: points[0], points, state, problems };
+}
+
+/** Where nothing died nobody has to guess, also of what may run once. */
+function wasWaitedFor({ state, problems, ...run }) {
+  const more = state === 'succeeded' ? [] : [`its outcome got lost on a full disk: ${state}`];
+  return { ...run, state, problems: [...problems, ...more] };
 }
 
 async function befall(world, fault, points, second) {
