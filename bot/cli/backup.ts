@@ -36,7 +36,7 @@ export function restoreCommand(): Command {
         print(
           `${database} is now the backup, up to entry ${seq}.`,
           'Start the server. It releases nothing before an anchor shows that this is the newest copy.',
-          'Where /readyz says that none does, look first; then: keyturn audit new-epoch --reason WHY',
+          'Where /readyz says that none does, look first; then stop it, and: keyturn audit new-epoch --reason WHY',
         );
       }),
     );

@@ -9,7 +9,7 @@ import type { KeepingSettings } from '../policy-file/keeping-settings.ts';
 import { formatPath, formatProblem, type Path } from '../policy-file/problem.ts';
 import { readPolicyFile } from '../policy-file/read.ts';
 import type { PolicyFile } from '../policy-file/schema.ts';
-import { readSettings } from '../policy-file/settings.ts';
+import { dataDirOf, readSettings } from '../policy-file/settings.ts';
 import { readSlackSettings } from './slack-settings.ts';
 import { readTeamsSettings } from './teams-settings.ts';
 
@@ -29,28 +29,42 @@ export function configFile(named: string | undefined, env: Environment): string 
 }
 
 export function readConfiguration(file: string, env: Environment): Configuration {
-  let text: string;
+  return toConfiguration(readText(file), file, env);
+}
+
+/** Where the data is and who there is. It asks for no secret that the file names: a backup needs none. */
+export function readPlace(file: string, env: Environment): Pick<Configuration, 'dataDir' | 'people'> {
+  const policy = readSound(readText(file), file).file;
+  return { dataDir: dataDirOf(policy, file, env), people: peopleOf(policy) };
+}
+
+function readText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (cause) {
     throw new KeyturnFault('CONFIG_INVALID', `${file} cannot be read: ${String(cause)}`, { cause });
   }
-  return toConfiguration(text, file, env);
+}
+
+function readSound(text: string, file: string) {
+  const read = readPolicyFile(text);
+  if (read.ok) return read;
+  throw new KeyturnFault(
+    'CONFIG_INVALID',
+    read.problems.map((problem) => formatProblem(file, problem)).join('\n'),
+  );
+}
+
+function peopleOf({ people }: PolicyFile): NonNullable<Configuration['people']> {
+  return Object.entries(people).map(([key, { accounts }]) => ({
+    key,
+    accounts: Object.keys(accounts).length,
+  }));
 }
 
 /** Policy text to everything `compose` needs. Every problem at once, each with its line. */
 export function toConfiguration(text: string, file: string, env: Environment): Configuration {
-  const read = readPolicyFile(text);
-  if (!read.ok) {
-    throw new KeyturnFault(
-      'CONFIG_INVALID',
-      read.problems.map((problem) => formatProblem(file, problem)).join('\n'),
-    );
-  }
-  const people = Object.entries(read.file.people).map(([key, { accounts }]) => ({
-    key,
-    accounts: Object.keys(accounts).length,
-  }));
+  const read = readSound(text, file);
   const settings = readSettings(read.file, file, env);
   const actions = readActions(read.file, file, env, Date.now);
   const slack = readSlackSettings(read.file, env, problemAt(file, read.lineOf));
@@ -61,7 +75,7 @@ export function toConfiguration(text: string, file: string, env: Environment): C
     slack,
     teams,
     fixed,
-    people,
+    people: peopleOf(read.file),
     compile: (personOf) => compileRulebook(read.file, personOf, actions, settings.webhookKeys),
   };
 }

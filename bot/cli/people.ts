@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { KeyturnFault } from '../core/fault.ts';
 import { readAccount } from '../core/identity.ts';
 import { callOperator } from './call-operator.ts';
-import { configFile, readConfiguration } from './configuration.ts';
+import { configFile, readPlace } from './configuration.ts';
 
 /** sysexits.h: EX_UNAVAILABLE and EX_CONFIG. */
 const EXIT = { unavailable: 69, usage: 78 } as const;
@@ -62,7 +62,7 @@ async function ask(
   const file = configFile(config, process.env);
   if (file === null)
     throw new KeyturnFault('CONFIG_INVALID', 'there is no keyturn.yaml here: name one with --config');
-  const called = await callOperator(readConfiguration(file, process.env).dataDir, path, body);
+  const called = await callOperator(readPlace(file, process.env).dataDir, path, body);
   if (called.ok) return called.body;
   process.stderr.write(`keyturn: ${called.code === 'NOT_FOUND' ? notFound : called.why}\n`);
   process.exitCode = EXIT.unavailable;

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
-import type { Config } from '../compose.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import { DEMO_PEOPLE } from '../demo/policy.ts';
 import { systemRandom } from '../random.ts';
 import { CODE_LIFE_MS, openCodeFolder } from '../room/code-folder.ts';
-import { configFile, readConfiguration } from './configuration.ts';
+import { configFile, readPlace } from './configuration.ts';
 import { demoDataDir } from './default-database.ts';
 
 export function roomCommand(): Command {
@@ -30,6 +29,6 @@ export function roomCommand(): Command {
 function installation(named: string | undefined): { dataDir: string; people: readonly string[] } {
   const file = configFile(named, process.env);
   if (file === null) return { dataDir: demoDataDir(), people: DEMO_PEOPLE };
-  const { dataDir, people }: Config = readConfiguration(file, process.env);
+  const { dataDir, people } = readPlace(file, process.env);
   return { dataDir, people: people.map(({ key }) => key) };
 }

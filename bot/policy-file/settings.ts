@@ -37,8 +37,7 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
   const folder = dirname(resolve(configFile));
   const problems: string[] = [];
   const port = portOf(env['PORT'], file.listen.port, problems);
-  // A path in the file starts where the file is; one from the shell, where the shell is.
-  const dataDir = resolve(given(env['KEYTURN_DATA_DIR']) ?? resolve(folder, file.data_dir));
+  const dataDir = dataDirOf(file, configFile, env);
   const keyDir = resolve(given(env['KEYTURN_KEY_DIR']) ?? resolve(folder, file.key_dir));
   if (isInside(keyDir, dataDir)) {
     problems.push(
@@ -72,6 +71,11 @@ export function readSettings(file: PolicyFile, configFile: string, env: Environm
     sources,
     webhookKeys,
   };
+}
+
+/** A path in the file starts where the file is; one from the shell, where the shell is. */
+export function dataDirOf(file: PolicyFile, configFile: string, env: Environment): string {
+  return resolve(given(env['KEYTURN_DATA_DIR']) ?? resolve(dirname(configFile), file.data_dir));
 }
 
 function readQueue(

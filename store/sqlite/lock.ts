@@ -14,7 +14,9 @@ export function lockDirectory(file: string): () => void {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
-    throw new KeyturnFault('STORE_BROKEN', `another Keyturn process uses ${file}`, { cause });
+    throw new KeyturnFault('STORE_BROKEN', `another Keyturn process uses ${file}: stop that one first`, {
+      cause,
+    });
   }
   return () => lock.close();
 }

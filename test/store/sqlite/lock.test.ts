@@ -29,7 +29,9 @@ it('refuses a second process on the same directory, and takes it at once when th
   const first = await hold(file);
   expect(first.said).toBe('open');
   const second = await hold(file);
-  expect(second.said).toBe(`STORE_BROKEN: another Keyturn process uses ${dir}/keyturn.db.lock`);
+  expect(second.said).toBe(
+    `STORE_BROKEN: another Keyturn process uses ${dir}/keyturn.db.lock: stop that one first`,
+  );
 
   first.child.kill('SIGKILL');
   await once(first.child, 'exit');
