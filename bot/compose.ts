@@ -268,7 +268,13 @@ export async function compose(config: Config, ports: Ports): Promise<Keyturn> {
     const socket = operatorSocket(config.dataDir);
     if (socket === null)
       logger.warn('data_dir is too long a path for a socket: keyturn people will not work');
-    else listeners.push(await listenAt(operatorRoutes(context), socket));
+    else
+      listeners.push(
+        await listenAt(
+          operatorRoutes(context, () => notReady(context)),
+          socket,
+        ),
+      );
     if (!isPrivate) listeners.push(await listenAdmin(config, onLoopback(newHttpApp())));
   } catch (cause) {
     await stop();

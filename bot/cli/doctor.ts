@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { lastOfSoundLog } from '../../store/sqlite/check-log.ts';
 import { KeyturnFault } from '../core/fault.ts';
 import { readPolicyFile } from '../policy-file/read.ts';
+import { callOperator } from './call-operator.ts';
 import { configFile, readConfiguration } from './configuration.ts';
 import { examineTeams } from './doctor-teams.ts';
 import { type Finding, findingLines, fine, note, wrong } from './finding.ts';
@@ -49,6 +50,7 @@ async function* examine({ config, person }: Options): AsyncGenerator<Finding> {
   }
   yield fine(`${name} is a sound policy`);
   yield logFinding(configuration.dataDir, configuration.log);
+  yield await botFinding(configuration.dataDir);
   const read = readPolicyFile(readFileSync(name, 'utf8'));
   if (!read.ok) return;
   if (person !== undefined && !Object.hasOwn(read.file.people, person))
@@ -75,4 +77,16 @@ function logFinding(dataDir: string, log: string): Finding {
     const why = cause instanceof Error ? cause.message : String(cause);
     return wrong(`the log's tail is broken: ${why}`, 'keyturn audit verify names the first bad entry.');
   }
+}
+
+/** Only the bot has asked the anchors: an older copy of the log looks whole by itself. */
+async function botFinding(dataDir: string): Promise<Finding> {
+  const called = await callOperator(dataDir, '/ready', {});
+  if (!called.ok) return note(`the bot could not be asked whether it is ready: ${called.why}`);
+  const { reason } = called.body;
+  if (reason === null) return fine('the bot runs, and is ready');
+  return wrong(
+    `the bot is not ready: ${String(reason)}`,
+    'See .github/docs/running.md, "Backup, restore, upgrade".',
+  );
 }

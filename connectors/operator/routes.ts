@@ -14,7 +14,7 @@ const BODY_WITHIN_MS = 5_000;
  * What whoever runs the server may ask of it, over a socket in the data directory that only they can
  * open. Nothing here approves, releases or shows a payload.
  */
-export function operatorRoutes(context: Context): HttpApp {
+export function operatorRoutes(context: Context, notReady: () => Promise<string | null>): HttpApp {
   const app = newHttpApp();
   const call = (
     path: string,
@@ -38,6 +38,8 @@ export function operatorRoutes(context: Context): HttpApp {
     if (!unlinked.ok) return unlinked;
     return { account, person: context.store.committed.keyOf(unlinked.person) };
   });
+  // For the doctor, which looks at the bot of this directory, and not at whoever has the port.
+  call('/ready', [], async () => ({ reason: await notReady() }));
   app.notFound(() => problem(refuse('NOT_FOUND')));
   app.onError(() => problem(refuse('UNAVAILABLE')));
   return app;

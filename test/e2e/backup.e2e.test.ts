@@ -156,6 +156,8 @@ it('row 26: a restored copy that no anchor speaks for releases nothing, until an
     await server.start();
     expect(await server.consume(request)).toMatchObject({ httpStatus: 503, code: 'UNAVAILABLE' });
     expect(await server.ready()).toMatchObject({ httpStatus: 503, reason: expect.stringMatching(HELD) });
+    // The copy is whole by itself, and the doctor asks further than that.
+    expect(await exitOf(server, 'doctor')).toEqual([1, expect.stringMatching(HELD)]);
     await server.stop();
   }
   expect(await exitOf(server, 'audit', 'rotate-key')).toEqual([78, expect.stringContaining('restored')]);
@@ -166,8 +168,10 @@ it('row 26: a restored copy that no anchor speaks for releases nothing, until an
 
   const reason = 'the machine burnt down, nothing newer is left';
   expect((await exitOf(server, 'audit', 'new-epoch', '--reason', reason))[0]).toBe(0);
+  expect(await exitOf(server, 'doctor')).toEqual([0, expect.stringContaining('no server runs over')]);
   await server.start();
   expect(await server.ready()).toMatchObject({ httpStatus: 200 });
+  expect(await exitOf(server, 'doctor')).toEqual([0, expect.stringContaining('the bot runs, and is ready')]);
   // What the copy calls approved ran once already.
   expect(await server.consume(request)).toMatchObject({ httpStatus: 409, code: 'NOT_APPROVED' });
   expect((await server.consume(await server.approved(2))).httpStatus).toBe(200);
