@@ -1,4 +1,5 @@
 import { type ActionRequest, isTerminal } from '../core/request.ts';
+import { toldWords } from '../core/told-words.ts';
 import type { Held, HeldStatus } from '../ports/held.ts';
 import { write } from './change-request.ts';
 import { consumeRequest } from './consume-request.ts';
@@ -93,7 +94,7 @@ function no(context: Context, held: Held, comment: string): Word {
 /** As the client itself would be told. */
 function whyNot({ state, rejectReason, tell, number }: ActionRequest): string {
   const why = rejectReason ?? tell;
-  return `Keyturn request ${number}: ${state}${why === null ? '' : `. ${why}`}`;
+  return `Keyturn request ${number}: ${state}${why === null ? '' : `. ${toldWords(why)}`}`;
 }
 
 interface Sealed {

@@ -83,12 +83,22 @@ export function readWorkerSettings(
   const keyFile = grantKey ?? env['KEYTURN_GRANT_PUB'] ?? '';
   if (keyFile === '')
     problems.push("KEYTURN_GRANT_PUB (or --grant-key) must name the bot's grant.pub, from its key_dir");
-  const publicKey = keyFile === '' ? null : tried(() => readFileSync(keyFile, 'utf8'));
+  const publicKey = keyFile === '' ? null : tried(() => readKey(keyFile));
   const most = wholeNumber('--concurrency', concurrency, [1, 100], problems);
   const drainMs = wholeNumber('--drain', drain, [0, 86_400], problems) * 1_000;
   if (problems.length > 0 || url === null || publicKey === null)
     throw new KeyturnFault('CONFIG_INVALID', problems.join('; '));
   return { url, token, redisUrl, publicKey, keyFile, most, drainMs, env };
+}
+
+function readKey(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new KeyturnFault('CONFIG_INVALID', `grant.pub cannot be read at ${file}: ${String(cause)}`, {
+      cause,
+    });
+  }
 }
 
 function wholeNumber(

@@ -3,6 +3,7 @@ import { type Caller, type Context, isPerson } from '../../bot/app/context.ts';
 import { toIsoTime } from '../../bot/core/instant.ts';
 import { filledSeats } from '../../bot/core/lifecycle/eligibility.ts';
 import type { ActionRequest, Execution, Instant, Outcome, PersonId } from '../../bot/core/request.ts';
+import { toldWords } from '../../bot/core/told-words.ts';
 import { visible } from '../../bot/core/visible.ts';
 import type { ClientRequestView, RequestView } from './schema.ts';
 
@@ -67,7 +68,7 @@ function shared(
     links: [...request.links],
     action_digest: request.actionDigest,
     tell: request.tell === null ? null : visible(request.tell),
-    reject_reason: request.rejectReason === null ? null : firstCharacters(visible(request.rejectReason), 500),
+    reject_reason: request.rejectReason === null ? null : toldWords(request.rejectReason),
     waiting_for: state === 'pending' ? waitingFor(request, filledBy) : [],
     created_at: toIsoTime(request.createdAt),
     expires_at: toIsoTime(demands.expiresAt),
@@ -75,11 +76,6 @@ function shared(
     resolved_at: timeOrNull(request.resolvedAt),
     audit_seq: context.store.committed.auditSeq(request.id),
   };
-}
-
-/** By code points: a cut through the middle of one would be no text at all. */
-function firstCharacters(text: string, most: number): string {
-  return text.length <= most ? text : [...text].slice(0, most).join('');
 }
 
 function waitingFor({ demands }: ActionRequest, filledBy: readonly (readonly PersonId[])[]): string[] {

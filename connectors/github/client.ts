@@ -31,7 +31,7 @@ export interface GithubClient {
   commit(place: Place, sha: string, signal: AbortSignal): Promise<Commit>;
   pullsOf(place: Place, sha: string, signal: AbortSignal): Promise<Pulls>;
   commitsOf(place: Place, pull: number, signal: AbortSignal): Promise<readonly Commit[]>;
-  /** False where GitHub does not take it. */
+  /** Rejects where GitHub does not take it. */
   review(
     place: Place,
     run: number,
@@ -39,12 +39,11 @@ export interface GithubClient {
     state: 'approved' | 'rejected',
     comment: string,
     signal: AbortSignal,
-  ): Promise<boolean>;
+  ): Promise<void>;
   /** Every repository that the App is installed in, of those with these ids. */
   places(ids: ReadonlySet<number>, signal: AbortSignal): Promise<readonly Place[]>;
 }
 
-const LONGEST_COMMENT = 1_000;
 const PER_PAGE = 100;
 /** GitHub lists no more than `MOST_COMMITS` of one pull request. */
 const MOST_PAGES = 3;
@@ -102,13 +101,11 @@ export function githubClient(app: AppIdentity): GithubClient {
         {
           method: 'POST',
           headers: headersOf(token),
-          body: { environment_name: environment, state, comment: comment.slice(0, LONGEST_COMMENT) },
+          body: { environment_name: environment, state, comment },
         },
         signal,
       );
-      if (status === 204) return true;
-      if (status === 404 || status === 422) return false;
-      throw new Error(`GitHub answers ${status}`);
+      if (status !== 204) throw new Error(`GitHub answers ${status} to a review`);
     },
     async places(ids, signal) {
       const asApp = appJwt(app);

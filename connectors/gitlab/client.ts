@@ -23,8 +23,6 @@ export interface GitlabClient {
   play(project: number, job: number, signal: AbortSignal): Promise<void>;
 }
 
-const LONGEST_COMMENT = 1_000;
-
 export function gitlabClient({ url, token }: { readonly url: string; readonly token: string }): GitlabClient {
   const headers = { 'private-token': token };
   const get = async <T>(path: string, schema: Read<T>, signal: AbortSignal): Promise<T | null> => {
@@ -70,11 +68,7 @@ export function gitlabClient({ url, token }: { readonly url: string; readonly to
       return known;
     },
     answer: (project, deployment, status, comment, signal) =>
-      post(
-        `/projects/${project}/deployments/${deployment}/approval`,
-        { status, comment: comment.slice(0, LONGEST_COMMENT) },
-        signal,
-      ),
+      post(`/projects/${project}/deployments/${deployment}/approval`, { status, comment }, signal),
     play: (project, job, signal) => post(`/projects/${project}/jobs/${job}/play`, {}, signal),
   };
 }

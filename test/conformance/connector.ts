@@ -104,7 +104,8 @@ export function behavesLikeAConnector(
     it('tells the source no when it is rejected', async () => {
       const { driver, keyturn } = await world();
       await review(keyturn, 'bob', await held(keyturn, await driver.waits('one')), 'reject', {
-        comment: 'no',
+        // As long as a comment may be: longer than what a source takes.
+        comment: 'no '.repeat(666),
       });
       await wordsAre(driver, ['one reject']);
     });

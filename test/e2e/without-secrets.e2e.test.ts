@@ -42,3 +42,13 @@ it('backs up, makes a code, links, verifies and restores without the secrets tha
   rmSync(join(folder.path, 'data'), { recursive: true });
   expect(await run('restore', 'copy.db')).toMatchObject({ code: 0 });
 }, 60_000);
+
+it('starts no worker without a key that it can read, and says where it looked', async () => {
+  const folder = new Folder();
+  const env = { REDIS_URL: 'redis://127.0.0.1:1', KEYTURN_TOKEN: `ktw_${'x'.repeat(43)}` };
+  // A folder is what Docker makes of a file that is not there.
+  for (const file of ['none.pub', '.']) {
+    const { code, stderr } = await folder.keyturn(['worker'], { ...env, KEYTURN_GRANT_PUB: file }).ended;
+    expect([code, stderr]).toEqual([78, expect.stringContaining(`grant.pub cannot be read at ${file}: `)]);
+  }
+});

@@ -2,7 +2,7 @@ import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installationTokens } from '../../../connectors/github/app-token.ts';
 import { PlaceOfAFake } from '../../helpers/place-of-a-fake.ts';
-import { PRIVATE_KEY } from './fake-github.ts';
+import { PRIVATE_KEY } from './fake-app-jwt.ts';
 
 interface Asked {
   readonly path: string;

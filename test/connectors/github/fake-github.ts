@@ -1,14 +1,11 @@
-import { createHmac, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { PlaceOfAFake } from '../../helpers/place-of-a-fake.ts';
+import { wrongWithJwt } from './fake-app-jwt.ts';
 import { callOff, type Dispatched, dispatch } from './fake-dispatch.ts';
 
 export const WEBHOOK_SECRET = 'webhook-secret-canary';
-export const APP_ID = '4711';
-const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
-export const PRIVATE_KEY = String(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }));
-const PUBLIC_KEY = createPublicKey(pair.privateKey);
 
 interface FakeRun {
   readonly name: string;
@@ -49,6 +46,7 @@ export class FakeGithub {
   /** Answers every call in place of GitHub. */
   instead: number | null = null;
   repositoryName = 'acme/api';
+  readonly alsoInstalledIn: { id: number; full_name: string }[] = [];
   /** The id of whoever has that name now, where it is another one. */
   idShown: number | null = null;
   readonly #issued = new Map<string, Issued>();
@@ -147,19 +145,25 @@ export class FakeGithub {
     const token = this.#issued.get(bearer);
     if (token === undefined || token.until < this.#now()) return { status: 401 };
     if (pathname === '/installation/repositories')
-      return { status: 200, body: { repositories: [{ id: 7300, full_name: this.repositoryName }] } };
+      return {
+        status: 200,
+        body: { repositories: [{ id: 7300, full_name: this.repositoryName }, ...this.alsoInstalledIn] },
+      };
     const path = pathname.replace(`/repos/${this.repositoryName}`, '');
     if (path === pathname) return { status: 404 };
     return this.#ofRepository(token, path, searchParams, incoming);
   }
 
-  /** Tokens for a repository, so far. */
-  get tokensGiven(): number {
-    return [...this.#issued.values()].filter(({ repositories }) => repositories !== null).length;
+  /** The rights of each token so far that is for one repository, or for all. */
+  tokensGiven(scope: 'one' | 'all') {
+    const given = [...this.#issued.values()].filter(
+      (one) => (one.repositories === null) === (scope === 'all'),
+    );
+    return given.map(({ permissions }) => permissions);
   }
 
   async #asApp(jwt: string, path: string, incoming: IncomingMessage): Promise<Answer> {
-    const why = this.#wrongWithJwt(jwt);
+    const why = wrongWithJwt(jwt, this.#now());
     if (why !== null) return this.#complain(401, why);
     if (path === '/app/installations') return { status: 200, body: [{ id: 77 }] };
     if (path !== '/app/installations/77/access_tokens') return { status: 404 };
@@ -175,17 +179,6 @@ export class FakeGithub {
       permissions: asked.permissions ?? {},
     });
     return { status: 201, body: { token, expires_at: new Date(until).toISOString() } };
-  }
-
-  #wrongWithJwt(jwt: string): string | null {
-    const [head = '', claims = '', signature = ''] = jwt.split('.');
-    const signed = Buffer.from(`${head}.${claims}`);
-    if (!verify('sha256', signed, PUBLIC_KEY, Buffer.from(signature, 'base64url'))) return 'a JWT of nobody';
-    const { iat, exp, iss } = JSON.parse(Buffer.from(claims, 'base64url').toString());
-    const now = Math.floor(this.#now() / 1000);
-    if (JSON.parse(Buffer.from(head, 'base64url').toString()).alg !== 'RS256') return 'another algorithm';
-    if (iss !== APP_ID || iat > now || exp <= now || exp - now > 600) return 'a JWT of another time or App';
-    return null;
   }
 
   async #ofRepository(

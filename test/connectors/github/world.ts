@@ -1,6 +1,7 @@
-import { githubConnector } from '../../../connectors/github/connector.ts';
+import { type GithubOptions, githubConnector } from '../../../connectors/github/connector.ts';
 import type { SourceDriver } from '../../conformance/connector.ts';
-import { APP_ID, FakeGithub, PRIVATE_KEY, WEBHOOK_SECRET } from './fake-github.ts';
+import { APP_ID, PRIVATE_KEY } from './fake-app-jwt.ts';
+import { FakeGithub, WEBHOOK_SECRET } from './fake-github.ts';
 
 export const SOURCE = {
   connector: 'github',
@@ -13,7 +14,12 @@ export interface GithubWorld extends SourceDriver {
   readonly github: FakeGithub;
 }
 
-export async function githubWorld(now: () => number): Promise<GithubWorld> {
+const ALL_OF_IT = () => [{ id: 7300, environment: null }];
+
+export async function githubWorld(
+  now: () => number,
+  repositories: GithubOptions['repositories'] = ALL_OF_IT,
+): Promise<GithubWorld> {
   const github = new FakeGithub(now);
   await github.up();
   const connector = githubConnector({
@@ -21,7 +27,7 @@ export async function githubWorld(now: () => number): Promise<GithubWorld> {
     privateKey: PRIVATE_KEY,
     webhookSecret: WEBHOOK_SECRET,
     apiUrl: github.url,
-    repositories: () => [{ id: 7300, environment: null }],
+    repositories,
     now,
   });
   return {

@@ -24,6 +24,21 @@ it('whoever wrote what waits there cannot approve it', async () => {
   await toy.down();
 });
 
+it('the source hears why it was rejected as its client would: cut, and with nothing hidden in it', async () => {
+  const toy = await toySource();
+  const keyturn = await startKeyturn({ source: toy.source }, { ports: { connectors: [toy.connector] } });
+  const { body, headers } = await toy.waits('one');
+  await fetch(`${keyturn.url}/webhooks/toy`, { method: 'POST', headers, body: Buffer.from(body) });
+  const [{ id, action_digest }] = (await keyturn.get('bob', '/v1/requests')).body.items;
+  const comment = `no\u202e${'x'.repeat(1_900)}`;
+  const vote = { verdict: 'reject', action_digest, comment };
+  expect((await keyturn.post('bob', `/v1/requests/${id}/reviews`, vote)).status).toBe(200);
+  const [, told] = await until(() => /^Keyturn request \d+: rejected\. (.*)$/s.exec(toy.comments()[0] ?? ''));
+  expect(told).toHaveLength(500);
+  expect(told).toMatch(/^no⟦U\+202E[^⟧]*⟧x+$/);
+  await toy.down();
+});
+
 it('a thing that is held and told of again in other words is not refused, nor let go, nor held twice', async () => {
   const toy = await toySource();
   const keyturn = await startKeyturn({ source: toy.source }, { ports: { connectors: [toy.connector] } });

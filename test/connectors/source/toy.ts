@@ -16,7 +16,9 @@ interface Message {
 }
 
 /** A source of nothing but what the base needs: it signs, waits, and takes one word on each thing. */
-export async function toySource({ sweeps = true } = {}): Promise<SourceDriver> {
+export async function toySource({
+  sweeps = true,
+} = {}): Promise<SourceDriver & { comments(): readonly string[] }> {
   const waiting = new Map<string, Message>();
   const words: { name: string; verdict: string; comment: string }[] = [];
   let deliveries = 0;
@@ -116,6 +118,7 @@ export async function toySource({ sweeps = true } = {}): Promise<SourceDriver> {
     },
     ends: (name) => sign({ type: 'ended', name }),
     words: () => words.map(({ name, verdict }) => ({ name, verdict })),
+    comments: () => words.map(({ comment }) => comment),
     up: () => place.up(),
     down: () => place.down(),
   };

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { githubWorkflowExecutor } from '../../../queue/executors/github-workflow.ts';
-import { APP_ID, FakeGithub, PRIVATE_KEY } from '../../connectors/github/fake-github.ts';
+import { APP_ID, PRIVATE_KEY } from '../../connectors/github/fake-app-jwt.ts';
+import { FakeGithub } from '../../connectors/github/fake-github.ts';
 
 type Settings = Parameters<typeof githubWorkflowExecutor>[0];
 

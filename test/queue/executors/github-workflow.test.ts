@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { toExecutor } from '../../../queue/executors/settings.ts';
-import { APP_ID, PRIVATE_KEY } from '../../connectors/github/fake-github.ts';
+import { APP_ID, PRIVATE_KEY } from '../../connectors/github/fake-app-jwt.ts';
 import { misdirecting } from '../../helpers/misdirecting.ts';
 import { aJob } from './a-job.ts';
 import { fakeWorkflow } from './fake-workflow.ts';
