@@ -7,7 +7,11 @@ async function identitiesOf(authors: readonly number[]) {
   const { github, connector, down } = await githubWorld(() => Date.parse('2030-01-01T00:00:00Z'));
   onTestFinished(() => down());
   const { body, headers } = github.requested(github.wait('one', { pull: { number: 5, user: 14, authors } }));
-  const parsed = connector.parse({ body, header: (name) => new Headers(headers).get(name) ?? undefined });
+  const parsed = connector.parse({
+    at: 0,
+    body,
+    header: (name) => new Headers(headers).get(name) ?? undefined,
+  });
   if (parsed.kind !== 'hold') throw new Error(`it is ${parsed.kind}`);
   const hold = await connector.enrich?.(parsed.hold, new AbortController().signal);
   return (
