@@ -108,12 +108,7 @@ async function tell(api: GithubClient, word: Word, isRepeat: boolean, signal: Ab
     return { is: 'told' };
   }
   const said = await api.approvals(place, id, signal);
-  const isOurs = said.some(
-    (one) =>
-      one.state === state &&
-      one.comment === comment &&
-      one.environments.some(({ name }) => name === environment),
-  );
+  const isOurs = said.some((one) => one.state === state && one.comment === comment);
   if (isOurs) return { is: 'told' };
   // Whether GitHub lists the reviews of every rule there is not documented.
   if (isRepeat && state === 'approved') return { is: 'unknown' };

@@ -50,8 +50,6 @@ function completed(said: unknown): Parsed {
   const { conclusion } = workflow_run;
   const subject = runOf(repository.id, workflow_run.id, workflow_run.run_attempt);
   if (conclusion === 'success') return { kind: 'ended', subject, status: 'succeeded', detail: null };
-  if (conclusion === 'cancelled' || conclusion === 'skipped')
-    return { kind: 'gone', subject, why: `the run was ${conclusion} in GitHub` };
   return { kind: 'ended', subject, status: 'failed', detail: `the run ended in GitHub with ${conclusion}` };
 }
 

@@ -50,13 +50,7 @@ export type Run = z.infer<typeof Run>;
 export const Runs = z.looseObject({ workflow_runs: z.array(Run) });
 export const Pending = z.array(z.looseObject({ environment: z.looseObject({ name: Text }) }));
 export type Pending = z.infer<typeof Pending>;
-export const Approvals = z.array(
-  z.looseObject({
-    state: Text,
-    comment: Text.nullish(),
-    environments: z.array(z.looseObject({ name: Text })),
-  }),
-);
+export const Approvals = z.array(z.looseObject({ state: Text, comment: Text.nullish() }));
 export type Approvals = z.infer<typeof Approvals>;
 export const Pulls = z.array(z.looseObject({ number: Id, user: User.nullish() }));
 export type Pulls = z.infer<typeof Pulls>;
