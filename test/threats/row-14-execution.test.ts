@@ -43,3 +43,18 @@ it('row 14: what an action gets and prints of secrets is in no card, no answer, 
     expect(sink).not.toContain(IN_ENVIRONMENT);
   }
 }, 30_000);
+
+it('row 14: all that stands below a redacted pointer is hidden from what is printed, also where it is printed as JSON', async () => {
+  const folder = aFolder();
+  const program = folder.program(
+    'run.sh',
+    `echo "user $1"; printf '{"key":"%s","pin":%s}\\n' '-----BEGIN\\ncanary-of-a-key' 90125`,
+  );
+  const actions = actionsOf(commandOf([program, '{/login/user}'], folder.path), {}, ['/login']);
+  const keyturn = await startKeyturn({ actions });
+  const login = { user: IN_PAYLOAD, keys: ['-----BEGIN\ncanary-of-a-key'], pin: 90125 };
+  const { id } = await submitApproved(keyturn, { login });
+  await untilState(keyturn, id, 'succeeded');
+  const kept = readFileSync(join(keyturn.dataDir, 'outputs', `${id}-1.log`), 'utf8');
+  expect(kept).toBe('user [hidden]\n{"key":"[hidden]","pin":[hidden]}\n');
+});
