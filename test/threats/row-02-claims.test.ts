@@ -1,48 +1,14 @@
 import { expect, it } from 'vitest';
+import { circumstances, current, write } from '../../bot/app/change-request.ts';
 import { claimAction, finishAction, keepAction } from '../../bot/app/run-action.ts';
+import { decide } from '../../bot/core/lifecycle/decide.ts';
 import type { RequestId } from '../../bot/core/request.ts';
-import type { TryEnded } from '../../bot/ports/executor.ts';
-import type { ExecuteSettings } from '../../bot/ports/rulebook.ts';
-import { MINUTE, readLog } from '../connectors/api/world.ts';
-import { startKeyturn, type TestKeyturn } from '../helpers/start-keyturn.ts';
-import { actionsWith, FakeExecutor, submitApproved, untilState } from '../queue/runs/world.ts';
-
-/** Claims by workers that are the test's own. What they may take hangs on the claim alone: a queue is a hint. */
-
-const LEASE = 30_000;
-
-async function aBot(kind: 'idempotent' | 'checkable' | 'once', more: Partial<ExecuteSettings> = {}) {
-  const keyturn = await startKeyturn(
-    { actions: actionsWith(new FakeExecutor(kind), more) },
-    { config: { queue: { driver: 'embedded', concurrency: 0 } } },
-  );
-  const { context } = keyturn.keyturn;
-  return {
-    keyturn,
-    approved: async (version: string) => (await submitApproved(keyturn, { version })).id as RequestId,
-    claim: (worker: string, id: RequestId, labels: readonly string[] | null = []) =>
-      claimAction(context, worker, id, { labels: () => labels, challenge: null }),
-    keep: (worker: string, id: RequestId, attempt: number) => keepAction(context, worker, id, attempt),
-    finish: (
-      worker: string,
-      id: RequestId,
-      attempt: number,
-      ended: Partial<TryEnded> = {},
-      retryInMs = 1_000,
-    ) =>
-      finishAction(context, worker, id, {
-        attempt,
-        ended: { status: 'succeeded', exitCode: 0, detail: null, retryable: false, ...ended },
-        retryInMs,
-        output: null,
-      }),
-    state: async (id: RequestId) => (await keyturn.get('bob', `/v1/requests/${id}`)).body.state,
-    late: async () => (await readLog(keyturn)).filter(({ type }) => type === 'execution.late_report'),
-  };
-}
-
-const TAKEN = { ok: false, code: 'ALREADY_CONSUMED' };
-const FAILED = { status: 'failed', exitCode: 1, retryable: true } as const;
+import type { Executor } from '../../bot/ports/executor.ts';
+import { anApproved, consume, MINUTE } from '../connectors/api/world.ts';
+import { ONE_KEY } from '../helpers/rulebook.ts';
+import { startKeyturn } from '../helpers/start-keyturn.ts';
+import { actionsWith, FakeExecutor, untilState } from '../queue/runs/world.ts';
+import { aBot, type Bot, FAILED, LEASE, TAKEN } from './claims-world.ts';
 
 it('row 2: what runs at the bot and on other machines keeps to one action at a time on one target', async () => {
   const { approved, claim, finish } = await aBot('once');
@@ -183,50 +149,6 @@ it('row 2: a lease lasts from the last sign of life, and one that comes back in 
   expect(await keep('b', id, 1)).toMatchObject({ ok: false, code: 'ALREADY_RESOLVED' });
 });
 
-it('row 2: who says ten times that it ended otherwise, or cannot say, fills no log', async () => {
-  const { keyturn, approved, claim, finish, state, late } = await aBot('idempotent');
-  const id = await approved('1');
-  await claim('a', id);
-  keyturn.clock.advance(LEASE);
-  await claim('b', id);
-  await finish('a', id, 1, { status: 'unknown' });
-  expect(await late()).toEqual([]);
-  for (let times = 0; times < 12; times += 1) await finish('a', id, 1, { ...FAILED, exitCode: times });
-  expect((await late()).length).toBe(10);
-  await finish('b', id, 2);
-  expect(await state(id)).toBe('succeeded');
-});
-
-it('row 2: a number that was never given out is nobody’s, and before a claim there is nothing to end', async () => {
-  const { approved, claim, finish, keep, state, late } = await aBot('idempotent');
-  const id = await approved('1');
-  const FORBIDDEN = { ok: false, code: 'FORBIDDEN' };
-  expect(await finish('a', id, 1)).toMatchObject(FORBIDDEN);
-  expect(await keep('a', id, 1)).toMatchObject(FORBIDDEN);
-  await claim('a', id);
-  for (const [worker, attempt] of [
-    ['a', 2],
-    ['b', 1],
-  ] as const)
-    expect(await finish(worker, id, attempt)).toMatchObject(FORBIDDEN);
-  expect(await keep('a', id, 2)).toMatchObject({ ok: false });
-  expect([await state(id), await late()]).toEqual(['executing', []]);
-});
-
-it('row 2: its requester neither ends nor keeps what Keyturn runs, nor does it run what a worker was given', async () => {
-  const { keyturn, approved, claim, state } = await aBot('once');
-  const id = await approved('1');
-  const claimed = await claim('a', id);
-  if (!claimed.ok) throw new Error(claimed.code);
-  const { payload } = claimed.job.grant as { payload: string };
-  const { nonce } = JSON.parse(Buffer.from(payload, 'base64').toString()) as { nonce: string };
-  const call = async (what: string, body: object) =>
-    (await keyturn.post('agent', `/v1/requests/${id}/${what}`, { nonce, ...body })).body.code;
-  expect(await call('outcome', { status: 'succeeded', exit_code: 0 })).toBe('FORBIDDEN');
-  expect(await call('heartbeat', {})).toBe('FORBIDDEN');
-  expect(await state(id)).toBe('executing');
-});
-
 it('row 2: a grant lasts as long as its approval, and that of a later try as long as its lease', async () => {
   const { keyturn, approved, claim, keep } = await aBot('idempotent');
   const id = await approved('1');
@@ -246,18 +168,111 @@ it('row 2: a grant lasts as long as its approval, and that of a later try as lon
   expect(await endOf('b')).toBe(new Date(keyturn.clock.wall() + LEASE).toISOString());
 });
 
-async function settledBy(keyturn: TestKeyturn, id: string, status: string): Promise<number> {
-  return (await keyturn.post('bob', `/v1/requests/${id}/settle`, { status, comment: 'looked' })).status;
-}
+it('row 2: what its caller is to run is nobody’s to claim, before its caller has taken it and after', async () => {
+  const keyturn = await startKeyturn();
+  const request = await anApproved(keyturn);
+  const { context } = keyturn.keyturn;
+  const id = request.id as RequestId;
+  expect(await claimAction(context, 'a', id)).toMatchObject({ code: 'NOT_YOURS_TO_RUN' });
+  expect((await consume(keyturn, request)).status).toBe(200);
+  expect(await claimAction(context, 'a', id)).toMatchObject(TAKEN);
+  const told = { status: 'failed', exitCode: 1, detail: null, retryable: false } as const;
+  const finished = { attempt: 1, ended: told, retryInMs: 0, output: null };
+  expect(await finishAction(context, 'a', id, finished)).toMatchObject({ code: 'FORBIDDEN' });
+  expect(await keepAction(context, 'a', id, 1)).toMatchObject({ code: 'FORBIDDEN' });
+});
 
-it('row 2: what its worker says after a person has settled it is evidence, and not the outcome', async () => {
-  const { keyturn, approved, claim, finish, state, late } = await aBot('once');
+it('row 2: the core gives out nothing twice, whoever forgot to look before asking it', async () => {
+  const { keyturn, approved, claim, finish } = await aBot('idempotent');
+  const { context } = keyturn.keyturn;
+  const ask = (id: RequestId) =>
+    write(context, (writing) => {
+      const request = current(context, writing, id);
+      if (request?.executor == null) throw new Error('it is gone');
+      const { definition } = request.executor;
+      const storedDigest = request.actionDigest;
+      const command = {
+        type: 'claim',
+        worker: 'b',
+        definition,
+        storedDigest,
+        nonceDigest: storedDigest,
+      } as const;
+      return decide(request, { ...command, leaseMs: LEASE }, circumstances(context, writing, request));
+    });
   const id = await approved('1');
   await claim('a', id);
+  expect(await ask(id)).toMatchObject(TAKEN);
+  await finish('a', id, 1, FAILED, 5_000);
+  expect(await ask(id)).toMatchObject(TAKEN);
+  keyturn.clock.advance(5_000);
+  expect(await ask(id)).toMatchObject({ ok: true });
+  await keyturn.post('bob', `/v1/requests/${id}/stop`, { comment: 'wrong window' });
+  expect(await ask(id)).toMatchObject(TAKEN);
+});
+
+it('row 2: what says that it succeeded is over, also where it says that it may be tried again', async () => {
+  const { keyturn, approved, claim, finish, keep, state } = await aBot('idempotent');
+  const id = await approved('1');
+  await claim('a', id);
+  await finish('a', id, 1, { retryable: true }, 0);
+  expect(await state(id)).toBe('succeeded');
+  expect(await keep('a', id, 1)).toMatchObject({ ok: false, code: 'ALREADY_RESOLVED' });
   keyturn.clock.advance(LEASE);
-  await untilState(keyturn, id, 'unknown');
-  expect(await settledBy(keyturn, id, 'failed')).toBe(200);
-  await finish('a', id, 1, { status: 'failed', exitCode: null });
-  await finish('a', id, 1);
-  expect([await state(id), (await late()).length]).toEqual(['failed', 2]);
+  expect(await claim('b', id)).toMatchObject(TAKEN);
+});
+
+it.each([
+  ['may be tried again', 5 * MINUTE, (bot: Bot, id: RequestId) => bot.finish('a', id, 1, FAILED, 5 * MINUTE)],
+  ['lost its worker', LEASE, async () => undefined],
+])('row 2: what %s is taken up then, also where its outcome was due before', async (_what, wait, lose) => {
+  const plan = { ...ONE_KEY, outcomeWithinMs: 10_000 };
+  const bot = await aBot('idempotent', {}, { default: { effect: 'require', plan } });
+  const id = await bot.approved('1');
+  await bot.claim('a', id);
+  await lose(bot, id);
+  bot.keyturn.clock.advance(wait - 1);
+  expect(await bot.claim('b', id)).toMatchObject(TAKEN);
+  bot.keyturn.clock.advance(1);
+  expect(await bot.claim('b', id)).toMatchObject({ ok: true, job: { attempt: 2 } });
+});
+
+it('row 2: what nobody takes up is for a person to settle once its outcome is due', async () => {
+  const bot = await aBot('idempotent');
+  const id = await bot.approved('1');
+  await bot.claim('a', id);
+  await bot.finish('a', id, 1, FAILED, 5 * MINUTE);
+  bot.keyturn.clock.advance(65 * MINUTE - 1);
+  expect(await bot.state(id)).toBe('executing');
+  bot.keyturn.clock.advance(1);
+  expect(await bot.state(id)).toBe('unknown');
+});
+
+it.each<[string, Executor['kind'], (bot: Bot, id: RequestId) => Promise<unknown>]>([
+  ['may run once and was started', 'once', (bot, id) => bot.claim('a', id)],
+  [
+    'somebody stops',
+    'idempotent',
+    async ({ claim, keyturn }, id) => {
+      await claim('a', id);
+      await keyturn.post('bob', `/v1/requests/${id}/stop`, { comment: 'wrong window' });
+    },
+  ],
+  [
+    'was started five times',
+    'idempotent',
+    async ({ claim, keyturn }, id) => {
+      for (let attempt = 1; attempt <= 5; attempt += 1) {
+        await claim('a', id);
+        if (attempt < 5) keyturn.clock.advance(LEASE);
+      }
+    },
+  ],
+])('row 2: what %s is on no list of what is to be run', async (_what, kind, lose) => {
+  const bot = await aBot(kind);
+  const id = await bot.approved('1');
+  await lose(bot, id);
+  const { committed } = bot.keyturn.keyturn.context.store;
+  expect(committed.request(id)?.state).toBe('executing');
+  expect(committed.standing(id)?.runAt).toBeNull();
 });

@@ -26,6 +26,7 @@ describe('row 21: a payload value is one whole argument or nothing', () => {
     ['null', null, 'must be text'],
     ['a list', ['a'], 'must be text'],
     ['a NUL', 'a\0b', 'NUL'],
+    ['more bytes than an argument can have', 'é'.repeat(65_536), 'longer than 131071 bytes'],
   ])('refuses %s', (_what, value, problem) => {
     const problems = argvProblems(['./run', '{/version}'], { version: value });
     expect(problems).toEqual([{ pointer: '/payload/version', problem: expect.stringContaining(problem) }]);

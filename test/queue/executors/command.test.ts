@@ -73,14 +73,14 @@ describe('the command executor', () => {
     });
   });
 
-  it('says that nothing was started when the program is not there', async () => {
-    const ended = await executor({ argv: ['/no/such/program'] }).run(aJob().job);
-    expect(ended).toEqual({
-      status: 'failed',
-      exitCode: null,
-      detail: 'could not be started: ENOENT',
-      retryable: true,
-    });
+  it.each([
+    ['the program is not there', '/no/such/program', 'x', 'ENOENT'],
+    ['an argument is too long for the system', '/bin/echo', 'x'.repeat(131_072), 'E2BIG'],
+    ['an argument holds what ends one', '/bin/echo', 'a\0b', 'ERR_INVALID_ARG_VALUE'],
+  ])('says that nothing was started when %s', async (_why, program, argument, code) => {
+    const ended = await executor({ argv: [program, argument] }).run(aJob().job);
+    const detail = `could not be started: ${code}`;
+    expect(ended).toEqual({ status: 'failed', exitCode: null, detail, retryable: true });
   });
 
   it('ends the whole group at its time-out, also one that ignores SIGTERM', async () => {
