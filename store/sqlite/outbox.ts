@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { Place } from '../../bot/core/place.ts';
-import type { PersonId, RequestId } from '../../bot/core/request.ts';
+import type { Instant, PersonId, RequestId } from '../../bot/core/request.ts';
 import type { Notice, WaitingNotice } from '../../bot/ports/notice.ts';
 import type { Outbox, WaitingMessages } from '../../bot/ports/outbox.ts';
+import { inTurns, type Sendable } from './turns.ts';
 
 interface Row {
   readonly id: number;
@@ -39,22 +40,22 @@ export function outboxIn(db: Database): Outbox & WaitingMessages {
   const nextPlace = db.prepare<[string], { place: Place | null }>(
     'SELECT min(place) AS place FROM outbox WHERE place > ?',
   );
-  const sendable = db.prepare<[Place, Place, number, number, number], Row>(
-    // Each requester's first message, then each one's second, and so on: a flood holds up itself only. What
-    // was never tried and what is due again are read apart, so that what is not due is not read at all.
-    `SELECT ${COLUMNS} FROM (
-       SELECT one.*, row_number() OVER (PARTITION BY one.turn, requests.requester ORDER BY one.id) AS nth
-       FROM (
-         SELECT * FROM (SELECT * FROM outbox WHERE place = ? AND due_at = 0 ORDER BY turn, id LIMIT ${MOST_LOOKED_AT})
-         UNION ALL
-         SELECT * FROM (SELECT * FROM outbox WHERE place = ? AND due_at > 0 AND due_at <= ? ORDER BY due_at LIMIT ${MOST_LOOKED_AT})
-       ) AS one
+  // What was never tried and what is due again are read apart, so that what is not due is not read at all.
+  const looked = <Bound extends unknown[]>(some: string) =>
+    db.prepare<Bound, Sendable>(
+      `SELECT one.id, one.turn, requests.requester FROM (${some} LIMIT ${MOST_LOOKED_AT}) AS one
        LEFT JOIN requests ON requests.id = one.request AND one.kind IN ('card', 'thread')
        WHERE NOT EXISTS (
          SELECT 1 FROM outbox AS earlier WHERE earlier.place = one.place AND earlier.request = one.request
-         AND earlier.id < one.id AND earlier.attempts > 0 AND earlier.due_at > ? AND earlier.kind <> 'progress'))
-     ORDER BY turn, nth, id LIMIT ?`,
+         AND earlier.id < one.id AND earlier.attempts > 0 AND earlier.due_at > ? AND earlier.kind <> 'progress')`,
+    );
+  const untried = looked<[Place, Instant]>(
+    'SELECT * FROM outbox WHERE place = ? AND due_at = 0 ORDER BY turn, id',
   );
+  const dueAgain = looked<[Place, Instant, Instant]>(
+    'SELECT * FROM outbox WHERE place = ? AND due_at > 0 AND due_at <= ? ORDER BY due_at',
+  );
+  const whole = db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM outbox WHERE id = ?`);
   const merging = new Map<Notice['kind'], typeof add>([
     ['card', addCard],
     ['digest', addDigest],
@@ -94,7 +95,13 @@ export function outboxIn(db: Database): Outbox & WaitingMessages {
         last = place;
       }
     },
-    sendable: (place, at, most) => sendable.all(place, place, at, at, most).map(toWaiting),
+    sendable(place, at, most) {
+      const waiting = [...untried.all(place, at), ...dueAgain.all(place, at, at)];
+      return inTurns(waiting, most).flatMap(({ id }) => {
+        const row = whole.get(id);
+        return row === undefined ? [] : toWaiting(row);
+      });
+    },
   };
 }
 

@@ -35,7 +35,7 @@ function approve(bot, { id, action_digest }) {
 
 /**
  * `fault`: `kill` ends the bot at the point; `freeze` stops it there past its lease; anything else is
- * what befalls Redis while the bot stands still there. Answers the point, or null when there was none.
+ * what befalls Redis or the disk while the bot stands still there. Answers the point, or null when there was none.
  */
 export async function runOnce(world, { action, fault, arm, second, at }) {
   if (fault === 'redis away at start') return startWithoutRedis(world, action, fault);
@@ -50,7 +50,8 @@ export async function runOnce(world, { action, fault, arm, second, at }) {
   await answered;
   // Nobody was answered, so the person clicks again.
   if ((await world.bot.stateOf(asked.id)) === 'pending') await approve(world.bot, asked);
-  return ended(world, asked.id, action, points);
+  const run = await ended(world, asked.id, action, points);
+  return fault === 'disk fills up' ? wasWaitedFor(run) : run;
 }
 
 /** It begins, the disk fills up, it has its effect: the outcome waits until there is room, and is not lost. */
@@ -60,17 +61,21 @@ async function runOnFullDisk(world, action, fault) {
   const isOn = async () => (await world.bot.stateOf(asked.id)) === 'executing';
   while (!(await isOn())) await pause(5);
   world.fillDisk();
-  // Until no commit fits in what the log of the database has left either.
+  await untilNothingFits(world);
+  while (world.effects.countOf(asked.id) === 0) await pause(25);
+  await pause(1_000);
+  if (!(await isOn())) throw new Error('an outcome was recorded on a disk without room');
+  world.emptyDisk();
+  return wasWaitedFor(await ended(world, asked.id, action, [fault]));
+}
+
+/** The log of the database may have room left inside its file, for a few commits more. */
+async function untilNothingFits(world) {
   for (let refused = 0; refused < 3; )
     refused = await submit(world, 'db.put').then(
       () => 0,
       () => refused + 1,
     );
-  while (world.effects.countOf(asked.id) === 0) await pause(25);
-  await pause(1_000);
-  if (!(await isOn())) throw new Error('an outcome was recorded on a disk without room');
-  world.emptyDisk();
-  return ended(world, asked.id, action, [fault]);
 }
 
 /** The same where workers on other machines run it: whichever gets it meets the fault, the bot goes on. */
@@ -131,6 +136,12 @@ async function ended(world, id, action, points) {
   return { id, point: points[0], points, state, problems };
 }
 
+/** Where nothing died nobody has to guess, also of what may run once. */
+function wasWaitedFor({ state, problems, ...run }) {
+  const more = state === 'succeeded' ? [] : [`its outcome got lost on a full disk: ${state}`];
+  return { ...run, state, problems: [...problems, ...more] };
+}
+
 async function befall(world, fault, points, second) {
   if (fault === 'kill') {
     await world.bot.gone;
@@ -152,6 +163,14 @@ async function befall(world, fault, points, second) {
   if (fault === 'freeze') {
     world.skipTime();
     world.bot.child.kill('SIGCONT');
+    return;
+  }
+  if (fault === 'disk fills up') {
+    world.fillDisk();
+    world.bot.child.kill('SIGCONT');
+    await untilNothingFits(world);
+    await pause(150);
+    world.emptyDisk();
     return;
   }
   await REDIS[fault].happens(world.redis);

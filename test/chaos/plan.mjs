@@ -55,6 +55,7 @@ export const SHORT = [
   ...atWorker('db.copy', 'kill', ['before claim', 'outcome is answered']),
   { driver: 'small disk', action: 'db.wait', fault: 'disk full', arm: {} },
   { driver: 'small disk', action: 'db.slow', fault: 'disk full', arm: {} },
+  ...named('small disk', 'db.pay', 'disk fills up', ['before COMMIT', 'after COMMIT', 'the answer ended']),
   ...named('workers', 'db.pay', 'kill', ['after COMMIT']),
   ...named('workers', 'db.ask', 'redis flushed', ['the wake-up is in Redis']),
 ];
@@ -76,6 +77,10 @@ export function* series() {
         yield { driver: 'workers', action, fault: 'freeze', at: 'worker', killsAgain: false };
       }
     }
+    for (const action of ['db.wait', 'db.slow'])
+      yield { driver: 'small disk', action, fault: 'disk full', killsAgain: false };
+    for (const action of ['db.pay', 'db.ask', 'db.drop'])
+      yield { driver: 'small disk', action, fault: 'disk fills up', killsAgain: false };
     for (const fault of REDIS_FAULTS) {
       if (fault !== 'redis away at start')
         yield { driver: 'workers', action: 'db.ask', fault, at: 'worker', killsAgain: false };

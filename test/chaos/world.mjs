@@ -59,7 +59,6 @@ export function smallDisk() {
 
 export function openWorld(effects, redis, { isRemote = false, disk = null } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'keyturn-chaos-'));
-  const marker = join(dir, 'marker');
   let ahead = 0;
   let asked = 0;
   let port = null;
@@ -116,6 +115,7 @@ export function openWorld(effects, redis, { isRemote = false, disk = null } = {}
     },
     /** Where the bot ended or froze itself; null when it did not. Used up by this. */
     fired() {
+      const marker = inside('marker');
       if (!existsSync(marker)) return null;
       const text = readFileSync(marker, 'utf8');
       // It is being written at this moment.

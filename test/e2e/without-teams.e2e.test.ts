@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { Folder, freePort, ROOT, type Running } from './folder.ts';
+import { Folder, freePort, type Running } from './folder.ts';
+import { publishedIn } from './published.ts';
 
 const TEAMS = {
   TEAMS_APP_ID: '99999999-8888-7777-6666-555555555555',
@@ -35,30 +35,9 @@ it('a start without Teams takes at least 60 MB less', async () => {
   expect(having - without, measured).toBeGreaterThan(60);
 }, 60_000);
 
-interface Locked {
-  readonly optional?: boolean;
-  readonly dev?: boolean;
-  readonly devOptional?: boolean;
-}
-
-/** The build beside what `npm ci --omit=optional --omit=dev` leaves, by the marks in the lockfile. */
-function installedWithoutOptional(folder: Folder): string {
-  const at = join(folder.path, 'app');
-  for (const part of ['dist', 'package.json', 'manifest'])
-    cpSync(join(ROOT, part), join(at, part), { recursive: true });
-  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
-  for (const [path, one] of Object.entries<Locked>(packages)) {
-    const isTop = path.startsWith('node_modules/') && path.lastIndexOf('node_modules/') === 0;
-    if (!isTop || one.optional === true || one.dev === true || one.devOptional === true) continue;
-    mkdirSync(dirname(join(at, path)), { recursive: true });
-    symlinkSync(join(ROOT, path), join(at, path));
-  }
-  return join(at, 'dist/bot/cli/keyturn.js');
-}
-
 it('starts where the optional libraries were left out, and says what to install where Teams is configured', async () => {
   const folder = new Folder();
-  const program = installedWithoutOptional(folder);
+  const program = publishedIn(folder, { withOptional: false });
   const run = (args: readonly string[], env = {}) => folder.spawn(process.execPath, [program, ...args], env);
   expect((await run(['init']).ended).code).toBe(0);
   const port = await freePort();
