@@ -32,6 +32,13 @@ async function atWork(keep?: (asked: number) => Promise<Kept>) {
 describe('row 2: a worker whose lease may be over', () => {
   it.each([
     ['was frozen', (clock: ReturnType<typeof aWorker>['clock'], ms: number) => clock.advance(ms)],
+    [
+      'was frozen while its wall clock was set back',
+      (clock, ms) => {
+        clock.advance(ms);
+        clock.step(-3_600_000);
+      },
+    ],
     ['slept with its machine, whose steady clock stood still', (clock, ms) => clock.step(ms)],
   ])('starts nothing when it %s between the claim and the start, and says so', async (_how, lose) => {
     const executor = new FakeExecutor('checkable');

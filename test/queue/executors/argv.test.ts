@@ -40,6 +40,13 @@ describe('row 21: a payload value is one whole argument or nothing', () => {
     }
   });
 
+  it.each(['/list/', '/list/00', '/list/1e0', '/list/-1', '/list/2', '/list/length', '/text/0'])(
+    'refuses %s, which names no item of a list',
+    (pointer) => {
+      expect(argvProblems(['./run', `{${pointer}}`], { list: ['a', 'b'], text: 'ab' })).toHaveLength(1);
+    },
+  );
+
   it('takes an option once -- stands before it, and not when it stands behind', () => {
     expect(argvProblems(['x', '--', '{/v}'], { v: '--force' })).toEqual([]);
     expect(argvProblems(['x', '{/v}', '--'], { v: '--force' })).toHaveLength(1);

@@ -59,8 +59,8 @@ it('goes on following while GitHub is away', async () => {
   expect((await end).status).toBe('succeeded');
 });
 
-it('a stop calls the run off', async () => {
-  const { executor, started } = await world();
+it('a stop calls the run off, at once', async () => {
+  const { executor, started } = await world({ timeoutMs: 3_600_000 });
   const stopping = new AbortController();
   const end = executor.run(aJob({ signal: stopping.signal }).job);
   const run = await started();

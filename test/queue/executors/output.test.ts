@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Mask } from '../../../queue/executors/mask.ts';
@@ -103,6 +103,7 @@ describe('the output of an action', () => {
     expect([tail, bytes, isCut]).toEqual(['one\n[hidden]\n', 13, false]);
     expect(sha256).toBe(createHash('sha256').update(readFileSync(path)).digest('hex'));
     expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
   });
 
   it('is cut at its bound, and its end is known all the same', () => {
@@ -112,6 +113,25 @@ describe('the output of an action', () => {
     const { tail, isCut } = output.close() ?? NOTHING;
     expect([readFileSync(path).length, isCut, Buffer.byteLength(tail)]).toEqual([10, true, 4096]);
     expect(tail.endsWith('line 1999\n')).toBe(true);
+  });
+
+  it('that ends like the beginning of a secret is whole all the same', () => {
+    const path = file();
+    const output = new OutputFile(path, ['sesame-open'], 1000);
+    output.write(Buffer.from('say sesame'));
+    expect(output.close()).toMatchObject({ tail: 'say sesame', bytes: 10, isCut: false });
+    expect(readFileSync(path, 'utf8')).toBe('say sesame');
+  });
+
+  it('is a beginning and is called cut once a part of it could not be kept, and the action goes on', () => {
+    const path = file();
+    writeFileSync(dirname(path), 'in the way');
+    const output = new OutputFile(path, []);
+    output.write(Buffer.from('one '));
+    rmSync(dirname(path));
+    output.write(Buffer.from('two'));
+    expect(output.close()).toMatchObject({ tail: 'one two', bytes: 7, isCut: true });
+    expect(existsSync(path)).toBe(false);
   });
 
   it('has a tail that begins with a whole character', () => {
