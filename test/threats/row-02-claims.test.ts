@@ -182,34 +182,38 @@ it('row 2: what its caller is to run is nobody’s to claim, before its caller h
   expect(await keepAction(context, 'a', id, 1)).toMatchObject({ code: 'FORBIDDEN' });
 });
 
-it('row 2: the core gives out nothing twice, whoever forgot to look before asking it', async () => {
-  const { keyturn, approved, claim, finish } = await aBot('idempotent');
-  const { context } = keyturn.keyturn;
-  const ask = (id: RequestId) =>
-    write(context, (writing) => {
-      const request = current(context, writing, id);
-      if (request?.executor == null) throw new Error('it is gone');
-      const { definition } = request.executor;
-      const storedDigest = request.actionDigest;
-      const command = {
-        type: 'claim',
-        worker: 'b',
-        definition,
-        storedDigest,
-        nonceDigest: storedDigest,
-      } as const;
-      return decide(request, { ...command, leaseMs: LEASE }, circumstances(context, writing, request));
-    });
-  const id = await approved('1');
-  await claim('a', id);
-  expect(await ask(id)).toMatchObject(TAKEN);
-  await finish('a', id, 1, FAILED, 5_000);
-  expect(await ask(id)).toMatchObject(TAKEN);
-  keyturn.clock.advance(5_000);
-  expect(await ask(id)).toMatchObject({ ok: true });
-  await keyturn.post('bob', `/v1/requests/${id}/stop`, { comment: 'wrong window' });
-  expect(await ask(id)).toMatchObject(TAKEN);
-});
+it.each(['idempotent', 'once'] as const)(
+  'row 2: the core gives out nothing of kind %s twice, whoever forgot to look before asking it',
+  async (kind) => {
+    const { keyturn, approved, claim, finish } = await aBot(kind);
+    const { context } = keyturn.keyturn;
+    const ask = (id: RequestId) =>
+      write(context, (writing) => {
+        const request = current(context, writing, id);
+        if (request?.executor == null) throw new Error('it is gone');
+        const { definition } = request.executor;
+        const storedDigest = request.actionDigest;
+        const command = {
+          type: 'claim',
+          worker: 'b',
+          definition,
+          storedDigest,
+          nonceDigest: storedDigest,
+        } as const;
+        return decide(request, { ...command, leaseMs: LEASE }, circumstances(context, writing, request));
+      });
+    const id = await approved('1');
+    await claim('a', id);
+    expect(await ask(id)).toMatchObject(TAKEN);
+    if (kind === 'once') return;
+    await finish('a', id, 1, FAILED, 5_000);
+    expect(await ask(id)).toMatchObject(TAKEN);
+    keyturn.clock.advance(5_000);
+    expect(await ask(id)).toMatchObject({ ok: true });
+    await keyturn.post('bob', `/v1/requests/${id}/stop`, { comment: 'wrong window' });
+    expect(await ask(id)).toMatchObject(TAKEN);
+  },
+);
 
 it('row 2: what says that it succeeded is over, also where it says that it may be tried again', async () => {
   const { keyturn, approved, claim, finish, keep, state } = await aBot('idempotent');

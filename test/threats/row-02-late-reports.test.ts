@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest';
+import { compileWindows } from '../../bot/cron.ts';
+import { HOUR, readLog } from '../connectors/api/world.ts';
+import { ONE_KEY } from '../helpers/rulebook.ts';
 import type { TestKeyturn } from '../helpers/start-keyturn.ts';
 import { untilState } from '../queue/runs/world.ts';
 import { aBot, FAILED, LEASE } from './claims-world.ts';
@@ -81,4 +84,29 @@ it('row 2: what its worker says after a person has settled it is evidence, and n
   await finish('a', id, 1, { status: 'failed', exitCode: null });
   await finish('a', id, 1);
   expect([await state(id), (await late()).length]).toEqual(['failed', 2]);
+});
+
+it('row 2: what may not run yet is offered again and again, and says so once an hour for each reason', async () => {
+  const plan = { ...ONE_KEY, usableForMs: 24 * HOUR };
+  const { keyturn, approved, claim } = await aBot('once', {}, { default: { effect: 'require', plan } });
+  const id = await approved('1');
+  const windows = compileWindows('0 0 * * *', 24 * HOUR, 'UTC');
+  if (!windows.ok) throw new Error(windows.problem);
+  const { actions } = keyturn.keyturn.context.rulebook;
+  const freezes = [{ id: 'today', match: {}, windows: windows.windows }];
+  await keyturn.reload({ version: '2', actions, freezes, default: { effect: 'require', plan } });
+  const told = async () => {
+    const log = await readLog(keyturn);
+    return log.filter(({ type }) => type === 'grant.refused').map(({ data }) => data['code']);
+  };
+  for (let times = 0; times < 20; times += 1) {
+    expect(await claim('a', id)).toMatchObject({ ok: false, code: 'FREEZE_IN_FORCE' });
+    keyturn.clock.advance(3_000);
+  }
+  expect(await told()).toEqual(['FREEZE_IN_FORCE']);
+  await claim('a', id, null);
+  expect(await told()).toEqual(['FREEZE_IN_FORCE', 'UNAUTHENTICATED']);
+  keyturn.clock.advance(HOUR);
+  await claim('a', id);
+  expect(await told()).toEqual(['FREEZE_IN_FORCE', 'UNAUTHENTICATED', 'FREEZE_IN_FORCE']);
 });

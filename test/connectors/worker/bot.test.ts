@@ -125,6 +125,20 @@ describe('a worker on another machine', () => {
     expect((await as('eu').print(id, 1, 0, 'late')).body.code).toBe('FORBIDDEN');
   });
 
+  it('adds nothing to the output of a try that is over, also where it has the next one', async () => {
+    const { keyturn, as } = await startBot();
+    const { id } = await submitApproved(keyturn);
+    const worker = as('eu');
+    await worker.claim(id);
+    keyturn.clock.advance(30_000);
+    expect((await worker.claim(id)).body.attempt).toBe(2);
+    expect((await worker.print(id, 1, 0, 'late')).body.code).toBe('FORBIDDEN');
+    await worker.print(id, 2, 0, 'one\n');
+    await worker.finish(id, 2, { output: { bytes: 4, is_cut: false, tail: 'one\n' } });
+    expect((await worker.print(id, 2, 4, 'late')).body.code).toBe('FORBIDDEN');
+    expect(readFileSync(join(keyturn.dataDir, 'outputs', `${id}-2.log`), 'utf8')).toBe('one\n');
+  });
+
   it('that says more of its output than it brought is not believed: what is kept is called cut', async () => {
     const { keyturn, as } = await startBot();
     const { id } = await submitApproved(keyturn);

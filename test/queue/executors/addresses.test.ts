@@ -38,6 +38,7 @@ describe('row 20: an address that came from a caller is public', () => {
     '64:ff9b:1::a9fe:a9fe',
     'fec0::1',
     'fd20:ce::254',
+    '192.0.0.1',
     '192.0.0.192',
     '192.0.2.1',
     '192.88.99.1',

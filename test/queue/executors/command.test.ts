@@ -147,11 +147,12 @@ describe('the command executor', () => {
       "(trap '' TERM; exec sleep 60) & echo $!; trap 'exit 3' TERM; while :; do sleep 0.05; done";
     const running = executor({ argv: ['/bin/bash', '-c', script] }, process.env, 60_000).run(job);
     await expect.poll(output).toMatch(/\d+\n/);
+    const left = Number(output());
     // The one that it leaves behind needs a moment to stop listening.
     await new Promise((resolve) => setTimeout(resolve, 100));
     stop.abort();
     expect((await running).exitCode).toBe(3);
-    await expect.poll(() => isAlive(Number(output())), { timeout: 2_000 }).toBe(false);
+    await expect.poll(() => isAlive(left), { timeout: 2_000 }).toBe(false);
   });
 
   it.each([

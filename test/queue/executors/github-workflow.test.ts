@@ -110,6 +110,7 @@ it('nobody can say how a run ended that does not end when it is called off', asy
   const { github, executor } = await world({ timeoutMs: 100, graceMs: 200 });
   github.isStubborn = true;
   expect(await executor.run(aJob().job)).toMatchObject({ status: 'unknown', retryable: false });
+  expect(github.calls.filter((call) => call.includes('/cancel'))).toHaveLength(1);
 });
 
 it.each([

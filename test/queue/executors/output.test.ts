@@ -49,7 +49,13 @@ describe('row 14: a secret that an action prints', () => {
   it('is hidden with all of its bytes where two of them overlap', () => {
     expect(printed(['abcd', 'cdef'], 'xabcdefy')).toBe('x[hidden]y');
     expect(printed(['bcde', 'abcdef'], 'xabcde', 'fy')).toBe('x[hidden]y');
+    expect(printed(['bcde', 'abcdefgh'], 'xabcdey')).toBe('xa[hidden]y');
     expect(printed(['aaaa'], ...'xaaaaaaay')).toBe('x[hidden]y');
+  });
+
+  it('is hidden once for each time that it is printed, and not where it is too short to be one', () => {
+    expect(printed(['hunter2!'], 'hunter2!hunter2!')).toBe('[hidden][hidden]');
+    expect(printed(['abc', ''], 'xabcx')).toBe('xabcx');
   });
 
   it('takes no time that grows with how many and how long they are', () => {
@@ -70,6 +76,7 @@ describe('row 14: a secret that an action prints', () => {
         const pieces = at.slice(1).map((to, index) => whole.slice(at[index], to));
         expect(printed(some, ...pieces)).toBe(hiddenByHand(whole, some));
       }),
+      { numRuns: 1_000 },
     );
   });
 
