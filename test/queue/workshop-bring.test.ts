@@ -6,15 +6,21 @@ import type { Released } from '../../bot/ports/home.ts';
 import { OutputFile } from '../../queue/executors/output.ts';
 import { bringing, type Send } from '../../queue/workshop-bring.ts';
 
-/** What a try prints here, and what comes of it on the other side. Nobody sleeps. */
+const rest = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** What a try prints here, and what comes of it on the other side, one part after the other. */
 function aSink(answer: (offset: number, bytes: Uint8Array, call: number) => ReturnType<Send>) {
   const path = join(mkdtempSync(join(tmpdir(), 'keyturn-bring-')), 'one.log');
   const calls: number[] = [];
+  let isAtIt = false;
   const send: Send = async (_claimed, offset, bytes) => {
+    expect(isAtIt).toBe(false);
+    isAtIt = true;
     calls.push(offset);
+    await rest();
+    isAtIt = false;
     return await answer(offset, bytes, calls.length);
   };
-  const rest = () => new Promise<void>((resolve) => setImmediate(resolve));
   const sink = bringing(send, rest)({} as Released, new OutputFile(path, []), path);
   return { sink, calls, path };
 }
@@ -73,4 +79,13 @@ it('whoever takes a part and keeps nothing of it is not sent it for ever', async
   sink.write(Buffer.from('0123456789'));
   expect(await sink.close()).toMatchObject({ bytes: 10 });
   expect(calls).toEqual([0, 0, 0, 0]);
+});
+
+it('what is printed while a part is on its way goes with the next, also at the end', async () => {
+  const { sink, calls } = aSink(async (offset, bytes) => offset + bytes.length);
+  sink.write(Buffer.from('one'));
+  await rest();
+  sink.write(Buffer.from('two'));
+  expect(await sink.close()).toMatchObject({ bytes: 6 });
+  expect(calls).toEqual([0, 3]);
 });

@@ -124,6 +124,7 @@ it.each([
 it.each<[string, Answer]>([
   ['breaks off', null],
   ['is a fault of the bot’s', refused(503, 'UNAVAILABLE')],
+  ['waits for a directory', refused(503, 'DIRECTORY_UNAVAILABLE')],
   ['is not the bot’s', [200, { hello: 'world' }]],
   ['is a refusal that the bot does not know', refused(403, 'BLOCKED_BY_PROXY')],
   ['is a redirect', [302, {}]],

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { expect, it } from 'vitest';
 import { workerTokenOf } from '../../helpers/rulebook.ts';
 import { submitApproved } from '../../queue/runs/world.ts';
+import { readLog } from '../api/world.ts';
 import { aChallenge, startBot } from './bot-world.ts';
 
 /** A worker's token in the hands of somebody who wants more of it than it is good for. */
@@ -25,13 +26,18 @@ it.each<[string, object]>([
   ['attempt', { attempt: 1_001 }],
   ['attempt', { attempt: 0 }],
   ['by', { by: 'other' }],
-])('row 22: an outcome whose %s has no bound is refused whole: %#', async (pointer, changes) => {
-  const { worker, id, state } = await atWork();
-  const { status, body } = await worker.finish(id, 1, changes);
-  expect([status, body.code]).toEqual([422, 'INVALID']);
-  expect(JSON.stringify(body.errors)).toContain(pointer);
-  expect(await state()).toBe('executing');
-});
+])(
+  'row 22: an outcome whose %s has no bound is refused whole, on the record: %#',
+  async (pointer, changes) => {
+    const { keyturn, worker, id, state } = await atWork();
+    const { status, body } = await worker.finish(id, 1, changes);
+    expect([status, body.code]).toEqual([422, 'INVALID']);
+    expect(JSON.stringify(body.errors)).toContain(pointer);
+    const last = (await readLog(keyturn)).at(-1);
+    expect([last?.type, last?.actor.worker, last?.data['code']]).toEqual(['client.refused', 'eu', 'INVALID']);
+    expect(await state()).toBe('executing');
+  },
+);
 
 it('row 22: output has a bound in each part, in its place and in what it is written with', async () => {
   const { worker, id } = await atWork();
