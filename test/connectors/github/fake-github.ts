@@ -153,6 +153,11 @@ export class FakeGithub {
     return this.#ofRepository(token, path, searchParams, incoming);
   }
 
+  /** Tokens for a repository, so far. */
+  get tokensGiven(): number {
+    return [...this.#issued.values()].filter(({ repositories }) => repositories !== null).length;
+  }
+
   async #asApp(jwt: string, path: string, incoming: IncomingMessage): Promise<Answer> {
     const why = this.#wrongWithJwt(jwt);
     if (why !== null) return this.#complain(401, why);

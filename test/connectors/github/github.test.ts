@@ -238,6 +238,23 @@ it('reports how the run ended, and what was called off is cancelled', async () =
   expect((await requests()).map(({ state }: { state: string }) => state)).toEqual(['cancelled', 'failed']);
 });
 
+it('keeps a token, and takes a new one before a call could come too late for the old one', async () => {
+  const { github, keyturn, post } = await world({
+    limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
+  });
+  const given: number[] = [];
+  for (const [name, laterMs] of [
+    ['one', 0],
+    ['two', HOUR / 2],
+    ['three', HOUR / 2 - 59_000],
+  ] as const) {
+    keyturn.clock.advance(laterMs);
+    await post(github.requested(github.wait(name)));
+    given.push(github.tokensGiven);
+  }
+  expect(given).toEqual([1, 1, 2]);
+});
+
 it('takes a new token when the old one is over, and waits where GitHub asks for time', async () => {
   const { github, keyturn, post, requests } = await world({
     limits: { openPerRequester: 'unlimited', newPerMinute: 'unlimited' },
