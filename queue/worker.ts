@@ -1,4 +1,5 @@
 import type { RequestId, RunOutput } from '../bot/core/request.ts';
+import type { Clock } from '../bot/ports/clock.ts';
 import type { Executor, Job, TryEnded } from '../bot/ports/executor.ts';
 import type { Finished, Home, Released } from '../bot/ports/home.ts';
 import type { Logger } from '../bot/ports/logger.ts';
@@ -9,7 +10,7 @@ import { backoffMs } from './backoff.ts';
 /** Keeps what an action prints. One per try. */
 export interface Sink {
   write(bytes: Uint8Array): void;
-  /** Null when nothing was printed. MUST NOT reject: that it could not be kept is no reason to lose the outcome. */
+  /** Null when nothing was printed. That it could not be kept is no reason to lose the outcome. */
   close(): Promise<Omit<RunOutput, 'attempt'> | null>;
 }
 
@@ -21,8 +22,8 @@ export interface Workshop {
   readonly random: Random;
   readonly logger: Logger;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Milliseconds of a clock that is never set back. */
-  readonly steady: () => number;
+  /** `steady` is never set back, and stands still while the machine sleeps; `wall` may be set, and does not. */
+  readonly clock: Clock;
   /** What this worker has in hand at this moment. */
   readonly inHand: Set<RequestId>;
   /** Outcomes on their way home. */
@@ -75,9 +76,18 @@ export async function allHome({ underWay, sleep }: Workshop, withinMs: number): 
   if (underWay.size > 0) await Promise.race([Promise.all(underWay), sleep(withinMs)]);
 }
 
+interface Moment {
+  readonly steady: number;
+  readonly wall: number;
+}
+
+function nowOf(clock: Clock): Moment {
+  return { steady: clock.steady(), wall: clock.wall() };
+}
+
 async function claimAndRun(shop: Workshop, request: RequestId): Promise<Finished | null> {
-  const { home, logger, steady } = shop;
-  const askedAt = steady();
+  const { home, logger, clock } = shop;
+  const asked = nowOf(clock);
   const claimed = await home.claim(request).catch((cause: unknown) => {
     logger.warn('an action could not be claimed', { request, cause: String(cause) });
     return null;
@@ -87,17 +97,20 @@ async function claimAndRun(shop: Workshop, request: RequestId): Promise<Finished
   const sink = shop.sinkFor(claimed);
   const stop = new AbortController();
   const isOver = new AbortController();
-  let heldUntil = askedAt + claimed.leaseMs;
-  const keeping = keepAlive(shop, claimed, stop, isOver.signal, (keptAt) => {
-    heldUntil = keptAt + claimed.leaseMs;
+  let held = asked;
+  const keeping = keepAlive(shop, claimed, stop, isOver.signal, (kept) => {
+    held = kept;
   });
-  // Frozen between the claim and the start: by now it may be somebody else's.
-  const isLate = () => steady() >= heldUntil;
+  // Frozen, or asleep with its machine, between the claim and the start: by now it may be somebody else's.
+  const isLate = () => Math.max(clock.steady() - held.steady, clock.wall() - held.wall) >= claimed.leaseMs;
   const onOutput = (bytes: Uint8Array) => sink.write(bytes);
   const job = { ...claimed.job, signal: stop.signal, isLate, onOutput };
   const ended = isLate() ? NOT_STARTED : await run(shop, job, claimed);
   // What it printed may have a way to go, and nobody is to take it over meanwhile.
-  const printed = await sink.close();
+  const printed = await sink.close().catch((cause: unknown) => {
+    logger.error('what an action printed could not be kept', { request, cause: String(cause) });
+    return null;
+  });
   isOver.abort();
   await keeping;
   const output = printed === null ? null : { attempt, ...printed };
@@ -132,11 +145,11 @@ async function run(shop: Workshop, job: Job, claimed: Released): Promise<TryEnde
 
 /** Says that it lives, and asks whether it may go on. Who hears that the lease is somebody else's stops. */
 async function keepAlive(
-  { home, sleep, steady }: Workshop,
+  { home, sleep, clock }: Workshop,
   { job, leaseMs }: Released,
   stop: AbortController,
   isOver: AbortSignal,
-  onKept: (at: number) => void,
+  onKept: (asked: Moment) => void,
 ): Promise<void> {
   const over = new Promise<void>((resolve) =>
     isOver.addEventListener('abort', () => resolve(), { once: true }),
@@ -145,9 +158,9 @@ async function keepAlive(
     await Promise.race([sleep(Math.min(leaseMs / 3, ASK_EVERY_MS)), over]);
     if (isOver.aborted) return;
     // A bot that does not answer may be starting again. What runs, runs; the lease decides.
-    const askedAt = steady();
+    const asked = nowOf(clock);
     const kept = await home.keep(job.request, job.attempt).catch(() => null);
-    if (kept?.ok) onKept(askedAt);
+    if (kept?.ok) onKept(asked);
     if (kept !== null && (!kept.ok || kept.stop)) stop.abort();
   }
 }
@@ -171,4 +184,5 @@ async function bringHome(
       await sleep(Math.min(1_000 * tries, 10_000));
     }
   }
+  logger.error('an outcome was given up; the lease ends it', { request: id });
 }

@@ -5,7 +5,7 @@ import type { Logger } from '../bot/ports/logger.ts';
 import type { Random } from '../bot/ports/random.ts';
 import { OutputFile } from './executors/output.ts';
 import { outputFileOf } from './executors/output-folder.ts';
-import { valueAt } from './executors/pointer.ts';
+import { secretsOf } from './executors/secrets.ts';
 import type { Sink, Workshop } from './worker.ts';
 
 export interface WorkshopOptions {
@@ -16,7 +16,7 @@ export interface WorkshopOptions {
   /** Brings what a file holds to somewhere else, while it grows. Left out, the file stays where it is. */
   readonly bring?: (claimed: Released, file: OutputFile, path: string) => Sink;
   readonly random: Random;
-  readonly clock: Pick<Clock, 'steady'>;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -28,18 +28,18 @@ export function workshop(options: WorkshopOptions): Workshop {
     executorFor,
     random,
     logger,
-    steady: () => clock.steady(),
+    clock,
     inHand: new Set(),
     underWay: new Set(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     sinkFor(claimed) {
       const { request, attempt, payload } = claimed.job;
-      const redacted = claimed.redact.flatMap((pointer) => {
-        const value = valueAt(payload, pointer);
-        return typeof value === 'string' ? value : [];
-      });
       const executor = executorFor(claimed);
-      const secrets = [...redacted, ...(typeof executor === 'string' ? [] : executor.secrets)];
+      const secrets = secretsOf(
+        payload,
+        claimed.redact,
+        typeof executor === 'string' ? [] : executor.secrets,
+      );
       const path = outputFileOf(outputDir, request, attempt);
       return bring(claimed, new OutputFile(path, secrets), path);
     },

@@ -17,6 +17,9 @@ import { storedPayload } from './stored-payload.ts';
 /** Longer than a worker needs to say that it lives, and short enough to be taken over soon. */
 export const LEASE_MS = 30_000;
 
+/** What waits behind a freeze is offered every few seconds. That it may not run is told so often, and not each time. */
+const TOLD_MS = 60 * 60_000;
+
 export interface Claiming {
   /** Read when it is decided, since a reload may have taken the worker away; null: there is no such worker. */
   readonly labels: () => readonly string[] | null;
@@ -46,6 +49,10 @@ export async function claimAction(
     const request = current(context, writing, id);
     const actor: Actor = { kind: 'worker', worker };
     const no = (refusal: Refusal): Refusal => {
+      const { refusals } = context;
+      const isTold =
+        request !== null && refusals.of(`claim ${worker} ${id} ${refusal.code}`, 1, TOLD_MS) === null;
+      if (isTold) return refusal;
       const event = { type: 'grant.refused', code: refusal.code } as const;
       recordRefusal(context, writing, { id: worker, actor }, event, request);
       return refusal;

@@ -70,9 +70,9 @@ export function createWorkerDesk(context: Context, outputs: Outputs, steady: () 
     },
 
     async finish({ id: worker }, id, finished) {
-      repeats.forget(id);
       const { attempt, output } = finished;
       const isOurs = isWith(context, id, worker, attempt);
+      if (isOurs) repeats.forget(id);
       const printed = output === null || !isOurs ? null : await kept(outputs, id, output);
       return finishAction(context, worker, id, { ...finished, output: printed });
     },

@@ -4,16 +4,19 @@ import { BlockList, isIP } from 'node:net';
 
 /**
  * Never reached, whatever a config says: the addresses at which clouds hand out credentials, and what
- * names no single host. (RFC 6890; AWS, GCP, Azure and Alibaba metadata services.)
+ * names no single host. (RFC 6890; AWS, GCP, Azure, Alibaba and Oracle metadata services; RFC 8215, whose
+ * IPv4 host cannot be told from the address.)
  */
 const NEVER: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
   ['169.254.0.0', 16],
   ['100.100.100.200', 32],
   ['168.63.129.16', 32],
+  ['192.0.0.192', 32],
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
   ['::', 128],
+  ['64:ff9b:1::', 48],
   ['fe80::', 10],
   ['fec0::', 10],
   ['ff00::', 8],
@@ -39,6 +42,7 @@ const NOT_PUBLIC: readonly (readonly [string, number])[] = [
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
+  ['3fff::', 20],
   ['5f00::', 16],
   ['fc00::', 7],
 ];
@@ -114,14 +118,15 @@ function plain(address: string): string {
   return mapped ?? bare;
 }
 
-/** `::ffff:a.b.c.d`, `::a.b.c.d` and NAT64's `64:ff9b::a.b.c.d` lead to an IPv4 host. */
+/** `::ffff:a.b.c.d`, `::ffff:0:a.b.c.d`, `::a.b.c.d` and NAT64's `64:ff9b::a.b.c.d` lead to an IPv4 host. */
 function embeddedIpv4(address: string): string | null {
   const words = toWords(address);
   if (words === null) return null;
   const [high, low] = [words[6] ?? 0, words[7] ?? 0];
   const head = words.slice(0, 6).join(' ');
   const leads =
-    ['0 0 0 0 0 65535', '100 65435 0 0 0 0'].includes(head) || (head === '0 0 0 0 0 0' && high > 0);
+    ['0 0 0 0 0 65535', '0 0 0 0 65535 0', '100 65435 0 0 0 0'].includes(head) ||
+    (head === '0 0 0 0 0 0' && high > 0);
   return leads ? [high >> 8, high & 255, low >> 8, low & 255].join('.') : null;
 }
 

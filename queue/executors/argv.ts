@@ -1,6 +1,9 @@
 import type { JsonObject } from '../../bot/core/canonical-json.ts';
 import { valueAt } from './pointer.ts';
 
+/** Linux takes no longer argument (MAX_ARG_STRLEN, less the NUL that ends it). */
+const MOST_BYTES = 128 * 1024 - 1;
+
 export interface ArgvProblem {
   readonly pointer: string;
   readonly problem: string;
@@ -26,6 +29,8 @@ export function argvProblems(argv: readonly string[], payload: JsonObject): read
     if (value === undefined) report('is missing: the command needs it');
     else if (typeof value !== 'string') report('must be text: it becomes one argument');
     else if (value.includes('\0')) report('holds a NUL character, which ends an argument');
+    else if (Buffer.byteLength(value) > MOST_BYTES)
+      report(`is longer than ${MOST_BYTES} bytes, which no argument can be`);
     else if (value.startsWith('-') && !argv.slice(0, index).includes('--')) {
       report('begins with -, which the command would read as an option');
     }

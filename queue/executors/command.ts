@@ -58,16 +58,15 @@ function runCommand(
   // Stopped while it still waited: nothing was started, so nothing can have happened.
   if (job.signal.aborted) return Promise.resolve(notStarted('stopped before it started', false));
   if (job.isLate()) return Promise.resolve(notStarted('was not started in time; nothing was done', true));
-  const [program, ...args] = fillArgv(argv, job.payload);
+  const own = { KEYTURN_REQUEST: job.request, KEYTURN_ATTEMPT: String(job.attempt) };
+  let child: ReturnType<typeof start>;
+  try {
+    child = start(fillArgv(argv, job.payload), cwd, { ...env, ...own });
+  } catch (cause) {
+    // Some of what is wrong is thrown, and the rest is told by an event: arguments too long, or a NUL in one.
+    return Promise.resolve(notStarted(`could not be started: ${codeOf(cause)}`, true));
+  }
   return new Promise((resolve) => {
-    const child = spawn(program ?? '', args, {
-      cwd,
-      env: { ...env, KEYTURN_REQUEST: job.request, KEYTURN_ATTEMPT: String(job.attempt) },
-      shell: false,
-      // A group of its own, so that what it starts can be ended with it.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
     let why: string | null = null;
     let forced: NodeJS.Timeout | undefined;
     const end = (reason: string) => {
@@ -102,6 +101,21 @@ function runCommand(
   });
 }
 
+function start(
+  [program = '', ...args]: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+) {
+  return spawn(program, args, {
+    cwd,
+    env,
+    shell: false,
+    // A group of its own, so that what it starts can be ended with it.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
 function toEnded(
   code: number | null,
   signal: NodeJS.Signals | null,
@@ -126,7 +140,8 @@ function notStarted(detail: string, retryable: boolean): TryEnded {
   return { status: 'failed', exitCode: null, detail, retryable };
 }
 
-function codeOf(cause: Error): string {
+function codeOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown';
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
 }
 

@@ -78,7 +78,8 @@ async function start(
   }: GithubWorkflowSettings,
   tokenFor: TokenFor,
 ): Promise<TryEnded> {
-  const until = Date.now() + timeoutMs;
+  // A clock that is set must neither end a run early nor follow it for longer.
+  const until = performance.now() + timeoutMs;
   const call: Call = async (method, path, body) => {
     const token = await tokenFor(installation, repositoryId, AbortSignal.timeout(CALL_MS));
     const headers = { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json' };
@@ -123,22 +124,30 @@ async function follow(
   id: number,
   { until, pollMs, graceMs }: { readonly until: number; readonly pollMs: number; readonly graceMs: number },
 ): Promise<TryEnded> {
-  let end = until;
-  let isCalledOff = false;
+  let end: number | null = null;
+  let isHeard = false;
   for (;;) {
-    const isStopped = job.signal.aborted;
-    if (!isCalledOff && (isStopped || Date.now() >= until)) {
-      isCalledOff = true;
-      end = Date.now() + graceMs;
-      await call('POST', `/runs/${id}/cancel`).catch(() => undefined);
-    }
+    if (job.signal.aborted || performance.now() >= until) end ??= performance.now() + graceMs;
+    // Until GitHub has heard it: somebody waits for the stop.
+    if (end !== null && !isHeard) isHeard = await callOff(call, id);
     const run = await read(call, id);
     if (run?.status === 'completed') {
       if (run.conclusion === 'success') return { ...failed(`run ${id} succeeded`), status: 'succeeded' };
       return failed(`run ${id} ended with ${String(run.conclusion)}`);
     }
-    if (isCalledOff && Date.now() >= end) return unknown(`run ${id} did not end when it was called off`);
-    await sleep(pollMs, undefined, isCalledOff ? {} : { signal: job.signal }).catch(() => undefined);
+    if (end !== null && performance.now() >= end)
+      return unknown(`run ${id} did not end when it was called off`);
+    await sleep(pollMs, undefined, end !== null ? {} : { signal: job.signal }).catch(() => undefined);
+  }
+}
+
+/** Whether GitHub took it, or says that there is nothing to call off any more. */
+async function callOff(call: Call, id: number): Promise<boolean> {
+  try {
+    const { status } = await call('POST', `/runs/${id}/cancel`);
+    return status === 202 || status === 409;
+  } catch {
+    return false;
   }
 }
 

@@ -4,61 +4,120 @@ const MARK = Buffer.from('[hidden]');
 /** A secret this short would hide half of any output and protect nothing. */
 const SHORTEST = 4;
 
+/** What is hidden of the bytes that are held: from, up to, and whether its mark was let go of already. */
+interface Run {
+  readonly from: number;
+  readonly to: number;
+  readonly isMarked: boolean;
+}
+
 /**
- * Hides known secrets in a stream of bytes, also one that comes in two pieces. Works on bytes: an output
- * need not be text.
+ * Hides known secrets in a stream of bytes, however it is cut into pieces: every byte that belongs to one,
+ * also where two overlap. Works on bytes: an output need not be text. All secrets are looked for in one
+ * pass (Aho and Corasick), so that neither many nor long ones hold up whoever reads.
  */
 export class Mask {
-  readonly #secrets: readonly Buffer[];
-  readonly #longest: number;
+  /** The state that follows a state by a byte, where one does. A state is the beginning of a secret. */
+  readonly #next = new Map<number, number>();
+  /** Whether a byte begins any secret: nearly all do not, and need no look at the map. */
+  readonly #begins = new Uint8Array(256);
+  /** Per state: its length, the longest other state that ends it, and the longest secret that does. */
+  readonly #depth = [0];
+  readonly #fallback = [0];
+  readonly #secret = [0];
+  #state = 0;
   #held: Buffer = Buffer.alloc(0);
+  #runs: Run[] = [];
 
   constructor(secrets: readonly string[]) {
-    const bytes = [...new Set(secrets)]
-      .map((secret) => Buffer.from(secret))
-      .filter(({ length }) => length >= SHORTEST);
-    // The longest first: of two secrets, one of which begins the other, the whole longer one goes.
-    this.#secrets = bytes.sort((a, b) => b.length - a.length);
-    this.#longest = this.#secrets[0]?.length ?? 0;
+    for (const secret of new Set(secrets)) {
+      const bytes = Buffer.from(secret);
+      if (bytes.length >= SHORTEST) this.#learn(bytes);
+    }
+    this.#link();
   }
 
-  /** What can be let go of by now. Up to one secret's length, less one byte, stays until more comes. */
+  /** What can be let go of by now. What may yet become a secret stays until more comes. */
   take(bytes: Uint8Array): Buffer {
-    const masked = this.#masked(Buffer.concat([this.#held, bytes]));
-    const keep = this.#openEnd(masked);
-    this.#held = masked.subarray(masked.length - keep);
-    return masked.subarray(0, masked.length - keep);
+    const all = this.#held.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#held, bytes]);
+    for (let at = this.#held.length; at < all.length; at += 1) {
+      const byte = all[at] ?? 0;
+      if (this.#state === 0 && this.#begins[byte] === 0) continue;
+      this.#state = this.#after(this.#state, byte);
+      const length = this.#secret[this.#state] ?? 0;
+      if (length > 0) this.#hide(at + 1 - length, at + 1);
+    }
+    return this.#letGo(all, all.length - (this.#depth[this.#state] ?? 0));
   }
 
   end(): Buffer {
-    const rest = this.#held;
-    this.#held = Buffer.alloc(0);
-    return rest;
+    this.#state = 0;
+    return this.#letGo(this.#held, this.#held.length);
   }
 
-  #masked(bytes: Buffer): Buffer {
-    let masked = bytes;
-    for (const secret of this.#secrets) {
-      let at = masked.indexOf(secret);
-      if (at === -1) continue;
-      const parts: Buffer[] = [];
-      let from = 0;
-      for (; at !== -1; at = masked.indexOf(secret, from)) {
-        parts.push(masked.subarray(from, at), MARK);
-        from = at + secret.length;
+  #learn(bytes: Buffer): void {
+    let state = 0;
+    for (const byte of bytes) {
+      const known = this.#next.get(state * 256 + byte);
+      const next = known ?? this.#depth.length;
+      if (known === undefined) {
+        this.#next.set(state * 256 + byte, next);
+        this.#depth.push((this.#depth[state] ?? 0) + 1);
+        this.#fallback.push(0);
+        this.#secret.push(0);
       }
-      masked = Buffer.concat([...parts, masked.subarray(from)]);
+      state = next;
     }
-    return masked;
+    this.#begins[bytes[0] ?? 0] = 1;
+    this.#secret[state] = bytes.length;
   }
 
-  /** How many bytes at the end may be the beginning of a secret. */
-  #openEnd(bytes: Buffer): number {
-    for (let length = Math.min(this.#longest - 1, bytes.length); length > 0; length -= 1) {
-      const end = bytes.subarray(bytes.length - length);
-      if (this.#secrets.some((secret) => secret.length > length && secret.subarray(0, length).equals(end)))
-        return length;
+  /** Shorter states first: what a state falls back to is shorter than it. */
+  #link(): void {
+    const byDepth = [...this.#next].sort(([, a], [, b]) => (this.#depth[a] ?? 0) - (this.#depth[b] ?? 0));
+    for (const [key, state] of byDepth) {
+      const before = Math.floor(key / 256);
+      const fallback = before === 0 ? 0 : this.#after(this.#fallback[before] ?? 0, key % 256);
+      this.#fallback[state] = fallback;
+      this.#secret[state] ||= this.#secret[fallback] ?? 0;
     }
-    return 0;
+  }
+
+  #after(from: number, byte: number): number {
+    for (let state = from; ; state = this.#fallback[state] ?? 0) {
+      const next = this.#next.get(state * 256 + byte);
+      if (next !== undefined) return next;
+      if (state === 0) return 0;
+    }
+  }
+
+  #hide(start: number, to: number): void {
+    let [from, isMarked] = [start, false];
+    for (let last = this.#runs.at(-1); last !== undefined && last.to > from; last = this.#runs.at(-1)) {
+      this.#runs.pop();
+      from = Math.min(from, last.from);
+      isMarked ||= last.isMarked;
+    }
+    this.#runs.push({ from, to, isMarked });
+  }
+
+  #letGo(all: Buffer, until: number): Buffer {
+    const parts: Buffer[] = [];
+    let at = 0;
+    for (const { from, to, isMarked } of this.#runs) {
+      if (from >= until) break;
+      parts.push(all.subarray(at, Math.max(at, from)), isMarked ? Buffer.alloc(0) : MARK);
+      at = to;
+    }
+    parts.push(all.subarray(Math.min(at, until), until));
+    this.#held = all.subarray(until);
+    this.#runs = this.#runs
+      .filter(({ to }) => to > until)
+      .map(({ from, to, isMarked }) => ({
+        from: from - until,
+        to: to - until,
+        isMarked: isMarked || from < until,
+      }));
+    return Buffer.concat(parts);
   }
 }

@@ -88,6 +88,16 @@ it('offers as many of one lane as may run beside each other', async () => {
   expect(queue.ids()).toEqual(ids.slice(0, 3));
 });
 
+it('offers no more of one lane than may start within a minute', async () => {
+  const { keyturn, queue, start } = await aBot({ concurrency: 10, perMinute: 2 });
+  const ids = [];
+  for (let one = 0; one < 4; one += 1) ids.push(await approved(keyturn, 'same'));
+  start();
+  await expect.poll(() => queue.ids(), { timeout: 500 }).toEqual(ids.slice(0, 2));
+  await pause(1_200);
+  expect(queue.ids()).toEqual(ids.slice(0, 2));
+});
+
 it('keeps a long list in the store: the queue holds a part of it, and gets more as that is taken', async () => {
   const { keyturn, queue, start, context } = await aBot();
   const ids = new Set<RequestId>();

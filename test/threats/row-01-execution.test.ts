@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
+import { claimAction } from '../../bot/app/run-action.ts';
 import { storyOf } from '../connectors/api/world.ts';
 import { startKeyturn } from '../helpers/start-keyturn.ts';
 import { FakeExecutor, submitApproved, untilState } from '../queue/runs/world.ts';
+import { aBot, LEASE } from './claims-world.ts';
 import { actionsOf, actionsRunBy, aFolder, commandOf } from './run-world.ts';
 
 /** Held by what runs before it, so that something can happen between its approval and its start. */
@@ -17,13 +19,17 @@ async function heldBack() {
   return { keyturn, first, running, waiting };
 }
 
-it('row 1: stored bytes that were changed behind our back are not run', async () => {
-  const { keyturn, waiting } = await heldBack();
-  await keyturn.stop();
-  const db = new Sqlite(join(keyturn.dataDir, 'keyturn.db'));
+function changeStored(dataDir: string): void {
+  const db = new Sqlite(join(dataDir, 'keyturn.db'));
   db.exec('DROP TRIGGER actions_no_update');
   db.exec(`UPDATE actions SET text = replace(text, '"version":"1"', '"version":"2"')`);
   db.close();
+}
+
+it('row 1: stored bytes that were changed behind our back are not run', async () => {
+  const { keyturn, waiting } = await heldBack();
+  await keyturn.stop();
+  changeStored(keyturn.dataDir);
   const executor = new FakeExecutor('once');
   const after = await keyturn.restart({ actions: actionsRunBy(executor) });
   after.clock.advance(31_000);
@@ -32,6 +38,17 @@ it('row 1: stored bytes that were changed behind our back are not run', async ()
     .toBeGreaterThan(0);
   expect(executor.jobs).toEqual([]);
   expect((await after.get('bob', `/v1/requests/${waiting.id}`)).body.state).toBe('approved');
+}, 30_000);
+
+it('row 1: stored bytes that were changed after the first try began are not run by a later one', async () => {
+  const { keyturn, approved, claim } = await aBot('idempotent');
+  const id = await approved('1');
+  expect(await claim('a', id)).toMatchObject({ ok: true });
+  await keyturn.stop();
+  changeStored(keyturn.dataDir);
+  const after = await keyturn.restart();
+  after.clock.advance(LEASE);
+  expect(await claimAction(after.keyturn.context, 'b', id)).toMatchObject({ code: 'DIGEST_MISMATCH' });
 }, 30_000);
 
 it('row 1: a config that would run something else takes the approval back, and runs neither', async () => {

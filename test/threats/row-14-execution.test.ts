@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { readLog } from '../connectors/api/world.ts';
 import { startKeyturn } from '../helpers/start-keyturn.ts';
 import { submitApproved, untilState } from '../queue/runs/world.ts';
-import { actionsOf, aFolder, commandOf } from './run-world.ts';
+import { actionsOf, aFolder, commandOf, httpOf, SECRET } from './run-world.ts';
 
 const IN_PAYLOAD = 'hunter2-canary-payload-5f1c';
 const IN_ENVIRONMENT = 'hunter2-canary-environment-77ab';
@@ -43,3 +46,35 @@ it('row 14: what an action gets and prints of secrets is in no card, no answer, 
     expect(sink).not.toContain(IN_ENVIRONMENT);
   }
 }, 30_000);
+
+it('row 14: a target that answers with the secret it shares with us does not put it into the output', async () => {
+  const server = createServer((_asked, answer) => answer.end(`signed with ${SECRET}\n`)).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const keyturn = await startKeyturn({
+    actions: actionsOf(httpOf(url, ['127.0.0.0/8']), { SIGN_SECRET: SECRET }),
+  });
+  const { id } = await submitApproved(keyturn);
+  await untilState(keyturn, id, 'succeeded');
+  const kept = readFileSync(join(keyturn.dataDir, 'outputs', `${id}-1.log`), 'utf8');
+  expect(kept).toBe('signed with whsec_[hidden]\n');
+});
+
+it('row 14: all that stands below a redacted pointer is hidden from what is printed, also where it is printed as JSON', async () => {
+  const folder = aFolder();
+  const program = folder.program(
+    'run.sh',
+    `echo "user $1"; printf '{"key":"%s","pin":%s}\\n' '-----BEGIN\\ncanary-of-a-key' 90125`,
+  );
+  const actions = actionsOf(commandOf([program, '{/login/user}'], folder.path), {}, ['/login']);
+  const keyturn = await startKeyturn({ actions });
+  const login = { user: IN_PAYLOAD, keys: ['-----BEGIN\ncanary-of-a-key'], pin: 90125 };
+  const { id } = await submitApproved(keyturn, { login });
+  await untilState(keyturn, id, 'succeeded');
+  const kept = readFileSync(join(keyturn.dataDir, 'outputs', `${id}-1.log`), 'utf8');
+  expect(kept).toBe('user [hidden]\n{"key":"[hidden]","pin":[hidden]}\n');
+});

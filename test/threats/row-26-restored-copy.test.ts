@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openEpoch } from '../../bot/app/open-epoch.ts';
+import { claimAction } from '../../bot/app/run-action.ts';
 import { takeCheckpoint } from '../../bot/app/take-checkpoint.ts';
 import { closeLog } from '../../bot/close-log.ts';
+import type { RequestId } from '../../bot/core/request.ts';
 import { openLog } from '../../bot/open-log.ts';
 import { anApproved, consume, expectProblem, readLog, submit } from '../connectors/api/world.ts';
 import { QUIET_AUDIT } from '../helpers/log-context.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import { startKeyturn, type TestKeyturn } from '../helpers/start-keyturn.ts';
+import { FakeExecutor, submitApproved, untilState } from '../queue/runs/world.ts';
+import { actionsRunBy } from './run-world.ts';
 
 function aDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'keyturn-restored-'));
@@ -139,3 +143,27 @@ it('row 26: a copy of the data without its keys signs nothing in its name', asyn
     }),
   );
 });
+
+it('row 26: nor does a restored copy carry out itself what it has approved: it may have run long ago', async () => {
+  const dir = aDir();
+  const executor = new FakeExecutor('once');
+  const actions = actionsRunBy(executor);
+  const hands = (concurrency: number) => ({ queue: { driver: 'embedded', concurrency } }) as const;
+  const audit = { anchors: anchorsIn(dir) };
+  const keyturn = await startKeyturn({ actions }, { dir, audit, config: hands(0) });
+  const { id } = await submitApproved(keyturn);
+  await keyturn.stop();
+  cpSync(join(dir, 'data'), join(dir, 'backup'), { recursive: true });
+  const { clock } = keyturn;
+  const later = await startKeyturn({ actions }, { dir, audit, clock, config: hands(1) });
+  await untilState(later, id, 'succeeded');
+  await later.stop();
+  putBack(dir);
+  const restored = await startKeyturn({ actions }, { dir, audit, clock, config: hands(1) });
+  // Longer than a look at what is to be run.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(executor.jobs).toHaveLength(1);
+  expect((await restored.get('bob', `/v1/requests/${id}`)).body.state).toBe('approved');
+  const { context } = restored.keyturn;
+  expect(await claimAction(context, 'w', id as RequestId)).toMatchObject({ code: 'UNAVAILABLE' });
+}, 30_000);

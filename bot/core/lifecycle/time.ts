@@ -38,19 +38,20 @@ function endsAt(request: ActionRequest): Instant | null {
 }
 
 /**
- * When nobody can say any more how it ended. A caller, or tries that may be repeated, have the plan's
- * time. What may run once only is lost with its worker's lease: nobody will take it over.
+ * When nobody can say any more how it ended. A caller has the plan's time, and so has whoever may take up
+ * a try that may be repeated, from when it may be taken up. What may run once only is lost with its
+ * worker's lease: nobody will take it over.
  */
 function silentAt({ execution, executor, demands }: ActionRequest): Instant | null {
   if (execution === null) return null;
-  const silent = execution.heardAt + demands.outcomeWithinMs;
-  const { run, stopRequested } = execution;
-  if (run === null || executor === null) return silent;
+  const { run, stopRequested, heardAt } = execution;
+  const { outcomeWithinMs } = demands;
+  if (run === null || executor === null) return heardAt + outcomeWithinMs;
   // Nobody takes up again what somebody wants to end.
   if (stopRequested) return run.retryAt ?? run.leaseUntil;
-  if (run.retryAt !== null) return Math.max(silent, run.retryAt);
+  if (run.retryAt !== null) return run.retryAt + outcomeWithinMs;
   const isLast = executor.kind === 'once' || run.attempt >= MOST_TRIES;
-  return isLast ? run.leaseUntil : Math.max(silent, run.leaseUntil);
+  return isLast ? run.leaseUntil : run.leaseUntil + outcomeWithinMs;
 }
 
 /** How often one action is started at most, whatever its kind. */

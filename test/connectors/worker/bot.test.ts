@@ -93,6 +93,63 @@ describe('a worker on another machine', () => {
     expect(types.filter((type) => type === 'execution.started')).toHaveLength(1);
   });
 
+  it('whose answer was lost gets it again also after another worker has spoken about its try', async () => {
+    const { keyturn, as } = await startBot('once');
+    const { id } = await submitApproved(keyturn);
+    const challenge = aChallenge();
+    const first = await as('eu').claim(id, { challenge });
+    expect((await as('other').finish(id, 1)).status).toBe(403);
+    expect(await as('eu').claim(id, { challenge })).toEqual(first);
+  });
+
+  it('whose answer was lost gets it again for as long as its lease may last, and no longer', async () => {
+    const { keyturn, as } = await startBot('idempotent');
+    const { id } = await submitApproved(keyturn);
+    const challenge = aChallenge();
+    const first = await as('eu').claim(id, { challenge });
+    keyturn.clock.advance(29_999);
+    expect(await as('eu').claim(id, { challenge })).toEqual(first);
+    await as('eu').keep(id, 1);
+    keyturn.clock.advance(1);
+    expect((await as('eu').claim(id, { challenge })).body.code).toBe('ALREADY_CONSUMED');
+  });
+
+  it('whose try failed and waits for the next gets nothing again of the one before', async () => {
+    const { keyturn, as } = await startBot('idempotent');
+    const { id } = await submitApproved(keyturn);
+    const challenge = aChallenge();
+    await as('eu').claim(id, { challenge });
+    const failed = { status: 'failed', exit_code: 1, retryable: true, retry_in_ms: 60_000 };
+    await as('eu').finish(id, 1, failed);
+    expect((await as('eu').claim(id, { challenge })).body.code).toBe('ALREADY_CONSUMED');
+    expect((await as('eu').print(id, 1, 0, 'late')).body.code).toBe('FORBIDDEN');
+  });
+
+  it('adds nothing to the output of a try that is over, also where it has the next one', async () => {
+    const { keyturn, as } = await startBot();
+    const { id } = await submitApproved(keyturn);
+    const worker = as('eu');
+    await worker.claim(id);
+    keyturn.clock.advance(30_000);
+    expect((await worker.claim(id)).body.attempt).toBe(2);
+    expect((await worker.print(id, 1, 0, 'late')).body.code).toBe('FORBIDDEN');
+    await worker.print(id, 2, 0, 'one\n');
+    await worker.finish(id, 2, { output: { bytes: 4, is_cut: false, tail: 'one\n' } });
+    expect((await worker.print(id, 2, 4, 'late')).body.code).toBe('FORBIDDEN');
+    expect(readFileSync(join(keyturn.dataDir, 'outputs', `${id}-2.log`), 'utf8')).toBe('one\n');
+  });
+
+  it('that says more of its output than it brought is not believed: what is kept is called cut', async () => {
+    const { keyturn, as } = await startBot();
+    const { id } = await submitApproved(keyturn);
+    await as('eu').claim(id);
+    await as('eu').print(id, 1, 0, 'one\n');
+    await as('eu').finish(id, 1, { output: { bytes: 8, is_cut: false, tail: 'two\n' } });
+    const printed = (await readLog(keyturn)).find(({ type }) => type === 'execution.output');
+    const sha256 = createHash('sha256').update('one\n').digest('hex');
+    expect(printed?.data).toMatchObject({ bytes: 8, is_cut: true, sha256 });
+  });
+
   it('that says its outcome twice is believed once, and makes no late report of it', async () => {
     const { keyturn, as } = await startBot();
     const { id } = await submitApproved(keyturn);

@@ -26,6 +26,7 @@ describe('row 21: a payload value is one whole argument or nothing', () => {
     ['null', null, 'must be text'],
     ['a list', ['a'], 'must be text'],
     ['a NUL', 'a\0b', 'NUL'],
+    ['more bytes than an argument can have', 'é'.repeat(65_536), 'longer than 131071 bytes'],
   ])('refuses %s', (_what, value, problem) => {
     const problems = argvProblems(['./run', '{/version}'], { version: value });
     expect(problems).toEqual([{ pointer: '/payload/version', problem: expect.stringContaining(problem) }]);
@@ -38,6 +39,13 @@ describe('row 21: a payload value is one whole argument or nothing', () => {
       ]);
     }
   });
+
+  it.each(['/list/', '/list/00', '/list/1e0', '/list/-1', '/list/2', '/list/length', '/text/0'])(
+    'refuses %s, which names no item of a list',
+    (pointer) => {
+      expect(argvProblems(['./run', `{${pointer}}`], { list: ['a', 'b'], text: 'ab' })).toHaveLength(1);
+    },
+  );
 
   it('takes an option once -- stands before it, and not when it stands behind', () => {
     expect(argvProblems(['x', '--', '{/v}'], { v: '--force' })).toEqual([]);

@@ -5,7 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { type CommandSettings, commandExecutor } from '../../../queue/executors/command.ts';
 import { aJob } from './a-job.ts';
 
-function executor(changes: Partial<CommandSettings>, environment: NodeJS.ProcessEnv = process.env) {
+function executor(
+  changes: Partial<CommandSettings>,
+  environment: NodeJS.ProcessEnv = process.env,
+  graceMs = 200,
+) {
   const settings: CommandSettings = {
     argv: ['/bin/sh', '-c', 'exit 0'],
     cwd: mkdtempSync(join(tmpdir(), 'keyturn-command-')),
@@ -15,7 +19,7 @@ function executor(changes: Partial<CommandSettings>, environment: NodeJS.Process
     definition: `sha256:${'d'.repeat(64)}`,
     ...changes,
   };
-  return commandExecutor(settings, environment, 200);
+  return commandExecutor(settings, environment, graceMs);
 }
 
 /** A zombie is dead; whether somebody has asked how it died is not ours. */
@@ -73,14 +77,14 @@ describe('the command executor', () => {
     });
   });
 
-  it('says that nothing was started when the program is not there', async () => {
-    const ended = await executor({ argv: ['/no/such/program'] }).run(aJob().job);
-    expect(ended).toEqual({
-      status: 'failed',
-      exitCode: null,
-      detail: 'could not be started: ENOENT',
-      retryable: true,
-    });
+  it.each([
+    ['the program is not there', '/no/such/program', 'x', 'ENOENT'],
+    ['an argument is too long for the system', '/bin/echo', 'x'.repeat(131_072), 'E2BIG'],
+    ['an argument holds what ends one', '/bin/echo', 'a\0b', 'ERR_INVALID_ARG_VALUE'],
+  ])('says that nothing was started when %s', async (_why, program, argument, code) => {
+    const ended = await executor({ argv: [program, argument] }).run(aJob().job);
+    const detail = `could not be started: ${code}`;
+    expect(ended).toEqual({ status: 'failed', exitCode: null, detail, retryable: true });
   });
 
   it('ends the whole group at its time-out, also one that ignores SIGTERM', async () => {
@@ -112,6 +116,63 @@ describe('the command executor', () => {
       retryable: false,
     });
     expect(output()).toContain('tidied');
+  });
+
+  it('has not succeeded when it was stopped, whatever code it ends with', async () => {
+    const stop = new AbortController();
+    const { job, output } = aJob({ signal: stop.signal });
+    const script = "trap 'exit 0' TERM; echo up; while :; do sleep 0.05; done";
+    const running = executor({ argv: ['/bin/bash', '-c', script] }).run(job);
+    await expect.poll(output).toContain('up');
+    stop.abort();
+    expect(await running).toMatchObject({ status: 'failed', exitCode: 0, detail: 'stopped on request' });
+  });
+
+  it('ends for the first reason, also when its time is up while it is being stopped', async () => {
+    const stop = new AbortController();
+    const { job, output } = aJob({ signal: stop.signal });
+    const script = "trap '' TERM; echo up; while :; do sleep 0.05; done";
+    const running = executor({ argv: ['/bin/bash', '-c', script], timeoutMs: 1_000 }, process.env, 1_500).run(
+      job,
+    );
+    await expect.poll(output).toContain('up');
+    stop.abort();
+    expect((await running).detail).toBe('stopped on request, killed by SIGKILL');
+  });
+
+  it('ends what it leaves behind in its group when it goes at the first word', async () => {
+    const stop = new AbortController();
+    const { job, output } = aJob({ signal: stop.signal });
+    const script =
+      "(trap '' TERM; exec sleep 60) & echo $!; trap 'exit 3' TERM; while :; do sleep 0.05; done";
+    const running = executor({ argv: ['/bin/bash', '-c', script] }, process.env, 60_000).run(job);
+    await expect.poll(output).toMatch(/\d+\n/);
+    const left = Number(output());
+    // The one that it leaves behind needs a moment to stop listening.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    stop.abort();
+    expect((await running).exitCode).toBe(3);
+    await expect.poll(() => isAlive(left), { timeout: 2_000 }).toBe(false);
+  });
+
+  it.each([
+    ['idempotent', 5_000, 'exit 7', true],
+    ['checkable', 5_000, 'exit 7', false],
+    ['idempotent', 200, 'exec sleep 60', false],
+  ] as const)(
+    'of kind %s, with %i ms for "%s", may be tried again: %s',
+    async (kind, timeoutMs, script, may) => {
+      const ended = await executor({ argv: ['/bin/sh', '-c', script], kind, timeoutMs }).run(aJob().job);
+      expect([ended.status, ended.retryable]).toEqual(['failed', may]);
+    },
+  );
+
+  it('hears nothing more of what was left behind once it has ended', async () => {
+    const { job, output } = aJob();
+    const script = '(sleep 0.8; echo late) & echo now';
+    await executor({ argv: ['/bin/sh', '-c', script] }).run(job);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(output()).toBe('now\n');
   });
 
   it('starts nothing that was stopped before', async () => {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { toExecutor } from '../../../queue/executors/settings.ts';
 import { APP_ID, PRIVATE_KEY } from '../../connectors/github/fake-app-jwt.ts';
 import { misdirecting } from '../../helpers/misdirecting.ts';
@@ -59,14 +59,43 @@ it('goes on following while GitHub is away', async () => {
   expect((await end).status).toBe('succeeded');
 });
 
-it('a stop calls the run off', async () => {
-  const { executor, started } = await world();
+it('a stop calls the run off, at once', async () => {
+  const { executor, started } = await world({ timeoutMs: 3_600_000 });
   const stopping = new AbortController();
   const end = executor.run(aJob({ signal: stopping.signal }).job);
   const run = await started();
   stopping.abort();
   expect(await end).toMatchObject({ status: 'failed', detail: expect.stringContaining('cancelled') });
   expect(run.ended).toBe('cancelled');
+});
+
+it('a stop that GitHub does not hear is said again until it does', async () => {
+  const { github, executor, started } = await world();
+  const stopping = new AbortController();
+  const end = executor.run(aJob({ signal: stopping.signal }).job);
+  const run = await started();
+  github.instead = 502;
+  stopping.abort();
+  const calls = github.calls.length;
+  await expect.poll(() => github.calls.length).toBeGreaterThan(calls + 2);
+  github.instead = null;
+  expect(await end).toMatchObject({ status: 'failed', detail: expect.stringContaining('cancelled') });
+  expect(run.ended).toBe('cancelled');
+});
+
+it('a clock that is set an hour ahead calls no run off', async () => {
+  const { github, executor, started } = await world();
+  const end = executor.run(aJob().job);
+  const run = await started();
+  const now = Date.now;
+  onTestFinished(() => {
+    Date.now = now;
+  });
+  Date.now = () => now() + 3_600_000;
+  const calls = github.calls.length;
+  await expect.poll(() => github.calls.length).toBeGreaterThan(calls + 2);
+  run.ended = 'success';
+  expect((await end).status).toBe('succeeded');
 });
 
 it('its time is up: the run is called off', async () => {
@@ -81,6 +110,7 @@ it('nobody can say how a run ended that does not end when it is called off', asy
   const { github, executor } = await world({ timeoutMs: 100, graceMs: 200 });
   github.isStubborn = true;
   expect(await executor.run(aJob().job)).toMatchObject({ status: 'unknown', retryable: false });
+  expect(github.calls.filter((call) => call.includes('/cancel'))).toHaveLength(1);
 });
 
 it.each([

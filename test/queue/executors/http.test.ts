@@ -165,10 +165,42 @@ describe('the http executor', () => {
     });
   });
 
+  it('sends nothing that was stopped before', async () => {
+    const { port, received } = await target((response) => response.end());
+    const ended = await executor(`http://127.0.0.1:${port}/`).run(aJob({ signal: AbortSignal.abort() }).job);
+    const detail = 'stopped before it was sent';
+    expect(ended).toEqual({ status: 'failed', exitCode: null, detail, retryable: false });
+    expect(received).toEqual([]);
+  });
+
+  it('asks whether it is late before each call, since no call goes over the connection of another', async () => {
+    const { port, received } = await target((response) => response.end());
+    const one = executor(`http://127.0.0.1:${port}/`);
+    expect((await one.run(aJob().job)).status).toBe('succeeded');
+    expect((await one.run(aJob({ isLate: () => true }).job)).status).toBe('failed');
+    expect(received).toHaveLength(1);
+  });
+
+  it('has sent nothing when no name server answers in time', async () => {
+    const lookup = () => new Promise<never>(() => undefined);
+    const ended = await executor('http://slow.example/', { timeoutMs: 200 }, { lookup }).run(aJob().job);
+    const detail = 'slow.example was not found';
+    expect(ended).toEqual({ status: 'failed', exitCode: null, detail, retryable: true });
+  });
+
+  it('believes a status whose body breaks off', async () => {
+    const { port } = await target((response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('half', () => response.socket?.destroy());
+    });
+    const { job, output } = aJob();
+    expect((await executor(`http://127.0.0.1:${port}/`).run(job)).status).toBe('succeeded');
+    expect(output()).toBe('half');
+  });
+
   it('keeps only so much of an endless answer', async () => {
     const { port } = await target((response) => {
       const more = (): void => {
-        if (!response.destroyed) response.write('x'.repeat(65_536), more);
+        if (!response.destroyed) response.write('x'.repeat(50_000), more);
       };
       more();
     });
@@ -182,6 +214,9 @@ describe('a checkable target', () => {
   it.each([
     [200, 'happened'],
     [404, 'did_not_happen'],
+    [204, 'cannot_say'],
+    [302, 'cannot_say'],
+    [403, 'cannot_say'],
     [500, 'cannot_say'],
   ])('that answers %i says: %s', async (code, expected) => {
     const { port, received } = await target(status(code));
@@ -222,6 +257,18 @@ describe('row 20: where an action may go', () => {
       retryable: false,
       detail: expect.stringContaining('must not be reached'),
     });
+    expect(received).toEqual([]);
+  });
+
+  it('looks once more at where the connection leads before a byte of the action leaves', async () => {
+    const { port, received } = await target((response) => response.end());
+    let looks = 0;
+    const addressRule = () => {
+      looks += 1;
+      return looks === 1;
+    };
+    const ended = await executor(`http://127.0.0.1:${port}/`, {}, { addressRule }).run(aJob().job);
+    expect(ended).toMatchObject({ status: 'failed', retryable: false });
     expect(received).toEqual([]);
   });
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { definitionOf, type ExecutorSettings, toExecutor } from '../../../queue/executors/settings.ts';
+import {
+  definitionOf,
+  type ExecutorSettings,
+  executorElsewhere,
+  toExecutor,
+} from '../../../queue/executors/settings.ts';
+
+import { aJob } from './a-job.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const COMMAND = { argv: ['./migrate.sh', '--', '{/version}'], cwd: '/srv', env: ['A'], timeout_ms: 1000 };
@@ -37,6 +44,19 @@ describe('what a request holds of its executor', () => {
     expect(toExecutor({ http: HTTP, kind: 'once' }, { ROTATE_SECRET: SECRET }, Date.now).describe({})).toBe(
       'posts it to https://vault.internal/rotate',
     );
+  });
+
+  it('is shown and checked where it does not run, and has nothing of what it needs there', async () => {
+    for (const settings of [
+      { command: COMMAND, kind: 'once' },
+      { http: HTTP, kind: 'once' },
+    ] as const) {
+      const executor = executorElsewhere(settings);
+      expect([executor.definition, executor.secrets]).toEqual([definitionOf(settings), []]);
+      const { job } = aJob({ isLate: () => false });
+      expect(await executor.run(job)).toMatchObject({ status: 'failed', retryable: true });
+    }
+    expect(executorElsewhere({ command: COMMAND, kind: 'once' }).problems({})).toHaveLength(1);
   });
 
   it.each([
