@@ -5,6 +5,7 @@ import type { RequestId } from '../../bot/core/request.ts';
 import type { Logger } from '../../bot/ports/logger.ts';
 import type { QueueDriver, Wake } from '../../bot/ports/queue-driver.ts';
 import type { Random } from '../../bot/ports/random.ts';
+import { createSlots } from './slots.ts';
 
 const ADD_WITHIN_MS = 2_000;
 /**
@@ -12,6 +13,11 @@ const ADD_WITHIN_MS = 2_000;
  * only what a worker that died before its claim may hold up.
  */
 const LOCK_MS = 5_000;
+/**
+ * How long a wake-up waits for room in a worker that listens to several queues. Then it is dropped: the bot
+ * offers it again, and a worker with more room may get it.
+ */
+const SLOT_WITHIN_MS = 2_000;
 
 /**
  * Wake-ups through Redis, so that workers on other machines hear them. One queue per set of labels: a
@@ -66,8 +72,17 @@ export function bullmqDriver(redisUrl: string, random: Random, logger: Logger): 
       await within(ADD_WITHIN_MS, added);
     },
     take(work, { most, labels }) {
+      const slots = createSlots(most);
+      const inTurn = async (data: unknown) => {
+        if (!(await slots.take(SLOT_WITHIN_MS))) return;
+        try {
+          if (!closed) await work(readWake(data));
+        } finally {
+          slots.give();
+        }
+      };
       for (const name of coveredBy(labels)) {
-        const worker = new Worker<Wake>(name, async ({ data }) => work(readWake(data)), {
+        const worker = new Worker<Wake>(name, ({ data }) => inTurn(data), {
           connection: { ...connection, maxRetriesPerRequest: null },
           concurrency: most,
           lockDuration: LOCK_MS,

@@ -90,6 +90,26 @@ export function behavesLikeAQueueDriver(name: string, queue: () => Promise<{ ope
       expect(most).toBe(3);
     });
 
+    it('runs so many at the same time over all the labels that it has', async () => {
+      const driver = (await opened())();
+      let [running, highest, done] = [0, 0, 0];
+      const work = async () => {
+        running += 1;
+        highest = Math.max(highest, running);
+        await wait(100);
+        running -= 1;
+        done += 1;
+      };
+      driver.take(work, { most: 2, labels: ['eu', 'prod'] });
+      const sets = [[], ['eu'], ['prod'], ['eu', 'prod']];
+      const wakes = Array.from({ length: 12 }, (_, nth) =>
+        aWake({ request: `req_${nth}` as RequestId, runsOn: sets[nth % sets.length] ?? [] }),
+      );
+      await driver.add(wakes);
+      await expect.poll(() => done, { timeout: 10_000 }).toBe(12);
+      expect(highest).toBe(2);
+    });
+
     it('gives what asks for labels to nobody who lacks one', async () => {
       const open = await opened();
       const driver = open();

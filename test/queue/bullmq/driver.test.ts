@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { RequestId } from '../../../bot/core/request.ts';
 import type { Wake } from '../../../bot/ports/queue-driver.ts';
 import { bullmqDriver } from '../../../queue/bullmq/driver.ts';
 import { aWake, behavesLikeAQueueDriver } from '../../conformance/queue-driver.ts';
@@ -26,6 +27,53 @@ afterAll(async () => shared?.drop());
 behavesLikeAQueueDriver('BullMQ', async () => {
   const { url } = await redis();
   return { open: () => bullmqDriver(url, nextRandom(), QUIET) };
+});
+
+it('a wake-up that finds no room in a worker of several queues goes to whoever has some, once it is offered again', async () => {
+  const { url } = await redis();
+  const open = () => {
+    const driver = bullmqDriver(url, nextRandom(), QUIET);
+    onTestFinished(() => driver.close(100));
+    return driver;
+  };
+  const [full, offering, free] = [open(), open(), open()];
+  const never = new Promise<void>(() => {});
+  const [held, taken]: [string[], string[]] = [[], []];
+  full.take(
+    ({ request }) => {
+      held.push(request);
+      return never;
+    },
+    { most: 1, labels: ['eu'] },
+  );
+  await offering.add([aWake()]);
+  await expect.poll(() => held, { timeout: 5_000 }).toEqual(['req_1']);
+  const other = aWake({ request: 'req_2' as RequestId, runsOn: ['eu'] });
+  await offering.add([other]);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  free.take(async ({ request }) => void taken.push(request), { most: 1, labels: ['eu'] });
+  const again = setInterval(() => void offering.add([other]), 500);
+  onTestFinished(() => clearInterval(again));
+  await expect.poll(() => taken, { timeout: 10_000 }).toContain('req_2');
+  expect(held).toEqual(['req_1']);
+});
+
+it('a wake-up that waits for room is not followed once the worker is being closed', async () => {
+  const { url } = await redis();
+  const driver = bullmqDriver(url, nextRandom(), QUIET);
+  onTestFinished(() => driver.close(100));
+  const begun: string[] = [];
+  const work = async ({ request }: Pick<Wake, 'request'>) => {
+    begun.push(request);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+  };
+  driver.take(work, { most: 1, labels: ['eu'] });
+  await driver.add([aWake(), aWake({ request: 'req_2' as RequestId, runsOn: ['eu'] })]);
+  await expect.poll(() => begun.length, { timeout: 5_000 }).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await driver.close(3_000);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(begun).toHaveLength(1);
 });
 
 describe('row 25: BullMQ without its Redis', () => {
