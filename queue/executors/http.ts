@@ -89,7 +89,9 @@ function toEnded(status: number, kind: Executor['kind']): TryEnded {
     };
   }
   const isLater = status === 408 || status === 425 || status === 429 || status === 503;
-  if (status < 500 || isLater) {
+  // A proxy says 408 and 503 also of what it has passed on. Where a repeat does no harm that changes nothing.
+  const isCertain = status < 500 && status !== 408;
+  if (isCertain || (isLater && kind === 'idempotent')) {
     return { status: 'failed', exitCode: null, detail, retryable: isLater && mayRepeat(kind) };
   }
   return { status: 'unknown', exitCode: null, detail, retryable: mayRepeat(kind) };

@@ -121,6 +121,21 @@ describe('the http executor', () => {
     });
   });
 
+  it.each([
+    [408, 'unknown'],
+    [425, 'failed'],
+    [429, 'failed'],
+    [500, 'unknown'],
+    [503, 'unknown'],
+  ])(
+    'reads %i of a target that may do it once only as %s: a proxy may have passed it on',
+    async (code, expected) => {
+      const { port } = await target(status(code));
+      const ended = await executor(`http://127.0.0.1:${port}/`, { kind: 'once' }).run(aJob().job);
+      expect(ended).toMatchObject({ status: expected, retryable: false });
+    },
+  );
+
   it('may try again, whatever the kind, when nobody listened', async () => {
     const port = await listening(createTcpServer());
     const closed = port === 1 ? 2 : 1;
