@@ -22,6 +22,11 @@ interface Tree {
   getAttributeNames(): readonly string[];
 }
 
+/** The card comes first, and the line that somebody asked a moment later. */
+async function isWhole(message: Locator): Promise<void> {
+  await message.getByRole('listitem').first().waitFor();
+}
+
 /** Every element of the message with its class and the names of its attributes; lines and runs of text count once. */
 function shapeOf(message: Locator): Promise<string> {
   return message.evaluate((root) => {
@@ -51,7 +56,7 @@ it('row 12: no string of a requester changes the shape of its card on the page, 
   await bobsPage(keyturn, page);
   const plain = await submit(keyturn, asks('plain'));
   const message = page.getByRole('article', { name: `Request ${plain.number} from` });
-  await message.waitFor();
+  await isWhole(message);
   const expected = await shapeOf(message);
 
   for (const text of HOSTILE_STRINGS) {
@@ -59,7 +64,7 @@ it('row 12: no string of a requester changes the shape of its card on the page, 
     keyturn.clock.advance(5_000);
     const { number } = await submit(keyturn, asks(text));
     const hostile = page.getByRole('article', { name: `Request ${number} from` });
-    await hostile.waitFor();
+    await isWhole(hostile);
     expect({ text, shape: await shapeOf(hostile) }).toEqual({ text, shape: expected });
     expect(await hostile.locator('a, img, iframe, script, form, input').count()).toBe(0);
     // Letter for letter: what a renderer would have replaced is still there. Long words are wrapped.
