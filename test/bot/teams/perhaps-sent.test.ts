@@ -112,3 +112,9 @@ it.each<[Trouble, boolean]>([
   const cause: unknown = await call.catch((thrown: unknown) => thrown);
   expect([cause instanceof Error, cause instanceof NotTaken]).toEqual([true, isCertain]);
 });
+
+it('remembers two thousand messages that Teams may have, and forgets the oldest for one more', () => {
+  const perhaps = createPerhapsSent(() => 0);
+  for (let nth = 0; nth < 2_001; nth += 1) perhaps.noAnswer(`key ${nth}`);
+  expect(['key 0', 'key 1', 'key 2000'].map((key) => perhaps.has(key))).toEqual([false, true, true]);
+});
