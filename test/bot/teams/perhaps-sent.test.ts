@@ -87,6 +87,15 @@ it('what Teams has certainly not taken is tried as often as it comes', async () 
   expect(copies()).toBe(1);
 });
 
+it('a Teams that says for hours that it takes nothing loses no card', async () => {
+  const { teams, once, copies, pass } = await world();
+  teams.faults.plan('error-503', POSTS);
+  for (let tries = 0; tries < 30; tries += 1, pass(10 * MINUTE)) expect(await once()).toBe('no answer');
+  teams.faults.clear();
+  expect(await once()).toMatchObject({ message: expect.any(String) });
+  expect(copies()).toBe(1);
+});
+
 it.each<[Trouble, boolean]>([
   [401, true],
   [408, true],

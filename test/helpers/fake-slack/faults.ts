@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** What can go wrong between an app and Slack. `lost` does the work and then loses the answer. */
-export type Fault = 'refused' | 'silent' | 'error-500' | 'html' | 'not-ok' | 'lost';
+export type Fault = 'refused' | 'silent' | 'error-500' | 'error-503' | 'html' | 'not-ok' | 'lost';
 
 interface Planned {
   readonly fault: Fault;
@@ -51,6 +51,9 @@ export function suffer(fault: Fault, response: ServerResponse): void {
       return;
     case 'error-500':
       response.writeHead(500, { 'content-type': 'text/plain' }).end('upstream connect error');
+      return;
+    case 'error-503':
+      response.writeHead(503, { 'content-type': 'text/plain' }).end('no healthy upstream');
       return;
     case 'html':
       response
