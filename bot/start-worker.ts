@@ -28,9 +28,6 @@ export interface WorkerSettings {
 /** What is over needs a moment to be told. */
 const LEAST_FOR_OUTCOMES_MS = 5_000;
 
-/** A queue that is there is closed long before. */
-const CLOSE_MS = 2_000;
-
 interface WorkerPorts {
   readonly logger: Logger;
   /** The bot wants nothing of this worker, and why. Told once. */
@@ -114,25 +111,8 @@ export function startWorker(
     async stop() {
       isStopped = true;
       await began;
-      await closed(driver.close(drainMs), () => shop.inHand.size > 0, sleep);
+      await driver.close(drainMs);
       await allHome(shop, Math.max(drainMs, LEAST_FOR_OUTCOMES_MS));
     },
   };
-}
-
-/**
- * A queue whose Redis is away closes only when its time is over. That time is for what runs: with nothing in
- * hand there is nothing to wait for.
- */
-async function closed(
-  closing: Promise<void>,
-  isBusy: () => boolean,
-  sleep: (ms: number) => Promise<void>,
-): Promise<void> {
-  let isClosed = false;
-  const done = closing.then(() => {
-    isClosed = true;
-  });
-  do await Promise.race([done, sleep(CLOSE_MS)]);
-  while (!isClosed && isBusy());
 }

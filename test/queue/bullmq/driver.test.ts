@@ -83,6 +83,29 @@ describe('row 25: BullMQ without its Redis', () => {
     return driver;
   };
 
+  it('closes soon when nothing runs, and waits for what does', async () => {
+    const server = await redisServer();
+    onTestFinished(() => server.drop());
+    const [idle, busy] = [opened(server.url), opened(server.url)];
+    let isDone = false;
+    const work = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 6_000));
+      isDone = true;
+    };
+    busy.take(work, { most: 1, labels: [] });
+    await busy.add([aWake()]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    idle.take(async () => undefined, { most: 1, labels: [] });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await server.kill();
+    const at = performance.now();
+    const closing = busy.close(60_000);
+    await idle.close(60_000);
+    expect([isDone, performance.now() - at < 6_000]).toEqual([false, true]);
+    await closing;
+    expect(isDone).toBe(true);
+  }, 30_000);
+
   it('refuses an add within its time when nothing listens, and takes it once Redis is there', async () => {
     const server = await redisServer();
     onTestFinished(() => server.drop());
