@@ -22,7 +22,8 @@ export const callRefused =
 
 /**
  * Puts one refusal of an authenticated caller on the record, in the transaction that refused it. Where
- * the entry has no count of its own, the refusals that were not told stand in a second one.
+ * the entry has no count of its own, the refusals that were not told stand in a second one, with the
+ * `untold` that whoever calls has kept back itself.
  */
 export function recordRefusal(
   { refusals }: Context,
@@ -30,9 +31,11 @@ export function recordRefusal(
   { id, actor }: Refused,
   event: RefusalEvent,
   about: ActionRequest | null = null,
+  untold = 0,
 ): void {
-  const times = refusals.of(`caller ${id}`, MOST_A_MINUTE);
-  if (times === null) return;
+  const told = refusals.of(`caller ${id}`, MOST_A_MINUTE);
+  if (told === null) return;
+  const times = told + untold;
   const counts = event.type === 'client.refused';
   tx.append(counts ? { ...event, times } : event, actor, at, about);
   if (counts || times === 1) return;

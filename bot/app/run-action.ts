@@ -17,7 +17,7 @@ import { storedPayload } from './stored-payload.ts';
 /** Longer than a worker needs to say that it lives, and short enough to be taken over soon. */
 export const LEASE_MS = 30_000;
 
-/** What waits behind a freeze is offered every few seconds. That it may not run is told so often, and not each time. */
+/** What waits behind a freeze is offered every few seconds. That it may not run is told so often, with a count of the rest. */
 const TOLD_MS = 60 * 60_000;
 
 export interface Claiming {
@@ -49,12 +49,11 @@ export async function claimAction(
     const request = current(context, writing, id);
     const actor: Actor = { kind: 'worker', worker };
     const no = (refusal: Refusal): Refusal => {
-      const { refusals } = context;
-      const isTold =
-        request !== null && refusals.of(`claim ${worker} ${id} ${refusal.code}`, 1, TOLD_MS) === null;
-      if (isTold) return refusal;
+      const what = `claim ${worker} ${id} ${refusal.code}`;
+      const times = request === null ? 1 : context.refusals.of(what, 1, TOLD_MS);
+      if (times === null) return refusal;
       const event = { type: 'grant.refused', code: refusal.code } as const;
-      recordRefusal(context, writing, { id: worker, actor }, event, request);
+      recordRefusal(context, writing, { id: worker, actor }, event, request, times - 1);
       return refusal;
     };
     const labels = labelsNow();

@@ -109,4 +109,7 @@ it('row 2: what may not run yet is offered again and again, and says so once an 
   keyturn.clock.advance(HOUR);
   await claim('a', id);
   expect(await told()).toEqual(['FREEZE_IN_FORCE', 'UNAUTHENTICATED', 'FREEZE_IN_FORCE']);
+  // The nineteen in between are not lost.
+  const others = (await readLog(keyturn)).filter(({ type }) => type === 'client.refused');
+  expect(others.map(({ data }) => [data['code'], data['times']])).toEqual([['FREEZE_IN_FORCE', 19]]);
 });
