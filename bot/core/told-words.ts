@@ -3,7 +3,7 @@ import { visible } from './visible.ts';
 const MOST_CHARACTERS = 500;
 
 /**
- * A reviewer's own words, as whoever asked is told them, here or in the place where it waits: nothing in
+ * Words of a reviewer or of the policy, as whoever asked is told them, also in the place where it waits: nothing in
  * them is hidden, and what is long is cut. By code points: a cut through the middle of one would be no text.
  */
 export function toldWords(words: string): string {

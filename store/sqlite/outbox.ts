@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { KeyturnFault } from '../../bot/core/fault.ts';
 import type { Place } from '../../bot/core/place.ts';
 import type { Instant, PersonId, RequestId } from '../../bot/core/request.ts';
 import type { Notice, WaitingNotice } from '../../bot/ports/notice.ts';
@@ -97,9 +98,10 @@ export function outboxIn(db: Database): Outbox & WaitingMessages {
     },
     sendable(place, at, most) {
       const waiting = [...untried.all(place, at), ...dueAgain.all(place, at, at)];
-      return inTurns(waiting, most).flatMap(({ id }) => {
+      return inTurns(waiting, most).map(({ id }) => {
         const row = whole.get(id);
-        return row === undefined ? [] : toWaiting(row);
+        if (row === undefined) throw new KeyturnFault('IMPOSSIBLE', `message ${id} is not in the outbox`);
+        return toWaiting(row);
       });
     },
   };
