@@ -78,24 +78,17 @@ it('offers of what must not run beside itself the first, and the next when that 
   await expect.poll(() => queue.ids(), { timeout: 800 }).toEqual([first, other, second]);
 });
 
-it('offers as many of one lane as may run beside each other', async () => {
-  const { keyturn, queue, start } = await aBot({ concurrency: 3 });
+it.each([
+  ['as many of one lane as may run beside each other', { concurrency: 3 }, 3],
+  ['no more of one lane than may start within a minute', { concurrency: 10, perMinute: 2 }, 2],
+] as const)('offers %s', async (_what, limits, most) => {
+  const { keyturn, queue, start } = await aBot(limits);
   const ids = [];
   for (let one = 0; one < 5; one += 1) ids.push(await approved(keyturn, 'same'));
   start();
-  await expect.poll(() => queue.ids(), { timeout: 500 }).toEqual(ids.slice(0, 3));
+  await expect.poll(() => queue.ids(), { timeout: 500 }).toEqual(ids.slice(0, most));
   await pause(1_200);
-  expect(queue.ids()).toEqual(ids.slice(0, 3));
-});
-
-it('offers no more of one lane than may start within a minute', async () => {
-  const { keyturn, queue, start } = await aBot({ concurrency: 10, perMinute: 2 });
-  const ids = [];
-  for (let one = 0; one < 4; one += 1) ids.push(await approved(keyturn, 'same'));
-  start();
-  await expect.poll(() => queue.ids(), { timeout: 500 }).toEqual(ids.slice(0, 2));
-  await pause(1_200);
-  expect(queue.ids()).toEqual(ids.slice(0, 2));
+  expect(queue.ids()).toEqual(ids.slice(0, most));
 });
 
 it('keeps a long list in the store: the queue holds a part of it, and gets more as that is taken', async () => {

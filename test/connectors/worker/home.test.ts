@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { sha256Hex } from '../../../bot/core/digest.ts';
 import type { RequestId } from '../../../bot/core/request.ts';
 import { remoteHome } from '../../../connectors/worker/home.ts';
+import { PlaceOfAFake } from '../../helpers/place-of-a-fake.ts';
 import { seededRandom } from '../../helpers/seeded-random.ts';
 
 const ID = 'req_1' as RequestId;
@@ -26,23 +25,18 @@ async function aHome(
   grant: (challenge: string) => unknown = () => null,
 ) {
   const asked: Asked[] = [];
-  const server = createServer(async (incoming, out) => {
-    const parts: Buffer[] = [];
-    for await (const part of incoming) parts.push(part as Buffer);
-    const one = { path: incoming.url ?? '', body: JSON.parse(Buffer.concat(parts).toString()) };
+  const bot = new PlaceOfAFake(async (incoming, out) => {
+    const one = { path: incoming.url ?? '', body: await json(incoming) };
     asked.push(one);
     const said = answer(one, asked.length);
     if (said === null) incoming.socket.destroy();
     else out.writeHead(said[0], { 'content-type': 'application/json' }).end(JSON.stringify(said[1]));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
   });
+  await bot.up();
+  onTestFinished(() => bot.down());
   const away: string[] = [];
   const home = remoteHome({
-    bot: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: 'ktw_0123456789' },
+    bot: { url: bot.url, token: 'ktw_0123456789' },
     software: 'keyturn/1',
     verify: () => grant(asked[0]?.body.challenge),
     definitionOf: () => DEFINITION,

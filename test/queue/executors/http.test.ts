@@ -114,25 +114,20 @@ describe('the http executor', () => {
     });
   });
 
-  it.each([429, 500, 503])('is never retried after %i when the target may do it once only', async (code) => {
-    const { port } = await target(status(code));
-    expect(await executor(`http://127.0.0.1:${port}/`, { kind: 'once' }).run(aJob().job)).toMatchObject({
-      retryable: false,
-    });
-  });
-
   it.each([
-    [408, 'unknown'],
-    [425, 'failed'],
-    [429, 'failed'],
-    [500, 'unknown'],
-    [503, 'unknown'],
-  ])(
-    'reads %i of a target that may do it once only as %s: a proxy may have passed it on',
-    async (code, expected) => {
+    [408, 'once', 'unknown', false],
+    [425, 'once', 'failed', false],
+    [429, 'once', 'failed', false],
+    [500, 'once', 'unknown', false],
+    [503, 'once', 'unknown', false],
+    [408, 'checkable', 'unknown', true],
+    [503, 'checkable', 'unknown', true],
+  ] as const)(
+    'reads %i of a target of kind %s as %s, and that it may be tried again as %s',
+    async (code, kind, expected, retryable) => {
       const { port } = await target(status(code));
-      const ended = await executor(`http://127.0.0.1:${port}/`, { kind: 'once' }).run(aJob().job);
-      expect(ended).toMatchObject({ status: expected, retryable: false });
+      const ended = await executor(`http://127.0.0.1:${port}/`, { kind }).run(aJob().job);
+      expect(ended).toMatchObject({ status: expected, retryable });
     },
   );
 
